@@ -1,0 +1,2 @@
+//! branch
+#![forbid(unsafe_code)]

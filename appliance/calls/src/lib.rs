@@ -1,0 +1,2 @@
+//! calls
+#![forbid(unsafe_code)]

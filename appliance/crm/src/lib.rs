@@ -1,0 +1,2 @@
+//! crm
+#![forbid(unsafe_code)]

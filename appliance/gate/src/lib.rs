@@ -1,0 +1,2 @@
+//! gate
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Start of the process.
+fn main() {}

@@ -1,0 +1,109 @@
+//! Orders to the media threads and what they report.
+use messages::{CallId, PartyId, RecordingId, fact::Side};
+use std::net::{IpAddr, SocketAddr};
+
+/// A relay port of the pool: RTP on `rtp`, RTCP on `rtp + 1`. Both sockets are bound before the first call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PortPair {
+    pub rtp: u16,
+}
+
+/// One end of a relayed call: a call and its side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MediaLeg {
+    pub call: CallId,
+    pub side: Side,
+}
+
+/// G.711 as negotiated: for the recorder and for tones. Packets of any payload type are relayed unchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Codec {
+    /// PCMA, payload type 8, fill 0xD5
+    ALaw,
+    /// PCMU, payload type 0, fill 0xFF
+    MuLaw,
+}
+
+/// Where a leg's packets come from and go to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegMedia {
+    pub leg: MediaLeg,
+    pub port: PortPair,
+    /// The SDP's address; `None` while none is known. Packets from it latch at once.
+    pub remote: Option<SocketAddr>,
+    /// The address that the signalling came from: packets from it (any port) latch once if none came from `remote`.
+    pub signalling: IpAddr,
+    /// False: hold; packets to this leg are not sent (sendonly / inactive).
+    pub to_leg: bool,
+    /// False: the leg sends nothing by agreement (hold): its silence is no fault.
+    pub from_leg: bool,
+}
+
+#[derive(Clone, Debug)]
+pub enum MediaCommand {
+    /// Opens a leg, or changes it (new SDP). The latch starts anew only where `remote` changed.
+    Set(LegMedia),
+    /// Both sides hear each other from now on.
+    Bridge { call: CallId },
+    /// A tone of the gateway's own until `StopTone` or the first relayed packet.
+    Tone { leg: MediaLeg, tone: Tone, codec: Codec },
+    StopTone { leg: MediaLeg },
+    /// Records both sides of a bridged call.
+    Record(RecordOrder),
+    StopRecording { call: CallId },
+    /// The call is over: ports go back to the pool after a quiet time, the recording is closed.
+    Close { call: CallId },
+}
+
+/// 450 Hz tones of China.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// 1 s on, 4 s off
+    Ringback,
+    /// 0.35 s on, 0.35 s off
+    Busy,
+}
+
+/// A recording whose key is durable in the vault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordOrder {
+    pub call: CallId,
+    pub recording: RecordingId,
+    pub party: Option<PartyId>,
+    pub codecs: [Codec; 2],
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum MediaReport {
+    /// The pool as it was bound at the start.
+    Ports(Vec<PortPair>),
+    /// A port may be allotted again.
+    PortFree(PortPair),
+    FirstPacket { leg: MediaLeg },
+    /// Nothing for 3 s from this side while the other one is heard and it was to send.
+    OneWay { call: CallId, silent: Side },
+    /// Nothing from both sides for 30 s, and the call is not on hold.
+    Silent { call: CallId },
+    /// At the end of a call, and every 5 s while it is up.
+    Stats { leg: MediaLeg, stats: LegStats },
+    Recorder(RecorderReport),
+}
+
+/// What the recorder says of one recording; each becomes a fact.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RecorderReport {
+    Gap { recording: RecordingId, at_ms: u64, lost_frames: u32 },
+    Closed { recording: RecordingId, segments: u32, last_tag: Vec<u8>, duration_ms: u64, bytes: u64 },
+    Failed { call: CallId, recording: RecordingId, code: &'static str },
+}
+
+/// Counters of one leg since its start (RFC 3550 §6.4.1, appendix A.8).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LegStats {
+    pub received: u64,
+    pub sent: u64,
+    pub lost: u64,
+    pub jitter_us: u32,
+    /// Packets from strangers, or not RTP at all.
+    pub dropped: u64,
+}

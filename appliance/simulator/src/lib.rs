@@ -1,0 +1,2 @@
+//! simulator
+#![forbid(unsafe_code)]

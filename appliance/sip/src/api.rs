@@ -1,0 +1,236 @@
+//! What goes into the SIP machine and what comes out of it.
+use bytes::Bytes;
+use core::time::Duration;
+use messages::command::TrunkSource;
+use messages::{Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason};
+use std::net::{IpAddr, SocketAddr};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Transport {
+    Udp,
+    Tcp,
+    Tls,
+    Wss,
+}
+
+/// The way a message came or goes. A WebSocket peer is reached only by the flow it opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Flow {
+    pub transport: Transport,
+    pub local: SocketAddr,
+    pub remote: SocketAddr,
+    /// Tells two connections between the same addresses apart; 0 for UDP.
+    pub connection: u64,
+}
+
+/// One INVITE session with one peer: a leg of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LegId(pub u64);
+
+#[derive(Clone, Debug)]
+pub enum Input {
+    Configure(Config),
+    /// One datagram, or what a stream has delivered so far.
+    Received { flow: Flow, bytes: Bytes },
+    FlowClosed { flow: Flow },
+    Command(Command),
+}
+
+/// Who may talk to us and as what we present ourselves. A new one replaces the old one; calls go on.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    pub realm: String,
+    pub user_agent: String,
+    pub phones: Vec<PhoneAccount>,
+    pub trunks: Vec<TrunkAccount>,
+    pub limits: Limits,
+}
+
+#[derive(Clone)]
+pub struct PhoneAccount {
+    pub extension: Extension,
+    pub password: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct TrunkAccount {
+    pub name: TrunkName,
+    /// Where requests go; resolved outside, off the call path. `None` until it is known.
+    pub remote: Option<SocketAddr>,
+    /// As written: goes into the request URI.
+    pub host: String,
+    pub accept_from: Vec<TrunkSource>,
+    /// OPTIONS are sent at this interval; `None`: never.
+    pub options_every: Option<Duration>,
+}
+
+/// Everything that the outside can fill has a limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub message_bytes_max: usize,
+    pub transactions_max: usize,
+    pub legs_max: usize,
+    pub bindings_per_phone_max: usize,
+    pub expires_min: Duration,
+    pub expires_max: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            message_bytes_max: 65_535,
+            transactions_max: 100_000,
+            legs_max: 20_000,
+            bindings_per_phone_max: 3,
+            expires_min: Duration::from_secs(60),
+            expires_max: Duration::from_secs(3_600),
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Calls out. The leg's id comes from `Sip::mint_leg`.
+    Invite(Box<Invite>),
+    /// Answers an incoming INVITE with 180 (no SDP) or 183 (SDP: early media).
+    Progress { leg: LegId, code: SipCode, sdp: Option<Bytes> },
+    /// 200 OK to the INVITE.
+    Answer { leg: LegId, sdp: Bytes },
+    /// Ends the leg in whatever state it is: a final answer (`code`), CANCEL or BYE, with the Reason header where a cause is known.
+    Release { leg: LegId, code: SipCode, cause: Option<Q850>, retry_after: Option<Duration> },
+    /// A new offer in a running dialog (hold, resume, moved media).
+    Reoffer { leg: LegId, sdp: Bytes },
+    /// 200 to the peer's re-INVITE or UPDATE.
+    AcceptReoffer { leg: LegId, sdp: Bytes },
+    /// 488, 491 … to the peer's re-INVITE; the session goes on as it was.
+    RefuseReoffer { leg: LegId, code: SipCode },
+    /// A dialog of the last run: BYE, so that the peer's channel comes free.
+    ByeOrphan(DialogRecord),
+    /// Registers as a client, and keeps the binding fresh until told otherwise.
+    Register(Box<RegisterAs>),
+    /// Takes the client binding back (Expires: 0).
+    Unregister { user: String },
+}
+
+#[derive(Clone, Debug)]
+pub struct Invite {
+    pub leg: LegId,
+    pub to: Target,
+    /// User part of the request URI and of To.
+    pub called: String,
+    /// User part of From.
+    pub caller: String,
+    pub display: Option<String>,
+    pub sdp: Option<Bytes>,
+    /// Ask the phone to answer by itself (Call-Info/Alert-Info as phones want it).
+    pub auto_answer: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The phone's freshest binding.
+    Phone(Extension),
+    Trunk(TrunkName),
+    /// As a client: the registrar that `user` is registered with.
+    Registrar { user: String },
+}
+
+/// A client registration.
+#[derive(Clone)]
+pub struct RegisterAs {
+    pub user: String,
+    pub auth_user: String,
+    pub password: String,
+    /// host of the registrar's URI
+    pub domain: String,
+    pub flow: Flow,
+    pub expires: Duration,
+}
+
+#[derive(Clone, Debug)]
+pub enum Output {
+    Send { flow: Flow, bytes: Bytes },
+    /// A stream the machine cannot use any longer.
+    CloseFlow { flow: Flow },
+    Event(Event),
+}
+
+/// Where an authenticated request came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Phone(Extension),
+    Trunk(TrunkName),
+    /// As a client: the registrar that `user` is registered with calls us.
+    Registrar { user: String },
+}
+
+#[derive(Clone, Debug)]
+pub enum Event {
+    /// A new call, authenticated, well formed. `sdp` is `None` for a late offer.
+    Invited {
+        leg: LegId,
+        origin: Origin,
+        /// Where the message came from: media may be behind the same NAT.
+        source: IpAddr,
+        /// Our own address that it reached: goes into our SDP.
+        local: IpAddr,
+        called: String,
+        caller: String,
+        display: Option<String>,
+        sdp: Option<Bytes>,
+    },
+    /// 18x from a called peer.
+    Progressed { leg: LegId, code: SipCode, sdp: Option<Bytes>, source: IpAddr, local: IpAddr },
+    /// 200 from a called peer; ACK is sent by the machine.
+    Answered { leg: LegId, sdp: Option<Bytes>, source: IpAddr, local: IpAddr },
+    /// ACK of our 200 came; with the answer of a late offer.
+    Acked { leg: LegId, sdp: Option<Bytes> },
+    /// The peer offers anew in the dialog.
+    Reoffered { leg: LegId, sdp: Option<Bytes> },
+    /// Our own new offer was answered.
+    Reanswered { leg: LegId, sdp: Option<Bytes> },
+    ReofferRefused { leg: LegId, code: SipCode },
+    /// The leg is over: refused, cancelled, BYE from the peer, time-out. Comes exactly once for each leg, also after `Release`.
+    Ended { leg: LegId, by_peer: bool, cause: HangUpCause },
+    /// INFO with a digit (application/dtmf-relay or application/dtmf).
+    Digit { leg: LegId, digit: char, duration_ms: u16 },
+    /// A confirmed dialog that a restart would have to end; keep it beside the journal.
+    DialogOpened { leg: LegId, record: DialogRecord },
+    DialogClosed { leg: LegId },
+    /// A phone can be reached at a new place.
+    Bound { extension: Extension, source: SocketAddr, contact: String, user_agent: String, expires: Duration },
+    Refreshed { extension: Extension, source: SocketAddr },
+    Unbound { extension: Extension, source: SocketAddr, reason: UnbindReason },
+    /// OPTIONS to a trunk: the answer changed.
+    TrunkState { trunk: TrunkName, reachable: bool, code: Option<SipCode> },
+    /// Our client registration's state changed.
+    Registered { user: String },
+    RegisterFailed { user: String, code: Option<SipCode> },
+    /// A request that was not let in; for alarms and bans.
+    Refused { flow: Flow, why: Refused },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    Malformed,
+    UnknownSource,
+    WrongCredentials,
+    ReplayedNonce,
+    TooMany,
+}
+
+/// What a BYE needs: kept as one text so that the store need not understand it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialogRecord(pub String);
+
+impl core::fmt::Debug for PhoneAccount {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "PhoneAccount({})", self.extension)
+    }
+}
+
+impl core::fmt::Debug for RegisterAs {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "RegisterAs({} at {})", self.user, self.domain)
+    }
+}

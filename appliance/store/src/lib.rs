@@ -1,0 +1,2 @@
+//! branch-store
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! hq-store
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! hw
+#![forbid(unsafe_code)]

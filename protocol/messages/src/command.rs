@@ -1,0 +1,233 @@
+//! Commands: what somebody asks of the branch. Each is answered by facts or by a `Refusal`.
+use crate::{
+    CallId, CustomerId, Extension, PartyNumber, PersonName, RecordingId, Stage, TrunkName, UserName,
+};
+use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
+
+/// What the registry can be asked. Calls are asked of the branch machine by its own inputs.
+#[derive(Clone, Debug)]
+pub enum Command {
+    ConfigureBranch(BranchPlan),
+    ImportCustomers {
+        batch: String,
+        rows: Vec<ImportRow>,
+    },
+    MoveStage {
+        customer: CustomerId,
+        to: Stage,
+    },
+    /// See the number in clear; the reason is recorded.
+    ViewNumber {
+        customer: CustomerId,
+        reason: String,
+    },
+    RefuseContact {
+        number: PartyNumber,
+        reason: String,
+    },
+    LiftRefusal {
+        number: PartyNumber,
+        reason: String,
+    },
+    CreateUser {
+        user: UserName,
+        role: Role,
+        extension: Option<Extension>,
+        password_hash: Secret,
+    },
+    ResetPassword {
+        user: UserName,
+        password_hash: Secret,
+    },
+    NoteSignIn {
+        user: UserName,
+    },
+    NoteSignInFailed {
+        user: Option<UserName>,
+    },
+    NoteLockOut {
+        user: UserName,
+        until: crate::UtcMs,
+    },
+    NoteSignOut {
+        user: UserName,
+    },
+    NotePlayed {
+        recording: RecordingId,
+    },
+    NoteExported {
+        recording: RecordingId,
+    },
+    /// Keeps the call's place: an order of the API that the branch machine has carried out.
+    NoteHangUpAsked {
+        call: CallId,
+    },
+}
+
+/// One good row of an import file.
+#[derive(Clone, Debug)]
+pub struct ImportRow {
+    pub name: PersonName,
+    pub number: PartyNumber,
+    pub stage: Stage,
+}
+
+/// A text that must not be printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    #[must_use]
+    pub const fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl core::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Secret")
+    }
+}
+
+/// What a user may do; the field matrix hangs on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    Agent,
+    Supervisor,
+    Admin,
+    /// Somebody at headquarters, under the field policy.
+    HqAnalyst,
+    HqAdmin,
+}
+
+impl Role {
+    pub const ALL: [Self; 5] = [
+        Self::Agent,
+        Self::Supervisor,
+        Self::Admin,
+        Self::HqAnalyst,
+        Self::HqAdmin,
+    ];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Agent => "agent",
+            Self::Supervisor => "supervisor",
+            Self::Admin => "admin",
+            Self::HqAnalyst => "hq_analyst",
+            Self::HqAdmin => "hq_admin",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// The whole configuration of a branch, as its file asks for it. Applying it twice changes nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BranchPlan {
+    pub profile: Profile,
+    pub phones: Vec<PhonePlan>,
+    pub trunks: Vec<TrunkPlan>,
+    pub rules: Vec<DialRule>,
+}
+
+/// How strict the gate is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// No calling windows, caps or destination limits: for a laboratory only.
+    Lab,
+    /// As `Lab`, and marked as a demonstration in the UI.
+    Demo,
+    #[default]
+    Production,
+}
+
+impl Profile {
+    pub const ALL: [Self; 3] = [Self::Lab, Self::Demo, Self::Production];
+
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Lab => "lab",
+            Self::Demo => "demo",
+            Self::Production => "production",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+
+    /// Private digits may go to a trunk; limits of the law are off.
+    #[must_use]
+    pub const fn is_free(self) -> bool {
+        match self {
+            Self::Lab | Self::Demo => true,
+            Self::Production => false,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PhonePlan {
+    pub extension: Extension,
+    pub label: String,
+    pub password: Secret,
+}
+
+/// A carrier's line that is recognised by its address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkPlan {
+    pub name: TrunkName,
+    /// `host:port` to send to.
+    pub address: String,
+    pub accept_from: Vec<TrunkSource>,
+    /// Calls at one time, both directions.
+    pub concurrent_max: u32,
+    /// New outbound calls per second.
+    pub cps_max: u32,
+    /// The number shown to the callee; the extension where there is none.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub caller: Option<String>,
+}
+
+/// Where a trunk's requests may come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkSource {
+    pub ip: IpAddr,
+    /// `None`: any port of this address.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub port: Option<u16>,
+}
+
+/// What happens to dialled digits. The longest prefix wins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DialRule {
+    /// Leading digits; empty matches all.
+    pub prefix: String,
+    pub to: RuleTarget,
+    pub record: bool,
+    /// Digits taken from the front, then `prepend` put there.
+    pub strip: u8,
+    pub prepend: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RuleTarget {
+    Phone,
+    Trunk(TrunkName),
+}

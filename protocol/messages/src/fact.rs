@@ -1,0 +1,29 @@
+//! Facts: what happened, past tense, one author, written once. Each kind is a struct of its own in the file of its subject.
+mod body;
+mod branch;
+mod call;
+mod customer;
+mod envelope;
+mod recording;
+mod user;
+
+pub use body::Body;
+pub use branch::{
+    BoxStarted, BoxStopped, BranchConfigured, DialRulesSet, PhoneBound, PhoneConfigured,
+    PhoneRemoved, PhoneUnbound, PolicySet, TrunkConfigured, TrunkRemoved, TrunkStateChanged,
+};
+pub use call::{
+    AttemptEnded, AttemptStarted, CallAnswered, CallEnded, CallHeld, CallResumed, CallRinging,
+    CallStarted, DialBlocked, OneWayAudioHeard, OutsideParty, Side,
+};
+pub use customer::{
+    CustomerImported, CustomerStageMoved, DncAdded, DncLifted, NumberViewed, PartyMet, RuleSkipped,
+};
+pub use envelope::{Actor, Envelope, Fact, Place, SealedFact};
+pub use recording::{
+    RecordingClosed, RecordingCut, RecordingExported, RecordingFailed, RecordingGap,
+    RecordingPlayed, RecordingStarted,
+};
+pub use user::{
+    BoxSealed, SignInFailed, SignedIn, SignedOut, UserCreated, UserLockedOut, UserPasswordReset,
+};

@@ -1,0 +1,89 @@
+//! Facts about the branch itself: its process, phones, trunks, rules and policy.
+use super::BoxSealed;
+use crate::command::{DialRule, Profile, TrunkPlan};
+use crate::{Extension, SipCode, TrunkName, UnbindReason};
+use serde::{Deserialize, Serialize};
+use std::net::SocketAddr;
+
+/// Opens each run of the gateway.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoxStarted {
+    pub version: String,
+    /// The last seq before this run.
+    pub head: u64,
+    /// Seed of the machines' choices in this run.
+    pub seed: u64,
+    /// Did the last run end by its own will?
+    pub clean: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BoxStopped {
+    pub reason: String,
+}
+
+/// A branch file was applied: what stands now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BranchConfigured {
+    pub phones: u32,
+    pub trunks: u32,
+    pub rules: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicySet {
+    pub profile: Profile,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneConfigured {
+    pub extension: Extension,
+    /// What people call the place: 前台.
+    pub label: String,
+    pub password: BoxSealed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneRemoved {
+    pub extension: Extension,
+}
+
+/// A phone can be reached at a new place. A refresh of the same place is no fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneBound {
+    pub extension: Extension,
+    pub source: SocketAddr,
+    pub user_agent: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PhoneUnbound {
+    pub extension: Extension,
+    pub source: SocketAddr,
+    pub reason: UnbindReason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkConfigured {
+    pub trunk: TrunkPlan,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkRemoved {
+    pub name: TrunkName,
+}
+
+/// The answer to OPTIONS changed between reachable and not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkStateChanged {
+    pub name: TrunkName,
+    pub reachable: bool,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<SipCode>,
+}
+
+/// All dial rules, in the order in which they are tried among equal prefixes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DialRulesSet {
+    pub rules: Vec<DialRule>,
+}

@@ -1,0 +1,33 @@
+//! What everybody in the house talks about: times, ids, numbers, facts, commands, refusals and what travels on the link.
+//! The only crate that derives Serde for the wire.
+#![forbid(unsafe_code)]
+
+mod dialled;
+mod id;
+mod money;
+mod name;
+mod personal;
+mod phone_number;
+mod telephony;
+mod time;
+
+pub mod command;
+pub mod fact;
+pub mod journal;
+pub mod lane;
+pub mod refusal;
+pub mod wire;
+
+pub use dialled::{BadDialled, Dialled, Digits, Emergency, Extension, PartyNumber};
+pub use id::{
+    AttemptId, BootId, BoxId, CallId, CustomerId, IdMint, PartyId, RecordingId, TrunkName, UserName,
+};
+pub use money::Money;
+pub use name::{BadName, PersonName, Stage};
+pub use personal::{Field, Personal, PersonalValue, SealFailed, Sealed, Sealer};
+pub use phone_number::{BadPhoneNumber, NumberClass, PhoneNumber};
+pub use refusal::Refusal;
+pub use telephony::{
+    Direction, HangUpCause, Purpose, Q850, ReleasedBy, SipCode, SystemResult, UnbindReason,
+};
+pub use time::{Moment, Now, UtcMs};

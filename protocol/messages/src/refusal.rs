@@ -1,0 +1,87 @@
+//! Refusals: the coded no. The code is stable and is the key of its zh/en text.
+use thiserror::Error;
+
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $name:ident = $code:literal),* $(,)?) => {
+        /// Why a command was not carried out. A user can mend it, wait, or ask somebody.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Error)]
+        #[error("{}", self.code())]
+        pub enum Refusal { $($(#[$doc])* $name),* }
+
+        impl Refusal {
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code),* }
+            }
+
+            #[must_use]
+            pub fn parse(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.code() == code)
+            }
+        }
+    };
+}
+
+refusals! {
+    NotAllowed = "not_allowed",
+    UnknownCustomer = "unknown_customer",
+    UnknownUser = "unknown_user",
+    UnknownCall = "unknown_call",
+    UnknownRecording = "unknown_recording",
+    UnknownExtension = "unknown_extension",
+    UserExists = "user_exists",
+    ReasonMissing = "reason_missing",
+    StageUnchanged = "stage_unchanged",
+    /// The party was erased; nothing of it can be opened or dialled.
+    PartyErased = "party_erased",
+    BadNumber = "bad_number",
+    /// No dial rule fits the digits.
+    NoRoute = "no_route",
+    /// The digits are no public number, and the profile does not allow private ones.
+    NumberForm = "number_form",
+    /// The person does not want to be called.
+    DoNotCall = "do_not_call",
+    TrunkUnknown = "trunk_unknown",
+    TrunkFull = "trunk_full",
+    TrunkTooFast = "trunk_too_fast",
+    PhoneNotRegistered = "phone_not_registered",
+    PhoneBusy = "phone_busy",
+    CallsFull = "calls_full",
+    /// No room in the port pool.
+    MediaFull = "media_full",
+    /// The journal or the machine is behind; try again.
+    Overloaded = "overloaded",
+    JournalUnavailable = "journal_unavailable",
+    /// The gateway is stopping, or has not finished starting.
+    NotReady = "not_ready",
+}
+
+impl Refusal {
+    /// The SIP answer to a phone whose call is refused (RFC 3261 §21).
+    #[must_use]
+    pub const fn sip_code(self) -> u16 {
+        match self {
+            Self::NotAllowed | Self::DoNotCall | Self::PartyErased => 403,
+            Self::UnknownCustomer
+            | Self::UnknownUser
+            | Self::UnknownCall
+            | Self::UnknownRecording
+            | Self::UnknownExtension
+            | Self::NoRoute
+            | Self::TrunkUnknown => 404,
+            Self::BadNumber | Self::NumberForm => 484,
+            Self::PhoneNotRegistered => 480,
+            Self::PhoneBusy => 486,
+            Self::UserExists | Self::ReasonMissing | Self::StageUnchanged => 400,
+            Self::TrunkFull
+            | Self::TrunkTooFast
+            | Self::CallsFull
+            | Self::MediaFull
+            | Self::Overloaded
+            | Self::JournalUnavailable
+            | Self::NotReady => 503,
+        }
+    }
+}

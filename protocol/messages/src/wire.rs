@@ -1,0 +1,34 @@
+//! CBOR in and out (RFC 8949), bounded. Unknown keys are passed over on reading; bytes that must survive are kept as bytes.
+use serde::{Serialize, de::DeserializeOwned};
+use thiserror::Error;
+
+/// Nesting deeper than this is refused: our own messages need 6.
+const DEPTH_MAX: usize = 16;
+
+#[derive(Debug, Error)]
+pub enum WireError {
+    #[error("not encoded: {0}")]
+    Encode(String),
+    #[error("not our CBOR: {0}")]
+    Decode(String),
+    #[error("bytes behind the end of the message")]
+    Trailing,
+}
+
+pub fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, WireError> {
+    let mut bytes = Vec::with_capacity(256);
+    ciborium::into_writer(value, &mut bytes).map_err(|bad| WireError::Encode(bad.to_string()))?;
+    Ok(bytes)
+}
+
+/// Reads exactly one value.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
+    let mut rest = bytes;
+    let value = ciborium::de::from_reader_with_recursion_limit(&mut rest, DEPTH_MAX)
+        .map_err(|bad| WireError::Decode(bad.to_string()))?;
+    if rest.is_empty() {
+        Ok(value)
+    } else {
+        Err(WireError::Trailing)
+    }
+}

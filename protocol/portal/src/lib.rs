@@ -1,0 +1,2 @@
+//! portal
+#![forbid(unsafe_code)]

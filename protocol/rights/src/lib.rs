@@ -1,0 +1,2 @@
+//! rights
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! seal
+#![forbid(unsafe_code)]

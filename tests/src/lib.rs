@@ -1,0 +1,2 @@
+//! house-tests
+#![forbid(unsafe_code)]
