@@ -1,2 +1,2 @@
-//! Start of the process.
+//! `zhunkehu-gateway`: the appliance's process.
 fn main() {}

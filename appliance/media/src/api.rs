@@ -44,15 +44,27 @@ pub enum MediaCommand {
     /// Opens a leg, or changes it (new SDP). The latch starts anew only where `remote` changed.
     Set(LegMedia),
     /// Both sides hear each other from now on.
-    Bridge { call: CallId },
+    Bridge {
+        call: CallId,
+    },
     /// A tone of the gateway's own until `StopTone` or the first relayed packet.
-    Tone { leg: MediaLeg, tone: Tone, codec: Codec },
-    StopTone { leg: MediaLeg },
+    Tone {
+        leg: MediaLeg,
+        tone: Tone,
+        codec: Codec,
+    },
+    StopTone {
+        leg: MediaLeg,
+    },
     /// Records both sides of a bridged call.
     Record(RecordOrder),
-    StopRecording { call: CallId },
+    StopRecording {
+        call: CallId,
+    },
     /// The call is over: ports go back to the pool after a quiet time, the recording is closed.
-    Close { call: CallId },
+    Close {
+        call: CallId,
+    },
 }
 
 /// 450 Hz tones of China.
@@ -79,22 +91,46 @@ pub enum MediaReport {
     Ports(Vec<PortPair>),
     /// A port may be allotted again.
     PortFree(PortPair),
-    FirstPacket { leg: MediaLeg },
+    FirstPacket {
+        leg: MediaLeg,
+    },
     /// Nothing for 3 s from this side while the other one is heard and it was to send.
-    OneWay { call: CallId, silent: Side },
+    OneWay {
+        call: CallId,
+        silent: Side,
+    },
     /// Nothing from both sides for 30 s, and the call is not on hold.
-    Silent { call: CallId },
+    Silent {
+        call: CallId,
+    },
     /// At the end of a call, and every 5 s while it is up.
-    Stats { leg: MediaLeg, stats: LegStats },
+    Stats {
+        leg: MediaLeg,
+        stats: LegStats,
+    },
     Recorder(RecorderReport),
 }
 
 /// What the recorder says of one recording; each becomes a fact.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RecorderReport {
-    Gap { recording: RecordingId, at_ms: u64, lost_frames: u32 },
-    Closed { recording: RecordingId, segments: u32, last_tag: Vec<u8>, duration_ms: u64, bytes: u64 },
-    Failed { call: CallId, recording: RecordingId, code: &'static str },
+    Gap {
+        recording: RecordingId,
+        at_ms: u64,
+        lost_frames: u32,
+    },
+    Closed {
+        recording: RecordingId,
+        segments: u32,
+        last_tag: Vec<u8>,
+        duration_ms: u64,
+        bytes: u64,
+    },
+    Failed {
+        call: CallId,
+        recording: RecordingId,
+        code: &'static str,
+    },
 }
 
 /// Counters of one leg since its start (RFC 3550 §6.4.1, appendix A.8).

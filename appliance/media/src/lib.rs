@@ -4,5 +4,6 @@
 mod api;
 
 pub use api::{
-    Codec, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecordOrder, RecorderReport, Tone,
+    Codec, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecordOrder,
+    RecorderReport, Tone,
 };

@@ -31,8 +31,13 @@ pub struct LegId(pub u64);
 pub enum Input {
     Configure(Config),
     /// One datagram, or what a stream has delivered so far.
-    Received { flow: Flow, bytes: Bytes },
-    FlowClosed { flow: Flow },
+    Received {
+        flow: Flow,
+        bytes: Bytes,
+    },
+    FlowClosed {
+        flow: Flow,
+    },
     Command(Command),
 }
 
@@ -93,11 +98,20 @@ pub enum Command {
     /// Calls out. The leg's id comes from `Sip::mint_leg`.
     Invite(Box<Invite>),
     /// Answers an incoming INVITE with 180 (no SDP) or 183 (SDP: early media).
-    Progress { leg: LegId, code: SipCode, sdp: Option<Bytes> },
+    Progress {
+        leg: LegId,
+        code: SipCode,
+        sdp: Option<Bytes>,
+    },
     /// 200 OK to the INVITE.
     Answer { leg: LegId, sdp: Bytes },
     /// Ends the leg in whatever state it is: a final answer (`code`), CANCEL or BYE, with the Reason header where a cause is known.
-    Release { leg: LegId, code: SipCode, cause: Option<Q850>, retry_after: Option<Duration> },
+    Release {
+        leg: LegId,
+        code: SipCode,
+        cause: Option<Q850>,
+        retry_after: Option<Duration>,
+    },
     /// A new offer in a running dialog (hold, resume, moved media).
     Reoffer { leg: LegId, sdp: Bytes },
     /// 200 to the peer's re-INVITE or UPDATE.
@@ -132,7 +146,9 @@ pub enum Target {
     Phone(Extension),
     Trunk(TrunkName),
     /// As a client: the registrar that `user` is registered with.
-    Registrar { user: String },
+    Registrar {
+        user: String,
+    },
 }
 
 /// A client registration.
@@ -149,9 +165,14 @@ pub struct RegisterAs {
 
 #[derive(Clone, Debug)]
 pub enum Output {
-    Send { flow: Flow, bytes: Bytes },
+    Send {
+        flow: Flow,
+        bytes: Bytes,
+    },
     /// A stream the machine cannot use any longer.
-    CloseFlow { flow: Flow },
+    CloseFlow {
+        flow: Flow,
+    },
     Event(Event),
 }
 
@@ -161,7 +182,9 @@ pub enum Origin {
     Phone(Extension),
     Trunk(TrunkName),
     /// As a client: the registrar that `user` is registered with calls us.
-    Registrar { user: String },
+    Registrar {
+        user: String,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -180,34 +203,95 @@ pub enum Event {
         sdp: Option<Bytes>,
     },
     /// 18x from a called peer.
-    Progressed { leg: LegId, code: SipCode, sdp: Option<Bytes>, source: IpAddr, local: IpAddr },
+    Progressed {
+        leg: LegId,
+        code: SipCode,
+        sdp: Option<Bytes>,
+        source: IpAddr,
+        local: IpAddr,
+    },
     /// 200 from a called peer; ACK is sent by the machine.
-    Answered { leg: LegId, sdp: Option<Bytes>, source: IpAddr, local: IpAddr },
+    Answered {
+        leg: LegId,
+        sdp: Option<Bytes>,
+        source: IpAddr,
+        local: IpAddr,
+    },
     /// ACK of our 200 came; with the answer of a late offer.
-    Acked { leg: LegId, sdp: Option<Bytes> },
+    Acked {
+        leg: LegId,
+        sdp: Option<Bytes>,
+    },
     /// The peer offers anew in the dialog.
-    Reoffered { leg: LegId, sdp: Option<Bytes> },
+    Reoffered {
+        leg: LegId,
+        sdp: Option<Bytes>,
+    },
     /// Our own new offer was answered.
-    Reanswered { leg: LegId, sdp: Option<Bytes> },
-    ReofferRefused { leg: LegId, code: SipCode },
+    Reanswered {
+        leg: LegId,
+        sdp: Option<Bytes>,
+    },
+    ReofferRefused {
+        leg: LegId,
+        code: SipCode,
+    },
     /// The leg is over: refused, cancelled, BYE from the peer, time-out. Comes exactly once for each leg, also after `Release`.
-    Ended { leg: LegId, by_peer: bool, cause: HangUpCause },
+    Ended {
+        leg: LegId,
+        by_peer: bool,
+        cause: HangUpCause,
+    },
     /// INFO with a digit (application/dtmf-relay or application/dtmf).
-    Digit { leg: LegId, digit: char, duration_ms: u16 },
+    Digit {
+        leg: LegId,
+        digit: char,
+        duration_ms: u16,
+    },
     /// A confirmed dialog that a restart would have to end; keep it beside the journal.
-    DialogOpened { leg: LegId, record: DialogRecord },
-    DialogClosed { leg: LegId },
+    DialogOpened {
+        leg: LegId,
+        record: DialogRecord,
+    },
+    DialogClosed {
+        leg: LegId,
+    },
     /// A phone can be reached at a new place.
-    Bound { extension: Extension, source: SocketAddr, contact: String, user_agent: String, expires: Duration },
-    Refreshed { extension: Extension, source: SocketAddr },
-    Unbound { extension: Extension, source: SocketAddr, reason: UnbindReason },
+    Bound {
+        extension: Extension,
+        source: SocketAddr,
+        contact: String,
+        user_agent: String,
+        expires: Duration,
+    },
+    Refreshed {
+        extension: Extension,
+        source: SocketAddr,
+    },
+    Unbound {
+        extension: Extension,
+        source: SocketAddr,
+        reason: UnbindReason,
+    },
     /// OPTIONS to a trunk: the answer changed.
-    TrunkState { trunk: TrunkName, reachable: bool, code: Option<SipCode> },
+    TrunkState {
+        trunk: TrunkName,
+        reachable: bool,
+        code: Option<SipCode>,
+    },
     /// Our client registration's state changed.
-    Registered { user: String },
-    RegisterFailed { user: String, code: Option<SipCode> },
+    Registered {
+        user: String,
+    },
+    RegisterFailed {
+        user: String,
+        code: Option<SipCode>,
+    },
     /// A request that was not let in; for alarms and bans.
-    Refused { flow: Flow, why: Refused },
+    Refused {
+        flow: Flow,
+        why: Refused,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,6 @@
 mod api;
 
 pub use api::{
-    Command, Config, DialogRecord, Event, Flow, Input, Invite, LegId, Limits, Origin, Output, PhoneAccount,
-    Refused, RegisterAs, Target, Transport, TrunkAccount,
+    Command, Config, DialogRecord, Event, Flow, Input, Invite, LegId, Limits, Origin, Output,
+    PhoneAccount, Refused, RegisterAs, Target, Transport, TrunkAccount,
 };

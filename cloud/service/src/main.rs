@@ -1,2 +1,2 @@
-//! Start of the process.
+//! `zhunkehu-cloud`: the process at headquarters.
 fn main() {}

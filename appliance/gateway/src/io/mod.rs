@@ -1,0 +1,1 @@
+//! Sockets and threads: UDP for SIP, relay and recorder for media.

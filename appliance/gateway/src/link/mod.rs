@@ -1,0 +1,1 @@
+//! The link task: carries the journal to the cloud over MQTT.

@@ -1,0 +1,2 @@
+//! The cloud service: ingest of what the branches say, and what headquarters sees.
+#![forbid(unsafe_code)]
