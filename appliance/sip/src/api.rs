@@ -46,6 +46,8 @@ pub enum Input {
 pub struct Config {
     pub realm: String,
     pub user_agent: String,
+    /// Our own UDP address: where requests to trunks leave from, and what Contact and Via say.
+    pub udp: Option<SocketAddr>,
     pub phones: Vec<PhoneAccount>,
     pub trunks: Vec<TrunkAccount>,
     pub limits: Limits,
