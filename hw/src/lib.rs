@@ -1,2 +1,10 @@
-//! hw
+//! The machine under the gateway: what its sensors say, on a real board and on a simulated one.
 #![forbid(unsafe_code)]
+
+mod board;
+mod linux;
+mod simulated;
+
+pub use board::Board;
+pub use linux::{Linux, Roots};
+pub use simulated::Simulated;
