@@ -2,6 +2,7 @@
 #![deny(unsafe_code)]
 
 pub mod admin;
+pub mod enroll;
 pub mod io;
 pub mod link;
 pub mod web;

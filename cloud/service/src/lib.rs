@@ -1,2 +1,5 @@
 //! The cloud service: ingest of what the branches say, and what headquarters sees.
 #![forbid(unsafe_code)]
+
+pub mod mqtt;
+pub mod pki;

@@ -108,6 +108,22 @@ pub enum Verdict {
     Diverged,
     /// Facts between `applied` and the oldest kept one are missing.
     Gap,
+    /// Two runs of one identity are alive: a copied disk.
+    Cloned,
+}
+
+impl Verdict {
+    /// Stable; also the key of its label in the UI.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Resume => "resume",
+            Self::Restored => "restored",
+            Self::Diverged => "diverged",
+            Self::Gap => "gap",
+            Self::Cloned => "cloned",
+        }
+    }
 }
 
 /// Facts in order, compressed.

@@ -32,3 +32,21 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, WireError> {
         Err(WireError::Trailing)
     }
 }
+
+/// An array of byte strings: the payload of a batch.
+pub fn encode_byte_strings<B: AsRef<[u8]>>(strings: &[B]) -> Result<Vec<u8>, WireError> {
+    let list: Vec<&serde_bytes::Bytes> = strings
+        .iter()
+        .map(|string| serde_bytes::Bytes::new(string.as_ref()))
+        .collect();
+    encode(&list)
+}
+
+/// Reads exactly one array of byte strings.
+pub fn decode_byte_strings(bytes: &[u8]) -> Result<Vec<Vec<u8>>, WireError> {
+    let list: Vec<serde_bytes::ByteBuf> = decode(bytes)?;
+    Ok(list
+        .into_iter()
+        .map(serde_bytes::ByteBuf::into_vec)
+        .collect())
+}

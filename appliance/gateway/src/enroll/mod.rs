@@ -1,0 +1,1 @@
+//! The appliance's identities: its certificate from headquarters, and its own authority for its page.

@@ -1,0 +1,1 @@
+//! Headquarters' certificate authority: the boxes' identities and the server's own certificate.
