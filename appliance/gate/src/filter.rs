@@ -1,0 +1,385 @@
+//! The filters, in their order: emergency passes · number form · dial rule · refusal of contact · the trunk's limits.
+use crate::{Token, pace::Pace, route::DialPlan};
+use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
+use messages::{
+    Dialled, Digits, Emergency, Extension, Moment, PartyNumber, Purpose, Refusal, TrunkName,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Makes the blind index of a number: the refusals of contact are kept by it.
+pub type Indexer = Box<dyn Fn(&PartyNumber) -> [u8; 16] + Send>;
+
+/// What the gate goes by. A new one replaces the old one; calls that are up keep their channels.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    pub profile: Profile,
+    pub dial_rules: Vec<DialRule>,
+    pub trunks: Vec<TrunkPlan>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Request<'a> {
+    pub dialled: &'a str,
+    pub purpose: Purpose,
+}
+
+/// Let through: to a phone of the branch, or outside with the token.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Pass {
+    Phone { extension: Extension, record: bool },
+    Outside(Token),
+}
+
+/// Held back: the code, and whom it concerns where that is known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Blocked {
+    pub refusal: Refusal,
+    pub party: Option<PartyNumber>,
+}
+
+pub struct Gate {
+    profile: Profile,
+    plan: DialPlan,
+    trunks: BTreeMap<TrunkName, Line>,
+    refused: BTreeSet<[u8; 16]>,
+    indexer: Indexer,
+}
+
+struct Line {
+    pace: Pace,
+    caller: Option<String>,
+    /// Gone from the configuration; kept while calls are up on it.
+    retired: bool,
+}
+
+impl Gate {
+    #[must_use]
+    pub fn new(indexer: Indexer) -> Self {
+        Self {
+            profile: Profile::Production,
+            plan: DialPlan::default(),
+            trunks: BTreeMap::new(),
+            refused: BTreeSet::new(),
+            indexer,
+        }
+    }
+
+    pub fn configure(&mut self, rules: Rules, now: Moment) {
+        self.profile = rules.profile;
+        self.plan = DialPlan::new(rules.dial_rules);
+        for line in self.trunks.values_mut() {
+            line.retired = true;
+        }
+        for trunk in rules.trunks {
+            let fresh = || Pace::new(trunk.concurrent_max, trunk.cps_max, now);
+            let line = self.trunks.entry(trunk.name).or_insert_with(|| Line {
+                pace: fresh(),
+                caller: None,
+                retired: false,
+            });
+            line.pace.limit(trunk.concurrent_max, trunk.cps_max);
+            line.caller = trunk.caller;
+            line.retired = false;
+        }
+        self.trunks
+            .retain(|_, line| !line.retired || line.pace.in_use() > 0);
+    }
+
+    /// A refusal of contact stands from now on.
+    pub fn refuse_contact(&mut self, index: [u8; 16]) {
+        self.refused.insert(index);
+    }
+
+    pub fn lift_refusal(&mut self, index: [u8; 16]) {
+        self.refused.remove(&index);
+    }
+
+    /// The one question. A token in the answer holds a channel until `release`.
+    pub fn ask(&mut self, request: &Request<'_>, now: Moment) -> Result<Pass, Blocked> {
+        let block = |refusal| Blocked {
+            refusal,
+            party: None,
+        };
+        let digits = Digits::parse(request.dialled).map_err(|_bad| block(Refusal::BadNumber))?;
+        if let Some(emergency) = Emergency::parse(digits.as_str()) {
+            return self.let_emergency_out(emergency).map(Pass::Outside);
+        }
+        let found = match request.purpose {
+            Purpose::Sales | Purpose::RequestedCallBack => self.plan.find_outside(digits.as_str()),
+            Purpose::Service | Purpose::Internal | Purpose::SelfTest | Purpose::Emergency => {
+                self.plan.find(digits.as_str())
+            }
+        };
+        let Some((rule, changed)) = found else {
+            return Err(block(Refusal::NoRoute));
+        };
+        let record = rule.record;
+        match &rule.to {
+            RuleTarget::Phone => {
+                let extension =
+                    Extension::parse(&changed).ok_or_else(|| block(Refusal::NoRoute))?;
+                Ok(Pass::Phone { extension, record })
+            }
+            RuleTarget::Trunk(trunk) => {
+                let party = self.party_of(&digits).map_err(block)?;
+                let trunk = trunk.clone();
+                self.let_out(trunk, changed, party, request.purpose, record, now)
+                    .map(Pass::Outside)
+            }
+        }
+    }
+
+    /// An incoming call takes one of the trunk's channels.
+    pub fn let_in(&mut self, trunk: &TrunkName) -> Result<(), Refusal> {
+        self.trunks
+            .get_mut(trunk)
+            .ok_or(Refusal::TrunkUnknown)?
+            .pace
+            .take_channel()
+    }
+
+    /// The call of a token, or an incoming one, is over.
+    pub fn release(&mut self, trunk: &TrunkName) {
+        if let Some(line) = self.trunks.get_mut(trunk) {
+            line.pace.release();
+        }
+    }
+
+    /// Channels in use, for the UI.
+    #[must_use]
+    pub fn in_use(&self, trunk: &TrunkName) -> u32 {
+        self.trunks.get(trunk).map_or(0, |line| line.pace.in_use())
+    }
+
+    fn party_of(&self, digits: &Digits) -> Result<PartyNumber, Refusal> {
+        match Dialled::parse(digits.as_str()) {
+            Ok(Dialled::Phone(number)) => Ok(PartyNumber::Phone(number)),
+            Ok(Dialled::Private(digits) | Dialled::Service(digits)) if self.profile.is_free() => {
+                Ok(PartyNumber::Private(digits))
+            }
+            Ok(Dialled::Extension(_)) if self.profile.is_free() => {
+                Ok(PartyNumber::Private(digits.clone()))
+            }
+            Ok(
+                Dialled::Private(_)
+                | Dialled::Service(_)
+                | Dialled::Extension(_)
+                | Dialled::Emergency(_),
+            ) => Err(Refusal::NumberForm),
+            Err(_) => Err(Refusal::BadNumber),
+        }
+    }
+
+    fn let_out(
+        &mut self,
+        trunk: TrunkName,
+        dial: String,
+        party: PartyNumber,
+        purpose: Purpose,
+        record: bool,
+        now: Moment,
+    ) -> Result<Token, Blocked> {
+        let index = (self.indexer)(&party);
+        let block = |refusal| Blocked {
+            refusal,
+            party: Some(party.clone()),
+        };
+        if self.refused.contains(&index) {
+            return Err(block(Refusal::DoNotCall));
+        }
+        let line = self.trunks.get_mut(&trunk).filter(|line| !line.retired);
+        let line = line.ok_or_else(|| block(Refusal::TrunkUnknown))?;
+        line.pace.start(now).map_err(block)?;
+        Ok(Token::new(
+            trunk,
+            dial,
+            party,
+            purpose,
+            record,
+            line.caller.clone(),
+        ))
+    }
+
+    /// Over the first trunk that is configured, whatever its limits say.
+    fn let_emergency_out(&mut self, emergency: Emergency) -> Result<Token, Blocked> {
+        let block = |refusal| Blocked {
+            refusal,
+            party: None,
+        };
+        let (name, line) = self
+            .trunks
+            .iter_mut()
+            .filter(|(_, line)| !line.retired)
+            .min_by_key(|(_, line)| line.pace.in_use())
+            .ok_or_else(|| block(Refusal::TrunkUnknown))?;
+        line.pace.force();
+        let dial = emergency.digits().to_owned();
+        let party = PartyNumber::parse(&dial).map_err(|_bad| block(Refusal::BadNumber))?;
+        Ok(Token::new(
+            name.clone(),
+            dial,
+            party,
+            Purpose::Emergency,
+            true,
+            line.caller.clone(),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Gate, Pass, Request, Rules};
+    use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
+    use messages::{Moment, PartyNumber, PersonalValue, Purpose, Refusal, TrunkName};
+
+    fn index(number: &PartyNumber) -> [u8; 16] {
+        let mut index = [0; 16];
+        for (slot, byte) in index.iter_mut().zip(number.to_text().bytes().rev()) {
+            *slot = byte;
+        }
+        index
+    }
+
+    fn rule(prefix: &str, to: RuleTarget, strip: u8, prepend: &str) -> DialRule {
+        DialRule {
+            prefix: prefix.to_owned(),
+            to,
+            record: prefix == "8",
+            strip,
+            prepend: prepend.to_owned(),
+        }
+    }
+
+    fn gate(profile: Profile) -> Gate {
+        let carrier = TrunkName::parse("carrier").unwrap();
+        let trunk = TrunkPlan {
+            name: carrier.clone(),
+            address: "127.0.0.1:5160".to_owned(),
+            accept_from: Vec::new(),
+            concurrent_max: 2,
+            cps_max: 10,
+            caller: None,
+        };
+        let to_carrier = || RuleTarget::Trunk(carrier.clone());
+        let mut gate = Gate::new(Box::new(index));
+        let dial_rules = vec![
+            rule("9", to_carrier(), 0, ""),
+            rule("8", to_carrier(), 0, ""),
+            rule("1", RuleTarget::Phone, 0, ""),
+            rule("0", to_carrier(), 1, "00"),
+        ];
+        gate.configure(
+            Rules {
+                profile,
+                dial_rules,
+                trunks: vec![trunk],
+            },
+            Moment::START,
+        );
+        gate
+    }
+
+    fn ask(gate: &mut Gate, dialled: &str, purpose: Purpose) -> String {
+        match gate.ask(&Request { dialled, purpose }, Moment::START) {
+            Ok(Pass::Phone { extension, .. }) => format!("phone {extension}"),
+            Ok(Pass::Outside(token)) => {
+                let recorded = if token.record() { " recorded" } else { "" };
+                format!("{} {}{recorded}", token.trunk(), token.dial())
+            }
+            Err(blocked) => blocked.refusal.code().to_owned(),
+        }
+    }
+
+    #[test]
+    fn dialled_digits_go_where_the_longest_fitting_rule_says() {
+        let table = [
+            (Profile::Lab, "1001", Purpose::Internal, "phone 1001"),
+            (Profile::Lab, "9123", Purpose::Service, "carrier 9123"),
+            (
+                Profile::Lab,
+                "8123",
+                Purpose::Service,
+                "carrier 8123 recorded",
+            ),
+            (
+                Profile::Lab,
+                "0755123",
+                Purpose::Service,
+                "carrier 00755123",
+            ),
+            (Profile::Lab, "2001", Purpose::Internal, "no_route"),
+            (Profile::Lab, "13800138000", Purpose::Service, "no_route"),
+            (
+                Profile::Lab,
+                "13800138000",
+                Purpose::Sales,
+                "carrier 13800138000",
+            ),
+            (Profile::Production, "9123", Purpose::Service, "number_form"),
+            (
+                Profile::Production,
+                "110",
+                Purpose::Service,
+                "carrier 110 recorded",
+            ),
+            (Profile::Lab, "12a", Purpose::Internal, "bad_number"),
+        ];
+        for (profile, dialled, purpose, expected) in table {
+            assert_eq!(
+                ask(&mut gate(profile), dialled, purpose),
+                expected,
+                "{dialled}"
+            );
+        }
+    }
+
+    #[test]
+    fn who_refused_contact_is_not_dialled_by_any_rule_until_it_is_lifted() {
+        let mut gate = gate(Profile::Lab);
+        let number = PartyNumber::parse("+86 95588").unwrap();
+        gate.refuse_contact(index(&number));
+        for purpose in [Purpose::Sales, Purpose::Service, Purpose::RequestedCallBack] {
+            assert_eq!(ask(&mut gate, "95588", purpose), "do_not_call");
+        }
+        gate.lift_refusal(index(&number));
+        assert_eq!(ask(&mut gate, "95588", Purpose::Sales), "carrier 95588");
+    }
+
+    #[test]
+    fn a_full_trunk_refuses_all_but_emergencies_and_frees_with_release() {
+        let mut gate = gate(Profile::Lab);
+        let carrier = TrunkName::parse("carrier").unwrap();
+        assert_eq!(ask(&mut gate, "91", Purpose::Service), "carrier 91");
+        assert_eq!(gate.let_in(&carrier), Ok(()));
+        assert_eq!(ask(&mut gate, "92", Purpose::Service), "trunk_full");
+        assert_eq!(gate.let_in(&carrier), Err(Refusal::TrunkFull));
+        assert_eq!(
+            ask(&mut gate, "120", Purpose::Service),
+            "carrier 120 recorded"
+        );
+        gate.release(&carrier);
+        gate.release(&carrier);
+        assert_eq!(ask(&mut gate, "93", Purpose::Service), "carrier 93");
+    }
+
+    #[test]
+    fn a_trunk_taken_out_of_the_configuration_takes_no_new_call() {
+        let mut gate = gate(Profile::Lab);
+        assert_eq!(ask(&mut gate, "91", Purpose::Service), "carrier 91");
+        let rules = vec![rule(
+            "9",
+            RuleTarget::Trunk(TrunkName::parse("carrier").unwrap()),
+            0,
+            "",
+        )];
+        gate.configure(
+            Rules {
+                profile: Profile::Lab,
+                dial_rules: rules,
+                trunks: Vec::new(),
+            },
+            Moment::START,
+        );
+        assert_eq!(ask(&mut gate, "92", Purpose::Service), "trunk_unknown");
+    }
+}

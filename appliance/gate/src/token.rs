@@ -1,0 +1,66 @@
+//! The proof that the gate has let a call out. Only the gate makes it, and it cannot be copied.
+use messages::{PartyNumber, Purpose, TrunkName};
+
+/// Good for one INVITE to one trunk. It holds one of the trunk's channels until `Gate::release`.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "a token holds a channel of its trunk"]
+pub struct Token {
+    trunk: TrunkName,
+    dial: String,
+    party: PartyNumber,
+    purpose: Purpose,
+    record: bool,
+    caller: Option<String>,
+}
+
+impl Token {
+    pub(crate) const fn new(
+        trunk: TrunkName,
+        dial: String,
+        party: PartyNumber,
+        purpose: Purpose,
+        record: bool,
+        caller: Option<String>,
+    ) -> Self {
+        Self {
+            trunk,
+            dial,
+            party,
+            purpose,
+            record,
+            caller,
+        }
+    }
+
+    #[must_use]
+    pub const fn trunk(&self) -> &TrunkName {
+        &self.trunk
+    }
+
+    /// The digits to send, as the dial rule made them.
+    #[must_use]
+    pub fn dial(&self) -> &str {
+        &self.dial
+    }
+
+    #[must_use]
+    pub const fn party(&self) -> &PartyNumber {
+        &self.party
+    }
+
+    #[must_use]
+    pub const fn purpose(&self) -> Purpose {
+        self.purpose
+    }
+
+    #[must_use]
+    pub const fn record(&self) -> bool {
+        self.record
+    }
+
+    /// The number to show, where the trunk has one of its own.
+    #[must_use]
+    pub fn caller(&self) -> Option<&str> {
+        self.caller.as_deref()
+    }
+}
