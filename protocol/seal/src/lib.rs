@@ -1,2 +1,19 @@
-//! seal
+//! Sealing: the keys, where they come from, and the exact bytes of everything that is kept encrypted.
+//! AES-256-GCM throughout; a cipher text is `nonce (12) ‖ cipher ‖ tag (16)`; the associated data names what it belongs to.
 #![forbid(unsafe_code)]
+
+mod aead;
+mod blind;
+mod box_key;
+mod key;
+mod key_store;
+mod vault;
+
+pub mod stream;
+
+pub use aead::NotOpened;
+pub use blind::{BlindIndex, BlindKey};
+pub use box_key::BoxKey;
+pub use key::{Key, KeyId};
+pub use key_store::{KeyStore, KeyStoreError};
+pub use vault::{PartyKey, VaultKey, WrappedKey, WrappedRecordingKey};

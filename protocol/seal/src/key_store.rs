@@ -1,0 +1,43 @@
+//! Where the keys of the appliance lie: a folder of its own, a TPM, a boot passphrase. Never the database.
+use crate::{Key, KeyId};
+use messages::journal::Head;
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum KeyStoreError {
+    #[error("key store: {0}")]
+    Io(String),
+    #[error("key store: {0} is not what was put there")]
+    Damaged(&'static str),
+}
+
+impl KeyStoreError {
+    /// Stable; also the key of its text in the UI.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Io(_) => "key_store_io",
+            Self::Damaged(_) => "key_store_damaged",
+        }
+    }
+}
+
+/// Keeps keys and the journal's head outside of the database. Everything put is durable when the call returns.
+pub trait KeyStore: Send {
+    /// `None` if there is no such key (yet, or any longer).
+    fn key(&self, id: KeyId) -> Result<Option<Key>, KeyStoreError>;
+
+    /// A key is never put over another one of the same id: that is an error.
+    fn put_key(&mut self, id: KeyId, key: &Key) -> Result<(), KeyStoreError>;
+
+    /// Gone for good, as far as the medium allows.
+    fn destroy_key(&mut self, id: KeyId) -> Result<(), KeyStoreError>;
+
+    /// The newest vault generation there is a key for.
+    fn newest_generation(&self) -> Result<Option<u32>, KeyStoreError>;
+
+    /// The last journal head that was put: tells a cut tail.
+    fn head(&self) -> Result<Option<Head>, KeyStoreError>;
+
+    fn put_head(&mut self, head: Head) -> Result<(), KeyStoreError>;
+}
