@@ -14,7 +14,7 @@ pub use branch::{
 };
 pub use call::{
     AttemptEnded, AttemptStarted, CallAnswered, CallEnded, CallHeld, CallResumed, CallRinging,
-    CallStarted, DialBlocked, OneWayAudioHeard, OutsideParty, Side,
+    CallStarted, DialBlocked, HangUpAsked, OneWayAudioHeard, OutsideParty, Side,
 };
 pub use customer::{
     CustomerImported, CustomerStageMoved, DncAdded, DncLifted, NumberViewed, PartyMet, RuleSkipped,

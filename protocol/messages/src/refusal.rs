@@ -37,6 +37,8 @@ refusals! {
     /// The party was erased; nothing of it can be opened or dialled.
     PartyErased = "party_erased",
     BadNumber = "bad_number",
+    /// The branch file contradicts itself; nothing of it was applied.
+    PlanInvalid = "plan_invalid",
     /// No dial rule fits the digits.
     NoRoute = "no_route",
     /// The digits are no public number, and the profile does not allow private ones.
@@ -74,7 +76,9 @@ impl Refusal {
             Self::BadNumber | Self::NumberForm => 484,
             Self::PhoneNotRegistered => 480,
             Self::PhoneBusy => 486,
-            Self::UserExists | Self::ReasonMissing | Self::StageUnchanged => 400,
+            Self::UserExists | Self::ReasonMissing | Self::StageUnchanged | Self::PlanInvalid => {
+                400
+            }
             Self::TrunkFull
             | Self::TrunkTooFast
             | Self::CallsFull

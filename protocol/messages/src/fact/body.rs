@@ -67,6 +67,7 @@ kinds! {
     CallHeld = "call_held",
     CallResumed = "call_resumed",
     OneWayAudioHeard = "one_way_audio_heard",
+    HangUpAsked = "hang_up_asked",
     AttemptEnded = "attempt_ended",
     CallEnded = "call_ended",
     DialBlocked = "dial_blocked",

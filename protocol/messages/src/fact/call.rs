@@ -129,6 +129,12 @@ pub struct CallEnded {
     pub talk_ms: u64,
 }
 
+/// Somebody asked for the end of a call, not at its own phone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HangUpAsked {
+    pub call: CallId,
+}
+
 /// The gate said no; nothing was dialled.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DialBlocked {

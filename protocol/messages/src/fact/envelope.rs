@@ -174,6 +174,7 @@ impl Body {
             Self::CallHeld(b) => call(b.call),
             Self::CallResumed(b) => call(b.call),
             Self::OneWayAudioHeard(b) => call(b.call),
+            Self::HangUpAsked(b) => call(b.call),
             Self::AttemptEnded(b) => call(b.call),
             Self::CallEnded(b) => call(b.call),
             Self::RecordingStarted(b) => call(b.call),
