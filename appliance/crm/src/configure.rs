@@ -1,0 +1,176 @@
+//! The branch file against what stands: only differences become facts, so applying twice changes nothing.
+use crate::decide::{Decision, Outcome};
+use crate::registry::Registry;
+use messages::command::{BranchPlan, PhonePlan, Profile, RuleTarget, TrunkPlan};
+use messages::fact::{
+    Body, BranchConfigured, DialRulesSet, PhoneConfigured, PhoneRemoved, PolicySet,
+    TrunkConfigured, TrunkRemoved,
+};
+use messages::{Extension, Refusal, TrunkName};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a plan changes, as people are told it before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    Policy { from: Profile, to: Profile },
+    Phone(Extension, Part),
+    Trunk(TrunkName, Part),
+    Rules { from: u32, to: u32 },
+}
+
+/// What happens to one phone or trunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Added,
+    Changed,
+    Removed,
+}
+
+impl Part {
+    /// Stable; also the key of its text in the UI.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Changed => "changed",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// The differences between two plans, in the order in which they are applied.
+#[must_use]
+pub fn plan_changes(stands: &BranchPlan, wanted: &BranchPlan) -> Vec<Change> {
+    let mut changes = Vec::new();
+    if stands.profile != wanted.profile {
+        changes.push(Change::Policy {
+            from: stands.profile,
+            to: wanted.profile,
+        });
+    }
+    for (extension, part) in differences(&phones(stands), &phones(wanted)) {
+        changes.push(Change::Phone(extension, part));
+    }
+    for (name, part) in differences(&trunks(stands), &trunks(wanted)) {
+        changes.push(Change::Trunk(name, part));
+    }
+    if stands.rules != wanted.rules {
+        changes.push(Change::Rules {
+            from: count(stands.rules.len()),
+            to: count(wanted.rules.len()),
+        });
+    }
+    changes
+}
+
+pub(crate) fn decide(wanted: &BranchPlan, registry: &dyn Registry) -> Result<Decision, Refusal> {
+    sound(wanted)?;
+    let changes = plan_changes(&registry.plan()?, wanted);
+    let mut facts: Vec<Body> = changes
+        .iter()
+        .filter_map(|change| fact(change, wanted, registry))
+        .collect();
+    if !facts.is_empty() {
+        facts.push(
+            BranchConfigured {
+                phones: count(wanted.phones.len()),
+                trunks: count(wanted.trunks.len()),
+                rules: count(wanted.rules.len()),
+            }
+            .into(),
+        );
+    }
+    Ok(Decision {
+        facts,
+        outcome: Outcome::Configured(changes),
+    })
+}
+
+/// A plan that names a phone or a trunk twice, or a trunk that it does not have, is refused as a whole.
+fn sound(plan: &BranchPlan) -> Result<(), Refusal> {
+    let phones: BTreeSet<&Extension> = plan.phones.iter().map(|one| &one.extension).collect();
+    let trunks: BTreeSet<&TrunkName> = plan.trunks.iter().map(|one| &one.name).collect();
+    if phones.len() != plan.phones.len() || trunks.len() != plan.trunks.len() {
+        return Err(Refusal::PlanInvalid);
+    }
+    let known = plan.rules.iter().all(|rule| match &rule.to {
+        RuleTarget::Phone => true,
+        RuleTarget::Trunk(name) => trunks.contains(name),
+    });
+    if known {
+        Ok(())
+    } else {
+        Err(Refusal::TrunkUnknown)
+    }
+}
+
+fn fact(change: &Change, wanted: &BranchPlan, registry: &dyn Registry) -> Option<Body> {
+    Some(match change {
+        Change::Policy { to, .. } => PolicySet { profile: *to }.into(),
+        Change::Phone(extension, Part::Removed) => PhoneRemoved {
+            extension: extension.clone(),
+        }
+        .into(),
+        Change::Phone(extension, Part::Added | Part::Changed) => {
+            let phone = wanted
+                .phones
+                .iter()
+                .find(|one| one.extension == *extension)?;
+            PhoneConfigured {
+                extension: extension.clone(),
+                label: phone.label.clone(),
+                password: registry.seal_secret(&format!("phone:{extension}"), &phone.password),
+            }
+            .into()
+        }
+        Change::Trunk(name, Part::Removed) => TrunkRemoved { name: name.clone() }.into(),
+        Change::Trunk(name, Part::Added | Part::Changed) => {
+            let trunk = wanted.trunks.iter().find(|one| one.name == *name)?;
+            TrunkConfigured {
+                trunk: trunk.clone(),
+            }
+            .into()
+        }
+        Change::Rules { .. } => DialRulesSet {
+            rules: wanted.rules.clone(),
+        }
+        .into(),
+    })
+}
+
+fn phones(plan: &BranchPlan) -> BTreeMap<Extension, &PhonePlan> {
+    plan.phones
+        .iter()
+        .map(|one| (one.extension.clone(), one))
+        .collect()
+}
+
+fn trunks(plan: &BranchPlan) -> BTreeMap<TrunkName, &TrunkPlan> {
+    plan.trunks
+        .iter()
+        .map(|one| (one.name.clone(), one))
+        .collect()
+}
+
+/// Added and changed ones in order, then the removed ones.
+fn differences<K: Ord + Clone, V: PartialEq>(
+    stands: &BTreeMap<K, &V>,
+    wanted: &BTreeMap<K, &V>,
+) -> Vec<(K, Part)> {
+    let kept = wanted
+        .iter()
+        .filter_map(|(key, new)| match stands.get(key) {
+            None => Some((key.clone(), Part::Added)),
+            Some(old) if old != new => Some((key.clone(), Part::Changed)),
+            Some(_) => None,
+        });
+    let gone = stands
+        .keys()
+        .filter(|key| !wanted.contains_key(key))
+        .map(|key| (key.clone(), Part::Removed));
+    kept.chain(gone).collect()
+}
+
+fn count(len: usize) -> u32 {
+    u32::try_from(len).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,162 @@
+//! From a command to facts, or to a refusal: who may ask, and which rule answers.
+use crate::{
+    configure::{self, Change},
+    customer,
+    import::{self, RowFate},
+    registry::Registry,
+    user,
+};
+use messages::command::{Command, Role};
+use messages::fact::{Actor, Body};
+use messages::{IdMint, Now, Refusal};
+use rights::Action;
+
+/// A command, who gives it, and when.
+#[derive(Clone, Debug)]
+pub struct Asked<'a> {
+    pub command: &'a Command,
+    pub actor: &'a Actor,
+    pub now: Now,
+}
+
+/// What a command became. No facts: it was so already.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    pub facts: Vec<Body>,
+    pub outcome: Outcome,
+}
+
+/// What the one who asked is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Done,
+    /// One fate for each row, in their order.
+    Imported(Vec<RowFate>),
+    Configured(Vec<Change>),
+}
+
+/// Decides inside the store's transaction.
+pub trait Decider: Send {
+    fn decide(
+        &self,
+        asked: &Asked<'_>,
+        registry: &dyn Registry,
+        mint: &mut IdMint,
+    ) -> Result<Decision, Refusal>;
+}
+
+/// The rules of this crate.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Rules;
+
+impl Decider for Rules {
+    fn decide(
+        &self,
+        asked: &Asked<'_>,
+        registry: &dyn Registry,
+        mint: &mut IdMint,
+    ) -> Result<Decision, Refusal> {
+        allowed(asked, registry)?;
+        match asked.command {
+            Command::ConfigureBranch(plan) => configure::decide(plan, registry),
+            Command::ImportCustomers { batch, rows } => {
+                import::decide(batch, rows, asked.now, registry, mint)
+            }
+            Command::MoveStage { customer, to } => customer::move_stage(*customer, *to, registry),
+            Command::ViewNumber { customer, reason } => {
+                customer::view_number(*customer, reason, asked.actor, registry)
+            }
+            Command::RefuseContact { number, reason } => {
+                customer::refuse_contact(number, reason, registry)
+            }
+            Command::LiftRefusal { number, reason } => {
+                customer::lift_refusal(number, reason, registry)
+            }
+            Command::CreateUser {
+                user,
+                role,
+                extension,
+                password_hash,
+            } => user::create(user, *role, extension.as_ref(), password_hash, registry),
+            Command::ResetPassword {
+                user,
+                password_hash,
+            } => user::reset_password(user, password_hash, registry),
+            Command::NoteSignIn { user } => user::signed_in(user, registry),
+            Command::NoteSignInFailed { user } => user::sign_in_failed(user.as_ref(), registry),
+            Command::NoteLockOut { user, until } => user::locked_out(user, *until, registry),
+            Command::NoteSignOut { user } => user::signed_out(user, registry),
+            Command::NotePlayed { recording } => {
+                customer::played(*recording, asked.actor, registry)
+            }
+            Command::NoteExported { recording } => customer::exported(*recording, registry),
+            Command::NoteHangUpAsked { call } => customer::hang_up_asked(*call, registry),
+        }
+    }
+}
+
+impl Decision {
+    pub(crate) fn of(fact: impl Into<Body>) -> Self {
+        Self {
+            facts: vec![fact.into()],
+            outcome: Outcome::Done,
+        }
+    }
+
+    pub(crate) const fn nothing() -> Self {
+        Self {
+            facts: Vec::new(),
+            outcome: Outcome::Done,
+        }
+    }
+}
+
+/// What a command needs its giver to be.
+enum Needs<'a> {
+    May(Action),
+    /// The portal notes it about somebody: the gateway itself, or that user.
+    PortalAbout(Option<&'a messages::UserName>),
+}
+
+const fn needs(command: &Command) -> Needs<'_> {
+    match command {
+        Command::ConfigureBranch(_) => Needs::May(Action::Configure),
+        Command::ImportCustomers { .. } => Needs::May(Action::ImportCustomers),
+        Command::MoveStage { .. } => Needs::May(Action::MoveStage),
+        Command::ViewNumber { .. } => Needs::May(Action::ViewNumber),
+        Command::RefuseContact { .. } => Needs::May(Action::RefuseContact),
+        Command::LiftRefusal { .. } => Needs::May(Action::LiftRefusal),
+        Command::CreateUser { .. } | Command::ResetPassword { .. } => {
+            Needs::May(Action::ManageUsers)
+        }
+        Command::NotePlayed { .. } => Needs::May(Action::PlayRecording),
+        Command::NoteExported { .. } => Needs::May(Action::ExportRecording),
+        Command::NoteHangUpAsked { .. } => Needs::May(Action::HangUp),
+        Command::NoteSignIn { user }
+        | Command::NoteSignOut { user }
+        | Command::NoteLockOut { user, .. } => Needs::PortalAbout(Some(user)),
+        Command::NoteSignInFailed { user } => Needs::PortalAbout(user.as_ref()),
+    }
+}
+
+fn allowed(asked: &Asked<'_>, registry: &dyn Registry) -> Result<(), Refusal> {
+    let user = match asked.actor {
+        Actor::System | Actor::Console => return Ok(()),
+        Actor::User(user) => user,
+        Actor::Phone(_) | Actor::Trunk(_) | Actor::Hq => return Err(Refusal::NotAllowed),
+    };
+    let allowed = match needs(asked.command) {
+        Needs::May(action) => rights::may(role(user, registry)?, action),
+        Needs::PortalAbout(about) => about == Some(user),
+    };
+    if allowed {
+        Ok(())
+    } else {
+        Err(Refusal::NotAllowed)
+    }
+}
+
+fn role(user: &messages::UserName, registry: &dyn Registry) -> Result<Role, Refusal> {
+    let known = registry.user(user)?.ok_or(Refusal::UnknownUser)?;
+    Ok(known.role)
+}
