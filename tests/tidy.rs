@@ -1,0 +1,15 @@
+//! The rules of the house as tests: what must not be there is looked for in the sources themselves.
+#![forbid(unsafe_code)]
+
+mod tidy {
+    //! One file for each family of rules; each rule has a test that proves it can fail.
+    mod arrows;
+    mod labels;
+    mod migrations;
+    mod naps;
+    mod places;
+    mod purity;
+    mod shape;
+    mod source;
+    mod tree;
+}
