@@ -16,6 +16,8 @@ pub mod fact;
 pub mod journal;
 pub mod lane;
 pub mod refusal;
+pub mod registry;
+
 pub mod wire;
 
 pub use dialled::{BadDialled, Dialled, Digits, Emergency, Extension, PartyNumber};
