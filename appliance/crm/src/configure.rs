@@ -1,42 +1,12 @@
 //! The branch file against what stands: only differences become facts, so applying twice changes nothing.
-use crate::decide::{Decision, Outcome};
-use crate::registry::Registry;
-use messages::command::{BranchPlan, PhonePlan, Profile, RuleTarget, TrunkPlan};
+use messages::command::{BranchPlan, PhonePlan, RuleTarget, TrunkPlan};
 use messages::fact::{
     Body, BranchConfigured, DialRulesSet, PhoneConfigured, PhoneRemoved, PolicySet,
     TrunkConfigured, TrunkRemoved,
 };
+use messages::registry::{Change, Decision, Outcome, Part, Registry};
 use messages::{Extension, Refusal, TrunkName};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What a plan changes, as people are told it before and after.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Change {
-    Policy { from: Profile, to: Profile },
-    Phone(Extension, Part),
-    Trunk(TrunkName, Part),
-    Rules { from: u32, to: u32 },
-}
-
-/// What happens to one phone or trunk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    Added,
-    Changed,
-    Removed,
-}
-
-impl Part {
-    /// Stable; also the key of its text in the UI.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Changed => "changed",
-            Self::Removed => "removed",
-        }
-    }
-}
 
 /// The differences between two plans, in the order in which they are applied.
 #[must_use]

@@ -1,9 +1,10 @@
 //! Rules about customers, their numbers and their recordings.
-use crate::{decide::Decision, reason::reason, registry::Registry};
+use crate::reason::reason;
 use messages::fact::{
     Actor, CustomerStageMoved, DncAdded, DncLifted, HangUpAsked, NumberViewed, RecordingExported,
     RecordingPlayed,
 };
+use messages::registry::{Decision, Registry};
 use messages::{CallId, CustomerId, PartyNumber, RecordingId, Refusal, Stage, UserName};
 use rights::{Row, Subject, Viewer, sees};
 

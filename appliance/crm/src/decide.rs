@@ -1,49 +1,10 @@
 //! From a command to facts, or to a refusal: who may ask, and which rule answers.
-use crate::{
-    configure::{self, Change},
-    customer,
-    import::{self, RowFate},
-    registry::Registry,
-    user,
-};
+use crate::{configure, customer, import, user};
 use messages::command::{Command, Role};
-use messages::fact::{Actor, Body};
-use messages::{IdMint, Now, Refusal};
+use messages::fact::Actor;
+use messages::registry::{Asked, Decider, Decision, Registry};
+use messages::{IdMint, Refusal};
 use rights::Action;
-
-/// A command, who gives it, and when.
-#[derive(Clone, Debug)]
-pub struct Asked<'a> {
-    pub command: &'a Command,
-    pub actor: &'a Actor,
-    pub now: Now,
-}
-
-/// What a command became. No facts: it was so already.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Decision {
-    pub facts: Vec<Body>,
-    pub outcome: Outcome,
-}
-
-/// What the one who asked is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Done,
-    /// One fate for each row, in their order.
-    Imported(Vec<RowFate>),
-    Configured(Vec<Change>),
-}
-
-/// Decides inside the store's transaction.
-pub trait Decider: Send {
-    fn decide(
-        &self,
-        asked: &Asked<'_>,
-        registry: &dyn Registry,
-        mint: &mut IdMint,
-    ) -> Result<Decision, Refusal>;
-}
 
 /// The rules of this crate.
 #[derive(Clone, Copy, Debug, Default)]
@@ -91,22 +52,6 @@ impl Decider for Rules {
             }
             Command::NoteExported { recording } => customer::exported(*recording, registry),
             Command::NoteHangUpAsked { call } => customer::hang_up_asked(*call, registry),
-        }
-    }
-}
-
-impl Decision {
-    pub(crate) fn of(fact: impl Into<Body>) -> Self {
-        Self {
-            facts: vec![fact.into()],
-            outcome: Outcome::Done,
-        }
-    }
-
-    pub(crate) const fn nothing() -> Self {
-        Self {
-            facts: Vec::new(),
-            outcome: Outcome::Done,
         }
     }
 }

@@ -1,20 +1,9 @@
 //! Import: each number once in the file and once in the branch.
-use crate::decide::{Decision, Outcome};
-use crate::registry::Registry;
 use messages::command::ImportRow;
 use messages::fact::{Body, CustomerImported, PartyMet};
+use messages::registry::{Decision, Outcome, Registry, RowFate};
 use messages::{CustomerId, IdMint, Now, PartyId, PartyNumber, Personal, Refusal};
 use std::collections::BTreeMap;
-
-/// What became of a row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RowFate {
-    New(CustomerId),
-    /// The number already belongs to this customer, who stays as he was.
-    Known(CustomerId),
-    /// An earlier row of the same file has the number: this customer was made of it.
-    Repeated(CustomerId),
-}
 
 pub(crate) fn decide(
     batch: &str,

@@ -6,10 +6,7 @@ mod customer;
 mod decide;
 mod import;
 mod reason;
-mod registry;
 mod user;
 
-pub use configure::{Change, Part, plan_changes};
-pub use decide::{Asked, Decider, Decision, Outcome, Rules};
-pub use import::RowFate;
-pub use registry::{CustomerState, RecordingState, Registry, UserState};
+pub use configure::plan_changes;
+pub use decide::Rules;

@@ -1,9 +1,9 @@
 //! Rules about people who sign in.
-use crate::{decide::Decision, registry::Registry};
 use messages::command::{Role, Secret};
 use messages::fact::{
     SignInFailed, SignedIn, SignedOut, UserCreated, UserLockedOut, UserPasswordReset,
 };
+use messages::registry::{Decision, Registry};
 use messages::{Extension, Refusal, UserName, UtcMs};
 
 pub(crate) fn create(
