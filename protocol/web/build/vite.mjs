@@ -1,0 +1,52 @@
+// The one way in which both applications are built: a folder of hashed files, each beside its .br and .gz form.
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { extname, join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import react from '@vitejs/plugin-react'
+
+const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.svg', '.json', '.txt', '.webmanifest'])
+
+/** Writes `x.br` and `x.gz` for every text file of the output folder. */
+function precompress() {
+  let outDir = 'dist'
+  return {
+    name: 'precompress',
+    apply: 'build',
+    configResolved(config) {
+      outDir = join(config.root, config.build.outDir)
+    },
+    closeBundle() {
+      for (const path of filesOf(outDir)) {
+        if (!COMPRESSIBLE.has(extname(path))) continue
+        const bytes = readFileSync(path)
+        writeFileSync(`${path}.gz`, gzipSync(bytes, { level: 9 }))
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: 11,
+          [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length,
+        }
+        writeFileSync(`${path}.br`, brotliCompressSync(bytes, { params }))
+      }
+    },
+  }
+}
+
+export function filesOf(folder) {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name)
+    return statSync(path).isDirectory() ? filesOf(path) : [path]
+  })
+}
+
+/** `server`: where the API of the development server stands, e.g. `https://127.0.0.1:8443`. */
+export function application({ server }) {
+  return {
+    plugins: [react(), precompress()],
+    build: {
+      target: 'es2022',
+      sourcemap: false,
+      reportCompressedSize: false,
+      chunkSizeWarningLimit: 1500,
+    },
+    server: { proxy: { '/api': { target: server, secure: false, ws: true } } },
+  }
+}

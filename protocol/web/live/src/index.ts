@@ -1,0 +1,12 @@
+// The live line to a server and the little store that says how it is doing.
+
+export { clockSkewMs, lineStore, serverNow, useLine } from './line'
+export {
+  browserWorld,
+  type Frame,
+  type LinkEvents,
+  type LinkState,
+  type LinkWorld,
+  LiveLink,
+  retryDelayMs,
+} from './link'
