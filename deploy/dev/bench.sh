@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Measures on this machine; method and figures: docs/bench.md.
+# shellcheck source=deploy/dev/ground.sh
+. "$(dirname "$0")/ground.sh"
+deploy/dev/prerequisites.sh build
+say "building with optimisation (the first time: about 10 minutes)"
+cargo bench --locked --workspace --benches
