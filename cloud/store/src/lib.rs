@@ -1,2 +1,27 @@
-//! hq-store
+//! What headquarters keeps: the branches' journals and everything counted and listed from them, behind one `Store`.
 #![forbid(unsafe_code)]
+
+mod call;
+pub mod conformance;
+mod customer;
+mod day;
+mod error;
+mod intake;
+mod page;
+mod recording;
+pub mod rollup;
+mod sqlite;
+mod store;
+mod user;
+
+pub use call::{CallCursor, CallEnd, CallQuery, CallRecord};
+pub use customer::{CustomerCursor, CustomerQuery, CustomerRecord};
+pub use day::{HOUR_MS, day_of, hour_of};
+pub use error::StoreError;
+pub use intake::{BoxRecord, DeadLetter, FactBatch, Greeting, Ingested, JournalRow, Unfit};
+pub use page::{PAGE_MAX, Page, PageLimit};
+pub use recording::{RecordingCursor, RecordingQuery, RecordingRecord, RecordingState};
+pub use rollup::{RollupQuery, RollupRow, Tally};
+pub use sqlite::SqliteStore;
+pub use store::{Rebuilt, Store};
+pub use user::{AuditRow, Deed, UserRecord};

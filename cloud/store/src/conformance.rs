@@ -1,0 +1,1 @@
+//! What every store has to keep: one suite, run against each implementation.

@@ -1,0 +1,48 @@
+//! What can go wrong between the service and its database.
+use thiserror::Error;
+
+/// The world's trouble: nothing was changed by the call that returned it.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    #[error("the database said: {0}")]
+    Database(String),
+    #[error("the schema could not be brought up to date: {0}")]
+    Migration(String),
+    /// All readers, or the writer, were busy for longer than a caller should wait.
+    #[error("the store is busy")]
+    Busy,
+    #[error("the store is closed")]
+    Closed,
+    /// A stored value is not one of ours: the file was changed by something else, or by a newer version.
+    #[error("a stored {0} cannot be read")]
+    Foreign(&'static str),
+    #[error("no such box")]
+    UnknownBox,
+    #[error("no such user")]
+    UnknownUser,
+    #[error("this user exists")]
+    UserExists,
+}
+
+impl StoreError {
+    /// Stable; also the key of its text in the UI.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Database(_) => "store_database",
+            Self::Migration(_) => "store_migration",
+            Self::Busy => "store_busy",
+            Self::Closed => "store_closed",
+            Self::Foreign(_) => "store_foreign_value",
+            Self::UnknownBox => "unknown_box",
+            Self::UnknownUser => "unknown_user",
+            Self::UserExists => "user_exists",
+        }
+    }
+}
+
+impl From<rusqlite::Error> for StoreError {
+    fn from(bad: rusqlite::Error) -> Self {
+        Self::Database(bad.to_string())
+    }
+}

@@ -1,0 +1,226 @@
+//! The embedded store: SQLite, WAL, every commit synced, one writer, several readers.
+mod apply;
+mod boxes;
+mod calls;
+mod column;
+mod customers;
+mod ingest;
+mod journal;
+mod metrics;
+mod open;
+mod readers;
+mod rebuild;
+mod recordings;
+mod rollups;
+mod users;
+mod writer;
+
+use crate::{
+    AuditRow, BoxRecord, CallCursor, CallQuery, CallRecord, CustomerCursor, CustomerQuery,
+    CustomerRecord, DeadLetter, Deed, FactBatch, Greeting, Ingested, JournalRow, Page, Rebuilt,
+    RecordingCursor, RecordingQuery, RecordingRecord, RollupQuery, RollupRow, Store, StoreError,
+    Tally, Unfit, UserRecord,
+};
+use messages::{BoxId, UserName, UtcMs, command::Secret};
+use readers::Readers;
+use rollups::Period;
+use rusqlite::Connection;
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use writer::Writer;
+
+/// The embedded store of one tenant. Dropping it waits for what is being written.
+pub struct SqliteStore {
+    tenant: Arc<str>,
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SqliteStore {
+    /// Opens or makes the file, brings its schema up to date and starts the writer.
+    pub fn open(path: &Path, tenant: &str) -> Result<Self, StoreError> {
+        let connection = open::for_writing(path)?;
+        Ok(Self {
+            tenant: tenant.into(),
+            writer: Writer::start(path.to_owned(), connection)?,
+            readers: Readers::new(path.to_owned()),
+        })
+    }
+
+    /// Runs `work` in the writer's next transaction; returns when that is durable.
+    fn write<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Connection, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let tenant = Arc::clone(&self.tenant);
+        self.writer.run(move |db| work(db, &tenant))
+    }
+
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection, &str) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.readers.with(|db| work(db, &self.tenant))
+    }
+}
+
+impl Store for SqliteStore {
+    fn greet(&self, greeting: &Greeting) -> Result<BoxRecord, StoreError> {
+        let greeting = greeting.clone();
+        self.write(move |db, tenant| boxes::greet(db, tenant, &greeting))
+    }
+
+    fn ingest(&self, batch: &FactBatch) -> Result<Result<Ingested, Unfit>, StoreError> {
+        let batch = batch.clone();
+        self.write(move |db, tenant| ingest::ingest(db, tenant, &batch))
+    }
+
+    fn note_metrics(
+        &self,
+        box_id: &BoxId,
+        received: UtcMs,
+        head_seq: u64,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        let (box_id, bytes) = (box_id.clone(), bytes.to_owned());
+        self.write(move |db, tenant| {
+            boxes::note_seen(db, tenant, &box_id, received, head_seq)?;
+            metrics::note(db, tenant, &box_id, received, &bytes)
+        })
+    }
+
+    fn note_link(&self, box_id: &BoxId, up: bool, at: UtcMs) -> Result<(), StoreError> {
+        let box_id = box_id.clone();
+        self.write(move |db, tenant| boxes::note_link(db, tenant, &box_id, up, at))
+    }
+
+    fn all_links_down(&self, at: UtcMs) -> Result<(), StoreError> {
+        self.write(move |db, tenant| boxes::all_links_down(db, tenant, at))
+    }
+
+    fn note_trouble(&self, box_id: &BoxId, code: &str, at: UtcMs) -> Result<(), StoreError> {
+        let (box_id, code) = (box_id.clone(), code.to_owned());
+        self.write(move |db, tenant| boxes::note_trouble(db, tenant, &box_id, &code, at))
+    }
+
+    fn move_safe(&self, box_id: &BoxId, safe: u64) -> Result<(), StoreError> {
+        let box_id = box_id.clone();
+        self.write(move |db, tenant| boxes::move_safe(db, tenant, &box_id, safe))
+    }
+
+    fn boxes(&self) -> Result<Vec<BoxRecord>, StoreError> {
+        self.read(boxes::all)
+    }
+
+    fn box_record(&self, box_id: &BoxId) -> Result<Option<BoxRecord>, StoreError> {
+        self.read(|db, tenant| boxes::one(db, tenant, box_id))
+    }
+
+    fn metrics(
+        &self,
+        box_id: &BoxId,
+        since: UtcMs,
+        limit: u32,
+    ) -> Result<Vec<(UtcMs, Vec<u8>)>, StoreError> {
+        self.read(|db, tenant| metrics::since(db, tenant, box_id, since, limit))
+    }
+
+    fn last_metrics(&self, box_id: &BoxId) -> Result<Option<(UtcMs, Vec<u8>)>, StoreError> {
+        self.read(|db, tenant| metrics::last(db, tenant, box_id))
+    }
+
+    fn calls(&self, query: &CallQuery) -> Result<Page<CallRecord, CallCursor>, StoreError> {
+        self.read(|db, tenant| calls::page(db, tenant, query))
+    }
+
+    fn customers(
+        &self,
+        query: &CustomerQuery,
+    ) -> Result<Page<CustomerRecord, CustomerCursor>, StoreError> {
+        self.read(|db, tenant| customers::page(db, tenant, query))
+    }
+
+    fn recordings(
+        &self,
+        query: &RecordingQuery,
+    ) -> Result<Page<RecordingRecord, RecordingCursor>, StoreError> {
+        self.read(|db, tenant| recordings::page(db, tenant, query))
+    }
+
+    fn hours(&self, query: &RollupQuery) -> Result<Vec<RollupRow>, StoreError> {
+        self.read(|db, tenant| rollups::rows(db, tenant, Period::Hour, query))
+    }
+
+    fn days(&self, query: &RollupQuery) -> Result<Vec<RollupRow>, StoreError> {
+        self.read(|db, tenant| rollups::rows(db, tenant, Period::Day, query))
+    }
+
+    fn day_totals(&self, query: &RollupQuery) -> Result<Vec<(BoxId, Tally)>, StoreError> {
+        self.read(|db, tenant| rollups::day_totals(db, tenant, query))
+    }
+
+    fn users(&self) -> Result<Vec<UserRecord>, StoreError> {
+        self.read(users::all)
+    }
+
+    fn user(&self, user: &UserName) -> Result<Option<UserRecord>, StoreError> {
+        self.read(|db, tenant| users::one(db, tenant, user))
+    }
+
+    fn create_user(&self, user: &UserRecord) -> Result<(), StoreError> {
+        let user = user.clone();
+        self.write(move |db, tenant| users::create(db, tenant, &user))
+    }
+
+    fn set_password(
+        &self,
+        user: &UserName,
+        password_hash: &Secret,
+        at: UtcMs,
+    ) -> Result<(), StoreError> {
+        let (user, hash) = (user.clone(), password_hash.clone());
+        self.write(move |db, tenant| users::set_password(db, tenant, &user, &hash, at))
+    }
+
+    fn note_deed(
+        &self,
+        user: Option<&UserName>,
+        deed: Deed,
+        from_ip: Option<IpAddr>,
+        at: UtcMs,
+    ) -> Result<(), StoreError> {
+        let user = user.cloned();
+        self.write(move |db, tenant| users::note_deed(db, tenant, user.as_ref(), deed, from_ip, at))
+    }
+
+    fn audit(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
+        self.read(|db, tenant| users::audit(db, tenant, limit))
+    }
+
+    fn journal(
+        &self,
+        box_id: &BoxId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<JournalRow>, StoreError> {
+        self.read(|db, tenant| journal::rows(db, tenant, box_id, after, limit))
+    }
+
+    fn dead_letters(
+        &self,
+        box_id: &BoxId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError> {
+        self.read(|db, tenant| journal::dead_letters(db, tenant, box_id, after, limit))
+    }
+
+    fn rebuild(&self) -> Result<Rebuilt, StoreError> {
+        self.write(rebuild::rebuild)
+    }
+
+    fn ping(&self) -> Result<(), StoreError> {
+        self.read(|db, _| Ok(db.query_row("SELECT 1", [], |_| Ok(()))?))
+    }
+}

@@ -1,0 +1,127 @@
+//! The one door to what headquarters keeps. Every call blocks; none needs a runtime.
+use crate::{
+    AuditRow, BoxRecord, CallCursor, CallQuery, CallRecord, CustomerCursor, CustomerQuery,
+    CustomerRecord, DeadLetter, Deed, FactBatch, Greeting, Ingested, JournalRow, Page,
+    RecordingCursor, RecordingQuery, RecordingRecord, RollupQuery, RollupRow, StoreError, Tally,
+    Unfit, UserRecord,
+};
+use messages::{BoxId, UserName, UtcMs, command::Secret};
+use std::net::IpAddr;
+
+/// A store is opened for one tenant; every key in it starts with that tenant and a box.
+/// A call that has returned `Ok` is durable.
+pub trait Store: Send + Sync + 'static {
+    // ---- what the boxes say ----
+
+    /// Keeps what a HELLO said; makes the box's record at its first one. Returns the record behind it.
+    fn greet(&self, greeting: &Greeting) -> Result<BoxRecord, StoreError>;
+
+    /// Applies facts and moves the cursor in one transaction. What is already here is passed over;
+    /// what cannot be decoded or applied goes to the dead letters and the cursor moves on all the same.
+    fn ingest(&self, batch: &FactBatch) -> Result<Result<Ingested, Unfit>, StoreError>;
+
+    /// Keeps one sample (CBOR of `messages::lane::Metrics`) and forgets those older than the ring.
+    /// `head_seq` is the box's own journal end that came with it.
+    fn note_metrics(
+        &self,
+        box_id: &BoxId,
+        received: UtcMs,
+        head_seq: u64,
+        bytes: &[u8],
+    ) -> Result<(), StoreError>;
+
+    /// The link of a box came up or went down.
+    fn note_link(&self, box_id: &BoxId, up: bool, at: UtcMs) -> Result<(), StoreError>;
+
+    /// No box is connected: the service has just started.
+    fn all_links_down(&self, at: UtcMs) -> Result<(), StoreError>;
+
+    /// Something about this box went wrong; `code` is stable.
+    fn note_trouble(&self, box_id: &BoxId, code: &str, at: UtcMs) -> Result<(), StoreError>;
+
+    /// Everything up to `safe` is covered by a verified backup. Never moves back, never beyond `applied`.
+    fn move_safe(&self, box_id: &BoxId, safe: u64) -> Result<(), StoreError>;
+
+    // ---- what people ask ----
+
+    /// All boxes, by id.
+    fn boxes(&self) -> Result<Vec<BoxRecord>, StoreError>;
+    fn box_record(&self, box_id: &BoxId) -> Result<Option<BoxRecord>, StoreError>;
+    /// Samples received at or after `since`, oldest first, at most `limit`.
+    fn metrics(
+        &self,
+        box_id: &BoxId,
+        since: UtcMs,
+        limit: u32,
+    ) -> Result<Vec<(UtcMs, Vec<u8>)>, StoreError>;
+    /// The newest sample.
+    fn last_metrics(&self, box_id: &BoxId) -> Result<Option<(UtcMs, Vec<u8>)>, StoreError>;
+    fn calls(&self, query: &CallQuery) -> Result<Page<CallRecord, CallCursor>, StoreError>;
+    fn customers(
+        &self,
+        query: &CustomerQuery,
+    ) -> Result<Page<CustomerRecord, CustomerCursor>, StoreError>;
+    fn recordings(
+        &self,
+        query: &RecordingQuery,
+    ) -> Result<Page<RecordingRecord, RecordingCursor>, StoreError>;
+    /// Hours in which something happened, oldest first, summed over all boxes unless one is named.
+    fn hours(&self, query: &RollupQuery) -> Result<Vec<RollupRow>, StoreError>;
+    /// The same by Chinese day.
+    fn days(&self, query: &RollupQuery) -> Result<Vec<RollupRow>, StoreError>;
+    /// The sum of the days that begin in the query's period, for each box that has one.
+    fn day_totals(&self, query: &RollupQuery) -> Result<Vec<(BoxId, Tally)>, StoreError>;
+
+    // ---- who may ask ----
+
+    fn users(&self) -> Result<Vec<UserRecord>, StoreError>;
+    fn user(&self, user: &UserName) -> Result<Option<UserRecord>, StoreError>;
+    /// Refused with [`StoreError::UserExists`] if there is one of this name.
+    fn create_user(&self, user: &UserRecord) -> Result<(), StoreError>;
+    fn set_password(
+        &self,
+        user: &UserName,
+        password_hash: &Secret,
+        at: UtcMs,
+    ) -> Result<(), StoreError>;
+    /// Writes down what somebody did; a lock-out also moves the user's lock.
+    /// `None`: the name given is no user's and is not kept.
+    fn note_deed(
+        &self,
+        user: Option<&UserName>,
+        deed: Deed,
+        from_ip: Option<IpAddr>,
+        at: UtcMs,
+    ) -> Result<(), StoreError>;
+    /// The newest lines of headquarters' own audit.
+    fn audit(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+
+    // ---- care ----
+
+    /// Facts of a box behind `after`, in order, at most `limit`.
+    fn journal(
+        &self,
+        box_id: &BoxId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<JournalRow>, StoreError>;
+    /// Dead letters of a box behind `after`, in order, at most `limit`.
+    fn dead_letters(
+        &self,
+        box_id: &BoxId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<DeadLetter>, StoreError>;
+    /// Makes every table that follows from the journal again from it, in one transaction.
+    fn rebuild(&self) -> Result<Rebuilt, StoreError>;
+    /// A cheap look whether the database answers.
+    fn ping(&self) -> Result<(), StoreError>;
+}
+
+/// What a rebuild went through.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rebuilt {
+    pub facts: u64,
+    /// Journalled facts that the present rules do not follow.
+    pub skipped: u64,
+}
