@@ -94,7 +94,7 @@ pub enum MediaReport {
     FirstPacket {
         leg: MediaLeg,
     },
-    /// Nothing for 3 s from this side while the other one is heard and it was to send.
+    /// Nothing from this side while the other one is heard and it was to send: said within 3 s, once for each silence.
     OneWay {
         call: CallId,
         silent: Side,
@@ -142,4 +142,9 @@ pub struct LegStats {
     pub jitter_us: u32,
     /// Packets from strangers, or not RTP at all.
     pub dropped: u64,
+    /// What the far end's own RTCP says of the packets that it got; zero while it says nothing.
+    pub far_lost: u32,
+    pub far_jitter_us: u32,
+    /// From the gateway to the far end and back.
+    pub round_trip_us: u32,
 }

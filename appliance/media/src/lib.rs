@@ -2,8 +2,19 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod g711;
+mod latch;
+mod leg;
+mod reception;
+mod relay;
+mod silence;
+
+pub mod rtcp;
+pub mod rtp;
+pub mod tone;
 
 pub use api::{
     Codec, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecordOrder,
     RecorderReport, Tone,
 };
+pub use relay::{BadOrder, Forward, Passage, REST, RecordFrame, Relay, RelayOutput};

@@ -1,0 +1,151 @@
+//! What the branch machine orders.
+use super::{BadOrder, Call, REST, Relay, RelayOutput, STATS, stats};
+use crate::leg::Leg;
+use crate::silence::{LOOK, Watch};
+use crate::tone::ToneStream;
+use crate::{Codec, LegMedia, MediaCommand, MediaLeg, RecordOrder, Tone};
+use messages::{CallId, Moment};
+
+impl Relay {
+    /// One order. A bad one changes nothing.
+    pub fn order(&mut self, now: Moment, command: MediaCommand) -> Result<(), BadOrder> {
+        match command {
+            MediaCommand::Set(media) => self.set(now, media),
+            MediaCommand::Bridge { call } => self.bridge(now, call),
+            MediaCommand::Tone { leg, tone, codec } => self.tone(now, leg, tone, codec),
+            MediaCommand::StopTone { leg } => self.stop_tone(leg),
+            MediaCommand::Record(order) => self.record(order),
+            MediaCommand::StopRecording { call } => self.stop_recording(call),
+            MediaCommand::Close { call } => self.close(now, call),
+        }
+    }
+
+    fn set(&mut self, now: Moment, media: LegMedia) -> Result<(), BadOrder> {
+        let slot = *self.slots.get(&media.port).ok_or(BadOrder::PortUnknown)?;
+        let MediaLeg { call, side } = media.leg;
+        let known = self.calls.get(&call).and_then(|c| c.legs[side.index()]);
+        if known == Some(slot) {
+            self.leg(media.leg)?.set(media);
+            return Ok(());
+        }
+        if self.legs[slot].is_some() || self.resting.iter().any(|(_, resting)| *resting == slot) {
+            return Err(BadOrder::PortTaken);
+        }
+        if let Some(moved) = known {
+            self.rest(now, moved);
+        }
+        if self.calls.is_empty() {
+            self.next_look = now + LOOK;
+        }
+        self.legs[slot] = Some(Leg::new(media));
+        let opened = self.calls.entry(call).or_insert_with(|| Call::new(now));
+        opened.legs[side.index()] = Some(slot);
+        self.outputs.push_back(RelayOutput::Listen { slot });
+        self.link(call);
+        Ok(())
+    }
+
+    fn bridge(&mut self, now: Moment, call: CallId) -> Result<(), BadOrder> {
+        let open = self.calls.get_mut(&call).ok_or(BadOrder::CallUnknown)?;
+        open.bridged.get_or_insert_with(|| Watch::new(now));
+        self.link(call);
+        Ok(())
+    }
+
+    fn tone(
+        &mut self,
+        now: Moment,
+        leg: MediaLeg,
+        tone: Tone,
+        codec: Codec,
+    ) -> Result<(), BadOrder> {
+        let slot = self.slot(leg)?;
+        // A source of its own for each leg; nobody needs it to be hard to guess.
+        let ssrc = 0x5A4B_0000 | u32::from(self.ports[slot].rtp);
+        self.leg(leg)?.tone = Some(ToneStream::new(tone, codec, ssrc, now));
+        if !self.sounding.contains(&slot) {
+            self.sounding.push(slot);
+        }
+        Ok(())
+    }
+
+    fn stop_tone(&mut self, leg: MediaLeg) -> Result<(), BadOrder> {
+        self.leg(leg)?.tone = None;
+        Ok(())
+    }
+
+    fn record(&mut self, order: RecordOrder) -> Result<(), BadOrder> {
+        let call = order.call;
+        let open = self.calls.get_mut(&call).ok_or(BadOrder::CallUnknown)?;
+        let before = open.recording.replace(order);
+        self.outputs.extend(before.as_ref().map(over));
+        self.link(call);
+        Ok(())
+    }
+
+    fn stop_recording(&mut self, call: CallId) -> Result<(), BadOrder> {
+        let open = self.calls.get_mut(&call).ok_or(BadOrder::CallUnknown)?;
+        let stopped = open.recording.take();
+        self.outputs.extend(stopped.as_ref().map(over));
+        self.link(call);
+        Ok(())
+    }
+
+    fn close(&mut self, now: Moment, call: CallId) -> Result<(), BadOrder> {
+        let closed = self.calls.remove(&call).ok_or(BadOrder::CallUnknown)?;
+        for slot in closed.legs.into_iter().flatten() {
+            self.outputs.extend(self.legs[slot].as_ref().map(stats));
+            self.rest(now, slot);
+        }
+        self.outputs.extend(closed.recording.as_ref().map(over));
+        Ok(())
+    }
+
+    fn rest(&mut self, now: Moment, slot: usize) {
+        self.legs[slot] = None;
+        self.sounding.retain(|sounding| *sounding != slot);
+        self.resting.push_back((now + REST, slot));
+    }
+
+    /// Tells both legs of a call about each other and about the recording.
+    fn link(&mut self, call: CallId) {
+        let Some(open) = self.calls.get(&call) else {
+            return;
+        };
+        let [caller, callee] = open.legs;
+        for (channel, slot, other) in [(0, caller, callee), (1, callee, caller)] {
+            let Some(leg) = slot.and_then(|slot| self.legs[slot].as_mut()) else {
+                continue;
+            };
+            leg.peer = other.filter(|_| open.bridged.is_some());
+            leg.recording = open.recording.as_ref().map(|r| (r.recording, channel));
+        }
+    }
+
+    fn slot(&self, leg: MediaLeg) -> Result<usize, BadOrder> {
+        let call = self.calls.get(&leg.call).ok_or(BadOrder::CallUnknown)?;
+        call.legs[leg.side.index()].ok_or(BadOrder::LegUnknown)
+    }
+
+    fn leg(&mut self, leg: MediaLeg) -> Result<&mut Leg, BadOrder> {
+        let slot = self.slot(leg)?;
+        self.legs[slot].as_mut().ok_or(BadOrder::LegUnknown)
+    }
+}
+
+impl Call {
+    fn new(now: Moment) -> Self {
+        Self {
+            legs: [None; 2],
+            bridged: None,
+            recording: None,
+            next_stats: now + STATS,
+        }
+    }
+}
+
+const fn over(order: &RecordOrder) -> RelayOutput {
+    RelayOutput::RecordingOver {
+        recording: order.recording,
+    }
+}
