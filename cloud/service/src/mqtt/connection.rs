@@ -1,0 +1,415 @@
+//! One box's connection, from CONNECT to its end.
+use super::{
+    framed::{Broken, Framed},
+    ingest::{Ingest, Outcome},
+    limits::Limits,
+    packet::{ClientPacket, ConnAck, Connect, Fault, Filter, Publish, ServerPacket, Will},
+    peers::{Down, Peers, Seat},
+    reason::Reason,
+    topic,
+};
+use core::time::Duration;
+use messages::{BoxId, lane::Lane};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    time::Instant,
+};
+
+/// What all connections share.
+pub(super) struct House<I> {
+    pub(super) ingest: Arc<I>,
+    pub(super) peers: Arc<Peers>,
+    pub(super) limits: Limits,
+}
+
+/// How a connection ends.
+#[derive(Debug)]
+enum End {
+    /// DISCONNECT came, or nothing more.
+    Left { with_will: bool },
+    /// We end it and say why.
+    Ended { reason: Reason, what: &'static str },
+}
+
+impl From<Broken> for End {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Fault(Fault { reason, what }) => Self::Ended { reason, what },
+            Broken::Gone => Self::Left { with_will: true },
+        }
+    }
+}
+
+struct Connection<S, I> {
+    framed: Framed<S>,
+    box_id: BoxId,
+    house: Arc<House<I>>,
+    /// Filter → granted QoS.
+    subscriptions: BTreeMap<String, u8>,
+    /// QoS 1 messages of ours without their PUBACK.
+    unacknowledged: BTreeSet<u16>,
+    last_packet_id: u16,
+    receive_max: usize,
+    packet_bytes_max: u32,
+    keep_alive: Duration,
+    heard_at: Instant,
+}
+
+/// Serves one authenticated stream until it ends.
+pub(super) async fn serve<S, I>(stream: S, box_id: BoxId, house: Arc<House<I>>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+    I: Ingest,
+{
+    let mut framed = Framed::new(stream, &house.limits);
+    let connect = match first_packet(&mut framed, &house.limits).await {
+        Ok(connect) => connect,
+        Err(refused) => return refuse(framed, &box_id, refused).await,
+    };
+    let client_id = if connect.client_id.is_empty() {
+        box_id.to_string()
+    } else {
+        connect.client_id.clone()
+    };
+    if let Err(reason) = check_connect(&box_id, &connect) {
+        return refuse(framed, &box_id, Some(reason)).await;
+    }
+    let seat = match house.peers.enter(&box_id, &client_id, &house.limits).await {
+        Ok(seat) => seat,
+        Err(reason) => return refuse(framed, &box_id, Some(reason)).await,
+    };
+    let first = seat.first;
+    if first {
+        house.ingest.link_changed(&box_id, true).await;
+    }
+    let seat = seated(framed, &box_id, &house, connect, seat).await;
+    if house.peers.leave(&box_id, &client_id, seat) {
+        house.ingest.link_changed(&box_id, false).await;
+    }
+}
+
+async fn seated<S, I>(
+    framed: Framed<S>,
+    box_id: &BoxId,
+    house: &Arc<House<I>>,
+    connect: Connect,
+    mut seat: Seat,
+) -> Seat
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+    I: Ingest,
+{
+    let keep_alive_s = granted_keep_alive(connect.keep_alive_s, &house.limits);
+    let mut connection = Connection {
+        framed,
+        box_id: box_id.clone(),
+        house: house.clone(),
+        subscriptions: BTreeMap::new(),
+        unacknowledged: BTreeSet::new(),
+        last_packet_id: 0,
+        receive_max: usize::from(connect.receive_max),
+        packet_bytes_max: connect.packet_bytes_max,
+        keep_alive: Duration::from_secs(u64::from(keep_alive_s)) * 3 / 2,
+        heard_at: Instant::now(),
+    };
+    let end = connection.run(&connect, keep_alive_s, &mut seat).await;
+    let with_will = match end {
+        End::Left { with_will } => {
+            tracing::debug!(%box_id, with_will, "box left");
+            with_will
+        }
+        End::Ended { reason, what } => {
+            tracing::info!(%box_id, reason = reason.code(), what, "connection ended");
+            let _ = connection
+                .framed
+                .send(&ServerPacket::Disconnect(reason))
+                .await;
+            true
+        }
+    };
+    connection.framed.close().await;
+    if let Some(will) = connect.will.filter(|_| with_will) {
+        publish_will(box_id, house, will).await;
+    }
+    seat
+}
+
+async fn publish_will<I: Ingest>(box_id: &BoxId, house: &House<I>, will: Will) {
+    if let Ok(lane) = topic::publish_lane(box_id, &will.topic) {
+        house.ingest.publish(box_id, lane, will.payload).await;
+    }
+}
+
+/// CONNECT within its time. `Err(None)` closes without a word.
+async fn first_packet<S>(framed: &mut Framed<S>, limits: &Limits) -> Result<Connect, Option<Reason>>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    match tokio::time::timeout(limits.connect_wait, framed.next()).await {
+        Ok(Ok(ClientPacket::Connect(connect))) => Ok(connect),
+        Ok(Err(Broken::Fault(fault))) => Err(Some(fault.reason)),
+        Ok(Ok(_)) => Err(Some(Reason::ProtocolError)),
+        Ok(Err(Broken::Gone)) | Err(_) => Err(None),
+    }
+}
+
+fn check_connect(box_id: &BoxId, connect: &Connect) -> Result<(), Reason> {
+    if connect.client_id.len() > 128 {
+        return Err(Reason::ClientIdentifierNotValid);
+    }
+    match &connect.will {
+        Some(will) => topic::publish_lane(box_id, &will.topic).map(|_lane| ()),
+        None => Ok(()),
+    }
+}
+
+async fn refuse<S>(mut framed: Framed<S>, box_id: &BoxId, reason: Option<Reason>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    if let Some(reason) = reason {
+        tracing::info!(%box_id, reason = reason.code(), "connection refused");
+        let connack = ConnAck {
+            reason,
+            receive_max: 0,
+            packet_bytes_max: 0,
+            keep_alive_s: None,
+            client_id: None,
+            session_ends: false,
+        };
+        let _ = framed.send(&ServerPacket::ConnAck(connack)).await;
+    }
+    framed.close().await;
+}
+
+/// None, or more than the limit, becomes the limit.
+fn granted_keep_alive(asked_s: u16, limits: &Limits) -> u16 {
+    if asked_s == 0 {
+        limits.keep_alive_s_max
+    } else {
+        asked_s.min(limits.keep_alive_s_max)
+    }
+}
+
+enum Event {
+    SentAway(Reason),
+    Down(Down),
+    Packet(Result<ClientPacket, Broken>),
+    Silent,
+}
+
+impl<S, I> Connection<S, I>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+    I: Ingest,
+{
+    async fn run(&mut self, connect: &Connect, keep_alive_s: u16, seat: &mut Seat) -> End {
+        let connack = ConnAck {
+            reason: Reason::Success,
+            receive_max: self.house.limits.receive_max,
+            packet_bytes_max: self.house.limits.packet_bytes_max,
+            keep_alive_s: (keep_alive_s != connect.keep_alive_s).then_some(keep_alive_s),
+            client_id: connect
+                .client_id
+                .is_empty()
+                .then(|| self.box_id.to_string()),
+            session_ends: connect.session_expiry_s > 0,
+        };
+        if let Err(broken) = self.framed.send(&ServerPacket::ConnAck(connack)).await {
+            return broken.into();
+        }
+        tracing::debug!(box_id = %self.box_id, "box connected");
+        loop {
+            let event = self.wait(seat).await;
+            if let Err(end) = self.handle(event).await {
+                return end;
+            }
+        }
+    }
+
+    async fn wait(&mut self, seat: &mut Seat) -> Event {
+        let may_send = self.unacknowledged.len() < self.receive_max;
+        let silent_at = self.heard_at + self.keep_alive;
+        tokio::select! {
+            biased;
+            reason = sent_away(&mut seat.kicked) => Event::SentAway(reason),
+            Some(down) = seat.down.recv(), if may_send => Event::Down(down),
+            packet = self.framed.next() => Event::Packet(packet),
+            () = tokio::time::sleep_until(silent_at) => Event::Silent,
+        }
+    }
+
+    async fn handle(&mut self, event: Event) -> Result<(), End> {
+        match event {
+            Event::SentAway(reason) => Err(End::Ended {
+                reason,
+                what: "sent away",
+            }),
+            Event::Silent => Err(End::Ended {
+                reason: Reason::KeepAliveTimeout,
+                what: "nothing heard",
+            }),
+            Event::Down((lane, bytes)) => self.send_down(lane, bytes).await,
+            Event::Packet(packet) => {
+                self.heard_at = Instant::now();
+                self.packet(packet?).await
+            }
+        }
+    }
+
+    async fn packet(&mut self, packet: ClientPacket) -> Result<(), End> {
+        match packet {
+            ClientPacket::Connect(_) => Err(Fault::protocol("a second CONNECT").into()),
+            ClientPacket::Publish(publish) => self.publish(publish).await,
+            ClientPacket::PubAck(packet_id) => {
+                self.unacknowledged.remove(&packet_id);
+                Ok(())
+            }
+            ClientPacket::Subscribe { packet_id, filters } => {
+                let reasons = filters
+                    .iter()
+                    .map(|filter| self.subscribe(filter))
+                    .collect();
+                self.send(&ServerPacket::SubAck { packet_id, reasons })
+                    .await
+            }
+            ClientPacket::Unsubscribe { packet_id, filters } => {
+                let reasons = filters
+                    .iter()
+                    .map(|filter| match self.subscriptions.remove(filter) {
+                        Some(_) => 0,
+                        None => 0x11, // no subscription existed
+                    })
+                    .collect();
+                self.send(&ServerPacket::UnsubAck { packet_id, reasons })
+                    .await
+            }
+            ClientPacket::PingReq => self.send(&ServerPacket::PingResp).await,
+            ClientPacket::Disconnect { with_will } => Err(End::Left { with_will }),
+        }
+    }
+
+    /// The granted QoS, or the reason for none.
+    fn subscribe(&mut self, filter: &Filter) -> u8 {
+        if let Err(reason) = topic::check_filter(&self.box_id, &filter.text) {
+            tracing::warn!(box_id = %self.box_id, reason = reason.code(), "subscription denied");
+            return reason.byte();
+        }
+        let full = self.subscriptions.len() >= self.house.limits.subscriptions_max;
+        if full && !self.subscriptions.contains_key(&filter.text) {
+            return Reason::QuotaExceeded.byte();
+        }
+        let granted = filter.qos.min(1);
+        self.subscriptions.insert(filter.text.clone(), granted);
+        granted
+    }
+
+    async fn publish(&mut self, publish: Publish) -> Result<(), End> {
+        let lane = match topic::publish_lane(&self.box_id, &publish.topic) {
+            Ok(lane) => lane,
+            Err(reason) => return self.deny(publish.packet_id, reason).await,
+        };
+        let house = self.house.clone();
+        let outcome = house
+            .ingest
+            .publish(&self.box_id, lane, publish.payload)
+            .await;
+        let (reason, replies) = match outcome {
+            Outcome::Committed { replies } => (Reason::Success, replies),
+            Outcome::Refused { code, replies } => {
+                tracing::warn!(box_id = %self.box_id, lane = lane.name(), code, "message refused");
+                (Reason::PayloadFormatInvalid, replies)
+            }
+            Outcome::Unavailable { code } => {
+                tracing::warn!(box_id = %self.box_id, lane = lane.name(), code, "not written");
+                return Err(End::Ended {
+                    reason: Reason::ServerBusy,
+                    what: code,
+                });
+            }
+        };
+        for (lane, bytes) in replies {
+            if let Err(why) = self.house.peers.send(&self.box_id, lane, &bytes) {
+                tracing::debug!(box_id = %self.box_id, %why, "reply dropped");
+            }
+        }
+        self.acknowledge(publish.packet_id, reason).await
+    }
+
+    /// A QoS 1 message is refused in its PUBACK; QoS 0 has none, so the connection ends.
+    async fn deny(&mut self, packet_id: Option<u16>, reason: Reason) -> Result<(), End> {
+        tracing::warn!(box_id = %self.box_id, reason = reason.code(), "publish denied");
+        if packet_id.is_none() {
+            let what = "publish denied";
+            return Err(End::Ended { reason, what });
+        }
+        self.acknowledge(packet_id, reason).await
+    }
+
+    async fn acknowledge(&mut self, packet_id: Option<u16>, reason: Reason) -> Result<(), End> {
+        let Some(packet_id) = packet_id else {
+            return Ok(());
+        };
+        self.send(&ServerPacket::PubAck { packet_id, reason }).await
+    }
+
+    async fn send_down(&mut self, lane: Lane, bytes: bytes::Bytes) -> Result<(), End> {
+        let topic = lane.topic(&self.box_id);
+        let granted = self
+            .subscriptions
+            .iter()
+            .filter(|(filter, _)| topic::reaches(filter, &topic))
+            .map(|(_, qos)| *qos)
+            .max();
+        let Some(qos) = granted else {
+            return Ok(());
+        };
+        if u32::try_from(bytes.len() + topic.len() + 16)
+            .is_ok_and(|size| size > self.packet_bytes_max)
+        {
+            tracing::warn!(box_id = %self.box_id, lane = lane.name(), "larger than the box takes");
+            return Ok(());
+        }
+        let packet_id = (qos > 0).then(|| self.next_packet_id());
+        self.send(&ServerPacket::Publish(Publish {
+            topic,
+            payload: bytes,
+            packet_id,
+            dup: false,
+        }))
+        .await
+    }
+
+    /// Free of those that wait for their PUBACK: fewer than 65,535 do.
+    fn next_packet_id(&mut self) -> u16 {
+        loop {
+            self.last_packet_id = self.last_packet_id.checked_add(1).unwrap_or(1);
+            if self.unacknowledged.insert(self.last_packet_id) {
+                return self.last_packet_id;
+            }
+        }
+    }
+
+    async fn send(&mut self, packet: &ServerPacket) -> Result<(), End> {
+        self.framed.send(packet).await.map_err(End::from)
+    }
+}
+
+impl From<Fault> for End {
+    fn from(fault: Fault) -> Self {
+        Self::from(Broken::Fault(fault))
+    }
+}
+
+/// Waits until somebody sends this connection away.
+async fn sent_away(kicked: &mut tokio::sync::watch::Receiver<Option<Reason>>) -> Reason {
+    let reason = kicked.wait_for(Option::is_some).await;
+    reason
+        .ok()
+        .and_then(|reason| *reason)
+        .unwrap_or(Reason::ServerShuttingDown)
+}
