@@ -1,2 +1,14 @@
-//! branch
+//! The branch machine: SIP, calls and the gate in one total order. Its parts never see each other; here they are joined.
 #![forbid(unsafe_code)]
+
+mod api;
+mod facts;
+mod incoming;
+mod machine;
+mod media_wire;
+mod ports;
+mod recording;
+mod sip_wire;
+
+pub use api::{Ask, BindingNote, BranchConfig, DialRequest, Input, KeyAnswer, Output};
+pub use machine::{Branch, Seeds};

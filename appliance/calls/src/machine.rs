@@ -51,6 +51,12 @@ impl Calls {
         self.calls.is_empty()
     }
 
+    /// The calls that are not closed yet.
+    #[must_use]
+    pub fn open(&self) -> Vec<CallId> {
+        self.calls.keys().copied().collect()
+    }
+
     #[must_use]
     pub fn contains(&self, call: &CallId) -> bool {
         self.calls.contains_key(call)

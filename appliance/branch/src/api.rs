@@ -1,0 +1,150 @@
+//! What the branch machine is told and what it wants done.
+use bytes::Bytes;
+use core::time::Duration;
+use media::{MediaCommand, MediaReport, RecordOrder};
+use messages::command::{DialRule, Profile, TrunkPlan};
+use messages::fact::{Actor, Fact};
+use messages::{
+    CallId, CustomerId, Extension, PartyId, PartyNumber, Purpose, RecordingId, Refusal, ReleasedBy,
+    UnbindReason,
+};
+use sip::{DialogRecord, Flow, LegId, Limits as SipLimits, Refused};
+use std::net::{IpAddr, SocketAddr};
+
+/// The name of a question from outside; its answer carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ask(pub u64);
+
+#[derive(Debug)]
+pub enum Input {
+    Configure(Box<BranchConfig>),
+    Sip {
+        flow: Flow,
+        bytes: Bytes,
+    },
+    FlowClosed {
+        flow: Flow,
+    },
+    Media(MediaReport),
+    Dial {
+        ask: Ask,
+        request: Box<DialRequest>,
+    },
+    HangUp {
+        ask: Ask,
+        call: CallId,
+        by: ReleasedBy,
+    },
+    /// The vault's answer to `Output::NeedRecordingKey`.
+    RecordingKey {
+        recording: RecordingId,
+        answer: Result<KeyAnswer, Refusal>,
+    },
+    /// A refusal of contact was committed, or lifted.
+    ContactRefused {
+        index: [u8; 16],
+        refused: bool,
+    },
+    /// Has the journal room for new calls?
+    JournalRoom(bool),
+    /// A dialog of the last run: the peer is told that it is over.
+    EndOrphan(DialogRecord),
+    /// No new calls from now on; those that are up are ended.
+    Stop,
+}
+
+/// Everything the machine goes by. A new one replaces the old one; calls go on.
+#[derive(Clone, Debug)]
+pub struct BranchConfig {
+    pub realm: String,
+    pub user_agent: String,
+    pub sip_udp: SocketAddr,
+    /// Goes into our session descriptions.
+    pub media_address: IpAddr,
+    pub profile: Profile,
+    pub phones: Vec<sip::PhoneAccount>,
+    /// With the address that its host name stands for now.
+    pub trunks: Vec<(TrunkPlan, Option<SocketAddr>)>,
+    pub rules: Vec<DialRule>,
+    pub trunk_options_every: Option<Duration>,
+    pub sip_limits: SipLimits,
+}
+
+/// Ring the own phone, then dial.
+#[derive(Clone, Debug)]
+pub struct DialRequest {
+    pub extension: Extension,
+    pub customer: Option<CustomerId>,
+    pub number: PartyNumber,
+    pub purpose: Purpose,
+    pub actor: Actor,
+}
+
+/// The recording's key is durable; whose party it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyAnswer {
+    pub party: Option<PartyId>,
+}
+
+#[derive(Debug)]
+pub enum Output {
+    Send {
+        flow: Flow,
+        bytes: Bytes,
+    },
+    CloseFlow {
+        flow: Flow,
+    },
+    Media(MediaCommand),
+    /// It happened: to the journal, and at once to the screens.
+    Fact(Fact),
+    /// A key for this recording is to be made durable before `MediaCommand::Record`.
+    NeedRecordingKey {
+        order: RecordOrder,
+        number: Option<PartyNumber>,
+    },
+    Dialled {
+        ask: Ask,
+        result: Result<CallId, Refusal>,
+    },
+    HungUp {
+        ask: Ask,
+        result: Result<(), Refusal>,
+    },
+    /// For the table that survives a restart: no facts.
+    DialogOpened {
+        leg: LegId,
+        call: CallId,
+        record: DialogRecord,
+    },
+    DialogClosed {
+        leg: LegId,
+    },
+    Binding(BindingNote),
+    /// Somebody was not let in.
+    Refused {
+        flow: Flow,
+        why: Refused,
+    },
+}
+
+/// Where a phone is; every refresh is told, only changes are facts.
+#[derive(Clone, Debug)]
+pub enum BindingNote {
+    Bound {
+        extension: Extension,
+        source: SocketAddr,
+        contact: String,
+        user_agent: String,
+        expires: Duration,
+    },
+    Refreshed {
+        extension: Extension,
+        source: SocketAddr,
+    },
+    Unbound {
+        extension: Extension,
+        source: SocketAddr,
+        reason: UnbindReason,
+    },
+}

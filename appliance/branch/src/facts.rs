@@ -1,0 +1,40 @@
+//! Facts on their way out: who did it, and when.
+use crate::api::Output;
+use crate::machine::Branch;
+use messages::fact::{Actor, Body, Fact};
+use messages::{CallId, Now};
+
+impl Branch {
+    pub(crate) fn fact(&mut self, now: Now, actor: Actor, body: impl Into<Body>) {
+        self.outputs.push_back(Output::Fact(Fact::new(
+            now.utc,
+            now.utc_trusted,
+            actor,
+            body,
+        )));
+    }
+
+    /// A call's facts carry who began it.
+    pub(crate) fn actor_of(&self, call: CallId) -> Actor {
+        self.notes
+            .get(&call)
+            .map_or(Actor::System, |note| note.actor.clone())
+    }
+}
+
+/// The call that a fact of `calls` is about.
+#[allow(clippy::wildcard_enum_match_arm)] // `calls` states facts about calls only
+pub(crate) const fn call_of(body: &Body) -> Option<CallId> {
+    Some(match body {
+        Body::CallStarted(fact) => fact.call,
+        Body::AttemptStarted(fact) => fact.call,
+        Body::CallRinging(fact) => fact.call,
+        Body::CallAnswered(fact) => fact.call,
+        Body::CallHeld(fact) => fact.call,
+        Body::CallResumed(fact) => fact.call,
+        Body::OneWayAudioHeard(fact) => fact.call,
+        Body::AttemptEnded(fact) => fact.call,
+        Body::CallEnded(fact) => fact.call,
+        _ => return None,
+    })
+}

@@ -1,0 +1,211 @@
+//! An INVITE has come: may it, where does it go, is there room.
+use crate::api::Output;
+use crate::machine::{Branch, DIALLED_BY_HAND, Note};
+use bytes::Bytes;
+use calls::{Callee, Connect};
+use core::time::Duration;
+use gate::{Pass, Request, Token};
+use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
+use messages::{Direction, Emergency, Now, PartyNumber, Purpose, Refusal, SipCode, TrunkName};
+use sansio::Machine;
+use sip::{Command, LegId, Origin};
+use std::net::IpAddr;
+
+/// How long a caller that met a full house is asked to wait.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
+
+/// What an INVITE says, as the calls need it.
+pub(crate) struct Invited {
+    pub(crate) leg: LegId,
+    pub(crate) origin: Origin,
+    pub(crate) source: IpAddr,
+    pub(crate) called: String,
+    pub(crate) caller: String,
+    pub(crate) display: Option<String>,
+    pub(crate) sdp: Option<Bytes>,
+}
+
+/// Which way it goes, and what it holds of the gate.
+struct Route {
+    direction: Direction,
+    pass: Pass,
+    /// The trunk whose channel an inbound call has taken.
+    from_trunk: Option<TrunkName>,
+}
+
+impl Branch {
+    pub(crate) fn invited(&mut self, now: Now, invited: Invited) {
+        let leg = invited.leg;
+        let emergency = Emergency::parse(&invited.called).is_some();
+        let room = if emergency {
+            Ok(())
+        } else {
+            self.room_for_call()
+        };
+        let actor = actor_of(&invited.origin);
+        match room.and_then(|()| self.route(now, &invited, &actor)) {
+            Ok(route) => self.connect(now, invited, route, actor),
+            Err(refusal) => self.refuse(now, leg, refusal),
+        }
+    }
+
+    fn route(&mut self, now: Now, invited: &Invited, actor: &Actor) -> Result<Route, Refusal> {
+        let asked = Request {
+            dialled: &invited.called,
+            purpose: DIALLED_BY_HAND,
+        };
+        let pass = match self.gate.ask(&asked, now.mono) {
+            Ok(pass) => pass,
+            Err(blocked) => {
+                let refusal = blocked.refusal;
+                self.note_blocked(now, invited, actor, blocked);
+                return Err(refusal);
+            }
+        };
+        match (&invited.origin, pass) {
+            (Origin::Phone(_), pass @ Pass::Phone { .. }) => Ok(Route {
+                direction: Direction::Internal,
+                pass,
+                from_trunk: None,
+            }),
+            (Origin::Phone(_), pass @ Pass::Outside(_)) => Ok(Route {
+                direction: Direction::Outbound,
+                pass,
+                from_trunk: None,
+            }),
+            (Origin::Trunk(trunk), pass @ Pass::Phone { .. }) => {
+                self.gate.let_in(trunk)?;
+                Ok(Route {
+                    direction: Direction::Inbound,
+                    pass,
+                    from_trunk: Some(trunk.clone()),
+                })
+            }
+            (Origin::Trunk(_), Pass::Outside(token)) => self.through(token),
+            (Origin::Registrar { .. }, pass) => {
+                if let Pass::Outside(token) = pass {
+                    self.gate.release(token.trunk());
+                }
+                Err(Refusal::NotAllowed)
+            }
+        }
+    }
+
+    /// From trunk to trunk: in a laboratory only; anywhere else it is somebody's toll fraud.
+    fn through(&mut self, token: Token) -> Result<Route, Refusal> {
+        let free = self
+            .config
+            .as_ref()
+            .is_some_and(|config| config.profile.is_free());
+        if free && token.purpose() != Purpose::Emergency {
+            return Ok(Route {
+                direction: Direction::Outbound,
+                pass: Pass::Outside(token),
+                from_trunk: None,
+            });
+        }
+        self.gate.release(token.trunk());
+        Err(Refusal::NotAllowed)
+    }
+
+    fn connect(&mut self, now: Now, invited: Invited, route: Route, actor: Actor) {
+        let call = self.mint.call(now.utc);
+        let Some(ports) = self.allot(call) else {
+            match (&route.pass, &route.from_trunk) {
+                (Pass::Outside(token), _) => self.gate.release(token.trunk()),
+                (Pass::Phone { .. }, Some(trunk)) => self.gate.release(trunk),
+                (Pass::Phone { .. }, None) => {}
+            }
+            return self.refuse(now, invited.leg, Refusal::MediaFull);
+        };
+        let from_number = match invited.origin {
+            Origin::Trunk(_) => PartyNumber::parse(&invited.caller).ok(),
+            Origin::Phone(_) | Origin::Registrar { .. } => None,
+        };
+        let (callee, party) = match route.pass {
+            Pass::Phone { extension, record } => {
+                (Callee::Phone { extension, record }, from_number.clone())
+            }
+            Pass::Outside(token) => {
+                let party = Some(token.party().clone());
+                (
+                    Callee::Outside {
+                        attempt: self.mint.attempt(now.utc),
+                        token,
+                    },
+                    party,
+                )
+            }
+        };
+        self.notes.insert(call, Note { actor, party });
+        self.bind_leg(invited.leg, call, Side::Caller);
+        let from_phone = match &invited.origin {
+            Origin::Phone(extension) => Some(extension.clone()),
+            Origin::Trunk(_) | Origin::Registrar { .. } => None,
+        };
+        let connect = Connect {
+            call,
+            direction: route.direction,
+            from_trunk: route.from_trunk,
+            from_phone,
+            from_number,
+            shown: invited.caller,
+            display: invited.display,
+            offer: invited.sdp,
+            source: invited.source,
+            callee,
+            ports,
+        };
+        self.calls
+            .handle(now, calls::Input::Connect(Box::new(connect)));
+    }
+
+    fn note_blocked(&mut self, now: Now, invited: &Invited, actor: &Actor, blocked: gate::Blocked) {
+        let party = blocked
+            .party
+            .or_else(|| PartyNumber::parse(&invited.called).ok());
+        let extension = match &invited.origin {
+            Origin::Phone(extension) => Some(extension.clone()),
+            Origin::Trunk(_) | Origin::Registrar { .. } => None,
+        };
+        let fact = DialBlocked {
+            extension,
+            outside: party.map(OutsideParty::of),
+            purpose: DIALLED_BY_HAND,
+            code: blocked.refusal.code().to_owned(),
+            sip: Some(SipCode(blocked.refusal.sip_code())),
+        };
+        self.fact(now, actor.clone(), fact);
+    }
+
+    fn refuse(&mut self, now: Now, leg: LegId, refusal: Refusal) {
+        let code = SipCode(refusal.sip_code());
+        let retry_after = (code.0 == 503).then_some(RETRY_AFTER);
+        self.sip.handle(
+            now,
+            sip::Input::Command(Command::Release {
+                leg,
+                code,
+                cause: None,
+                retry_after,
+            }),
+        );
+    }
+
+    pub(crate) fn bind_leg(&mut self, leg: LegId, call: messages::CallId, side: Side) {
+        self.legs.insert(leg, (call, side));
+        self.leg_of.insert((call, side), leg);
+    }
+
+    pub(crate) fn say(&mut self, output: Output) {
+        self.outputs.push_back(output);
+    }
+}
+
+fn actor_of(origin: &Origin) -> Actor {
+    match origin {
+        Origin::Phone(extension) => Actor::Phone(extension.clone()),
+        Origin::Trunk(trunk) => Actor::Trunk(trunk.clone()),
+        Origin::Registrar { .. } => Actor::System,
+    }
+}

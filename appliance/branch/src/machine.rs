@@ -1,0 +1,293 @@
+//! The machine itself: takes an input, lets its parts act until all is quiet, hands out what is to be done.
+use crate::api::{Ask, BranchConfig, DialRequest, Input, Output};
+use crate::ports::PortPool;
+use calls::{Calls, ClickToCall};
+use core::time::Duration;
+use gate::{Gate, Indexer, Pass, Request, Rules};
+use media::RecordOrder;
+use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
+use messages::{
+    BoxId, CallId, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId, Refusal,
+    ReleasedBy,
+};
+use sansio::{Machine, Secrets};
+use sip::{LegId, Sip};
+use std::collections::{BTreeMap, VecDeque};
+
+/// What keeps one run apart from another: all of it comes from outside.
+pub struct Seeds {
+    pub id_prefix: [u8; 6],
+    pub secrets: Box<dyn Secrets>,
+    pub indexer: Indexer,
+    pub call_limits: calls::Limits,
+}
+
+pub struct Branch {
+    pub(crate) sip: Sip,
+    pub(crate) calls: Calls,
+    pub(crate) gate: Gate,
+    pub(crate) mint: IdMint,
+    pub(crate) config: Option<Box<BranchConfig>>,
+    pub(crate) ports: PortPool,
+    pub(crate) legs: BTreeMap<LegId, (CallId, Side)>,
+    pub(crate) leg_of: BTreeMap<(CallId, Side), LegId>,
+    pub(crate) notes: BTreeMap<CallId, Note>,
+    /// Recordings whose key is being made.
+    pub(crate) awaiting_key: BTreeMap<RecordingId, RecordOrder>,
+    pub(crate) journal_has_room: bool,
+    pub(crate) stopping: bool,
+    pub(crate) outputs: VecDeque<Output>,
+}
+
+/// What the branch remembers of a call beside what `calls` knows.
+#[derive(Debug)]
+pub(crate) struct Note {
+    pub(crate) actor: Actor,
+    pub(crate) party: Option<PartyNumber>,
+}
+
+impl Branch {
+    #[must_use]
+    pub fn new(seeds: Seeds) -> Self {
+        Self {
+            sip: Sip::new(seeds.secrets),
+            calls: Calls::new(seeds.call_limits),
+            gate: Gate::new(seeds.indexer),
+            mint: IdMint::new(seeds.id_prefix),
+            config: None,
+            ports: PortPool::default(),
+            legs: BTreeMap::new(),
+            leg_of: BTreeMap::new(),
+            notes: BTreeMap::new(),
+            awaiting_key: BTreeMap::new(),
+            journal_has_room: true,
+            stopping: false,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// A binding of the last run, so that a phone need not register again to be reached.
+    pub fn restore_binding(
+        &mut self,
+        now: Now,
+        extension: Extension,
+        contact: &str,
+        flow: sip::Flow,
+        left: Duration,
+    ) {
+        self.sip
+            .restore_binding(now, extension, contact, flow, left);
+    }
+
+    /// Calls that are not closed yet.
+    #[must_use]
+    pub fn calls_open(&self) -> usize {
+        self.calls.len()
+    }
+
+    fn configure(&mut self, now: Now, config: Box<BranchConfig>) {
+        let rules = Rules {
+            profile: config.profile,
+            dial_rules: config.rules.clone(),
+            trunks: config.trunks.iter().map(|(plan, _)| plan.clone()).collect(),
+        };
+        self.gate.configure(rules, now.mono);
+        self.sip
+            .handle(now, sip::Input::Configure(sip_config(&config)));
+        self.config = Some(config);
+    }
+
+    /// May a new call begin? Emergency calls are never asked this.
+    pub(crate) fn room_for_call(&self) -> Result<(), Refusal> {
+        if self.stopping || self.config.is_none() {
+            Err(Refusal::NotReady)
+        } else if !self.journal_has_room {
+            Err(Refusal::JournalUnavailable)
+        } else if !self.calls.has_room() {
+            Err(Refusal::CallsFull)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn dial(&mut self, now: Now, ask: Ask, request: DialRequest) {
+        let result = self.click_to_call(now, request);
+        self.outputs.push_back(Output::Dialled { ask, result });
+    }
+
+    fn click_to_call(&mut self, now: Now, request: DialRequest) -> Result<CallId, Refusal> {
+        self.room_for_call()?;
+        if !self.sip.is_bound(&request.extension) {
+            return Err(Refusal::PhoneNotRegistered);
+        }
+        let dialled = request.number.to_dial();
+        let asked = Request {
+            dialled: &dialled,
+            purpose: request.purpose,
+        };
+        let token = match self.gate.ask(&asked, now.mono) {
+            Ok(Pass::Outside(token)) => token,
+            Ok(Pass::Phone { .. }) => return Err(Refusal::NoRoute),
+            Err(blocked) => {
+                let blocked_fact = DialBlocked {
+                    extension: Some(request.extension),
+                    outside: Some(OutsideParty::of(blocked.party.unwrap_or(request.number))),
+                    purpose: request.purpose,
+                    code: blocked.refusal.code().to_owned(),
+                    sip: None,
+                };
+                self.fact(now, request.actor, blocked_fact);
+                return Err(blocked.refusal);
+            }
+        };
+        let call = self.mint.call(now.utc);
+        let Some(ports) = self.allot(call) else {
+            self.gate.release(token.trunk());
+            return Err(Refusal::MediaFull);
+        };
+        self.notes.insert(
+            call,
+            Note {
+                actor: request.actor,
+                party: Some(token.party().clone()),
+            },
+        );
+        let click = ClickToCall {
+            call,
+            extension: request.extension,
+            customer: request.customer,
+            attempt: self.mint.attempt(now.utc),
+            token,
+            ports,
+        };
+        self.calls
+            .handle(now, calls::Input::ClickToCall(Box::new(click)));
+        Ok(call)
+    }
+
+    pub(crate) fn allot(&mut self, call: CallId) -> Option<calls::Ports> {
+        let address = self.config.as_ref()?.media_address;
+        let [caller, callee] = self.ports.take_pair(call)?;
+        Some(calls::Ports {
+            address,
+            caller,
+            callee,
+        })
+    }
+
+    fn hang_up(&mut self, now: Now, ask: Ask, call: CallId, by: ReleasedBy) {
+        let known = self.calls.contains(&call);
+        if known {
+            self.calls.handle(now, calls::Input::HangUp { call, by });
+        }
+        let result = if known {
+            Ok(())
+        } else {
+            Err(Refusal::UnknownCall)
+        };
+        self.outputs.push_back(Output::HungUp { ask, result });
+    }
+
+    /// No new call, and an end to those that are up.
+    fn stop(&mut self, now: Now) {
+        self.stopping = true;
+        for call in self.calls.open() {
+            self.calls.handle(now, calls::Input::HangUp { call, by: ReleasedBy::System });
+        }
+    }
+
+    /// Passes what the parts say to each other until nobody says anything more.
+    fn settle(&mut self, now: Now) {
+        loop {
+            if let Some(output) = self.sip.poll() {
+                self.sip_says(now, output);
+            } else if let Some(output) = self.calls.poll() {
+                self.calls_say(now, output);
+            } else {
+                return;
+            }
+        }
+    }
+}
+
+/// The purpose by which a dialled call from a desk phone, or one from a trunk, is judged.
+pub(crate) const DIALLED_BY_HAND: Purpose = Purpose::Service;
+
+fn sip_config(config: &BranchConfig) -> sip::Config {
+    let trunk = |(plan, remote): &(messages::command::TrunkPlan, Option<std::net::SocketAddr>)| {
+        sip::TrunkAccount {
+            name: plan.name.clone(),
+            remote: *remote,
+            host: plan.address.clone(),
+            accept_from: plan.accept_from.clone(),
+            options_every: config.trunk_options_every,
+        }
+    };
+    sip::Config {
+        realm: config.realm.clone(),
+        user_agent: config.user_agent.clone(),
+        udp: Some(config.sip_udp),
+        phones: config.phones.clone(),
+        trunks: config.trunks.iter().map(trunk).collect(),
+        limits: config.sip_limits,
+    }
+}
+
+impl Machine for Branch {
+    type Input = Input;
+    type Output = Output;
+
+    fn handle(&mut self, now: Now, input: Input) {
+        match input {
+            Input::Configure(config) => self.configure(now, config),
+            Input::Sip { flow, bytes } => {
+                self.sip.handle(now, sip::Input::Received { flow, bytes })
+            }
+            Input::FlowClosed { flow } => self.sip.handle(now, sip::Input::FlowClosed { flow }),
+            Input::Media(report) => self.media_reports(now, report),
+            Input::Dial { ask, request } => self.dial(now, ask, *request),
+            Input::HangUp { ask, call, by } => self.hang_up(now, ask, call, by),
+            Input::RecordingKey { recording, answer } => self.key_came(now, recording, answer),
+            Input::ContactRefused {
+                index,
+                refused: true,
+            } => self.gate.refuse_contact(index),
+            Input::ContactRefused {
+                index,
+                refused: false,
+            } => self.gate.lift_refusal(index),
+            Input::JournalRoom(has_room) => self.journal_has_room = has_room,
+            Input::EndOrphan(record) => {
+                self.sip
+                    .handle(now, sip::Input::Command(sip::Command::ByeOrphan(record)));
+            }
+            Input::Stop => self.stop(now),
+        }
+        self.settle(now);
+    }
+
+    fn tick(&mut self, now: Now) {
+        self.sip.tick(now);
+        self.calls.tick(now);
+        self.settle(now);
+    }
+
+    fn deadline(&self) -> Option<Moment> {
+        [self.sip.deadline(), self.calls.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn poll(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+}
+
+/// The box's own name where a realm is not configured.
+impl BranchConfig {
+    #[must_use]
+    pub fn realm_of(box_id: &BoxId) -> String {
+        format!("{box_id}.zhunkehu")
+    }
+}

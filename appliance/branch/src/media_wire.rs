@@ -1,0 +1,66 @@
+//! Between the calls and the media threads.
+use crate::Output;
+use crate::machine::Branch;
+use calls::MediaOrder;
+use calls::sdp::FormatKind;
+use media::{Codec, LegMedia, MediaCommand, MediaLeg, MediaReport, PortPair, Tone};
+use messages::{CallId, Now};
+use sansio::Machine;
+
+impl Branch {
+    pub(crate) fn order_media(&mut self, call: CallId, order: MediaOrder) {
+        let command = match order {
+            MediaOrder::Set {
+                side,
+                port,
+                remote,
+                signalling,
+                to_leg,
+                from_leg,
+            } => {
+                self.ports.opened(port, call);
+                MediaCommand::Set(LegMedia {
+                    leg: MediaLeg { call, side },
+                    port: PortPair { rtp: port },
+                    remote,
+                    signalling,
+                    to_leg,
+                    from_leg,
+                })
+            }
+            MediaOrder::Bridge => MediaCommand::Bridge { call },
+            MediaOrder::Ringback { side, format } => MediaCommand::Tone {
+                leg: MediaLeg { call, side },
+                tone: Tone::Ringback,
+                codec: codec_of(format),
+            },
+            MediaOrder::StopTone { side } => MediaCommand::StopTone {
+                leg: MediaLeg { call, side },
+            },
+            MediaOrder::Close => MediaCommand::Close { call },
+        };
+        self.say(Output::Media(command));
+    }
+
+    pub(crate) fn media_reports(&mut self, now: Now, report: MediaReport) {
+        match report {
+            MediaReport::Ports(ports) => self.ports.fill(ports.into_iter().map(|port| port.rtp)),
+            MediaReport::PortFree(port) => self.ports.freed(port.rtp),
+            MediaReport::OneWay { call, silent } => {
+                self.calls
+                    .handle(now, calls::Input::OneWay { call, silent });
+            }
+            MediaReport::Silent { call } => self.calls.handle(now, calls::Input::Silent { call }),
+            MediaReport::Recorder(report) => self.recorder_reports(now, report),
+            // For the screens; nothing is decided by them.
+            MediaReport::FirstPacket { .. } | MediaReport::Stats { .. } => {}
+        }
+    }
+}
+
+pub(crate) const fn codec_of(format: FormatKind) -> Codec {
+    match format {
+        FormatKind::MuLaw => Codec::MuLaw,
+        FormatKind::ALaw | FormatKind::Events => Codec::ALaw,
+    }
+}

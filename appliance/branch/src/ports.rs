@@ -1,0 +1,88 @@
+//! The relay's port pool: which port belongs to which call, until the media threads give it back.
+use messages::CallId;
+use std::collections::{BTreeMap, VecDeque};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Owner {
+    /// Allotted; the media threads have not heard of it.
+    Promised(CallId),
+    /// Open: only the media threads can free it.
+    Open(CallId),
+}
+
+/// Freed ports go to the back, so that a late packet of the last call finds nobody.
+#[derive(Debug, Default)]
+pub(crate) struct PortPool {
+    free: VecDeque<u16>,
+    taken: BTreeMap<u16, Owner>,
+}
+
+impl PortPool {
+    pub(crate) fn fill(&mut self, ports: impl IntoIterator<Item = u16>) {
+        self.free.extend(ports);
+    }
+
+    /// Two ports for a call; `None` where there are not two.
+    pub(crate) fn take_pair(&mut self, call: CallId) -> Option<[u16; 2]> {
+        if self.free.len() < 2 {
+            return None;
+        }
+        let pair = [self.free.pop_front()?, self.free.pop_front()?];
+        for port in pair {
+            self.taken.insert(port, Owner::Promised(call));
+        }
+        Some(pair)
+    }
+
+    pub(crate) fn opened(&mut self, port: u16, call: CallId) {
+        if self.taken.get(&port) == Some(&Owner::Promised(call)) {
+            self.taken.insert(port, Owner::Open(call));
+        }
+    }
+
+    /// The media threads are done with it.
+    pub(crate) fn freed(&mut self, port: u16) {
+        if matches!(self.taken.get(&port), Some(Owner::Open(_))) {
+            self.taken.remove(&port);
+            self.free.push_back(port);
+        }
+    }
+
+    /// The call is closed: what was never opened is free at once.
+    pub(crate) fn closed(&mut self, call: CallId, ports: [u16; 2]) {
+        for port in ports {
+            if self.taken.get(&port) == Some(&Owner::Promised(call)) {
+                self.taken.remove(&port);
+                self.free.push_back(port);
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn free_count(&self) -> usize {
+        self.free.len()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PortPool;
+    use messages::CallId;
+
+    #[test]
+    fn a_port_comes_back_once_and_never_from_another_calls_end() {
+        let (a, b) = (CallId::from_bytes([1; 16]), CallId::from_bytes([2; 16]));
+        let mut pool = PortPool::default();
+        pool.fill([10, 12]);
+        assert_eq!(pool.take_pair(a), Some([10, 12]));
+        assert_eq!(pool.take_pair(b), None);
+        pool.opened(10, a);
+        pool.closed(a, [10, 12]);
+        assert_eq!(pool.free_count(), 1);
+        pool.freed(10);
+        pool.freed(10);
+        assert_eq!(pool.take_pair(b), Some([12, 10]));
+        pool.closed(a, [10, 12]);
+        assert_eq!(pool.free_count(), 0);
+    }
+}
