@@ -1,3 +1,3 @@
-// What both applications use of the API: the client and its errors. Shapes are in `./branch` and `./hq`.
-export { clientOf, idempotencyKey, unwrap } from './client'
+// What both applications use of the API: requests and their errors. Shapes are in `./branch` and `./hq`.
 export { asProblem, type FieldError, Problem, type ProblemBody, problemOf } from './problem'
+export { idempotencyKey } from './request'

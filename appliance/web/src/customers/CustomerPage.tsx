@@ -1,0 +1,121 @@
+// One customer: who, where in the sale, what was said before, and the one button that calls.
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import { branchApi, type Customer } from '@zhunkehu/api/branch'
+import {
+  AgeCell,
+  Card,
+  EmptyState,
+  Facts,
+  format,
+  Loaded,
+  label,
+  MaskedNumber,
+  PersonName,
+  StatusTag,
+  TimeCell,
+  toneOfStage,
+} from '@zhunkehu/kit'
+import { useTranslation } from 'react-i18next'
+import { CallTable } from '../calls/CallTable'
+import { usePages } from '../pages'
+import { DialPanel } from './DialPanel'
+import { NumberView } from './NumberView'
+import { StageStepper } from './StageStepper'
+
+export function CustomerPage() {
+  const { t } = useTranslation()
+  const id = useParams({ from: '/customers/$id', select: (params) => params.id })
+  const query = useQuery({ queryKey: ['customer', id], queryFn: () => branchApi.customer(id) })
+  return (
+    <>
+      <div>
+        <Link className="zk-link" to="/customers">
+          ← {t('branch.customer.back')}
+        </Link>
+      </div>
+      <Loaded query={query}>{(customer) => <Whole customer={customer} />}</Loaded>
+    </>
+  )
+}
+
+function Whole({ customer }: { customer: Customer }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <section className="zk-card zk-customer-head" aria-label={t('branch.customer.facts')}>
+        <div className="zk-row" style={{ gap: 16 }}>
+          <h2>
+            <PersonName value={customer.name} />
+          </h2>
+          <span style={{ fontSize: 18 }}>
+            <MaskedNumber value={customer.number} />
+          </span>
+          <NumberView customer={customer} />
+          <StatusTag tone={toneOfStage[customer.stage] ?? 'idle'}>
+            {label('stage', customer.stage)}
+          </StatusTag>
+        </div>
+        <DialPanel key={customer.customer} customer={customer.customer} />
+      </section>
+      <div className="zk-grid zk-customer">
+        <div className="zk-stack">
+          <Card title={t('branch.customer.stage_title')} padded>
+            <StageStepper customer={customer} />
+          </Card>
+          <Card title={t('branch.customer.facts')} padded>
+            <CustomerFacts customer={customer} />
+          </Card>
+        </div>
+        <History customer={customer.customer} />
+      </div>
+    </>
+  )
+}
+
+function CustomerFacts({ customer }: { customer: Customer }) {
+  const { t } = useTranslation()
+  return (
+    <Facts
+      rows={[
+        [t('branch.customer.attempts'), format.count(customer.attempts)],
+        [
+          t('branch.customer.last_contact'),
+          customer.last_contact ? (
+            <AgeCell at={customer.last_contact} />
+          ) : (
+            t('branch.customer.never')
+          ),
+        ],
+        [t('branch.customer.created'), <TimeCell key="imported" at={customer.imported} />],
+        ...(customer.batch ? ([[t('branch.customer.batch'), customer.batch]] as const) : []),
+      ]}
+    />
+  )
+}
+
+function History({ customer }: { customer: string }) {
+  const { t } = useTranslation()
+  const { query, more } = usePages(['calls', customer], (cursor) =>
+    branchApi.calls({ customer, ...(cursor ? { cursor } : {}) }),
+  )
+  return (
+    <Card title={t('branch.customer.history')}>
+      <Loaded query={query}>
+        {(calls) => (
+          <CallTable
+            calls={calls}
+            withCustomer={false}
+            more={more}
+            empty={
+              <EmptyState
+                title={t('branch.customer.history_none')}
+                hint={t('branch.customer.history_none_hint')}
+              />
+            }
+          />
+        )}
+      </Loaded>
+    </Card>
+  )
+}

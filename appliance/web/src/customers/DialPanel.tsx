@@ -1,0 +1,137 @@
+// 拨打: the own phone rings, then the customer's. Each step is shown as the branch reports it.
+import { PhoneOutlined } from '@ant-design/icons'
+import { useQueryClient } from '@tanstack/react-query'
+import { asProblem } from '@zhunkehu/api'
+import { branchApi } from '@zhunkehu/api/branch'
+import { RunningCell, StatusTag, textOfProblem, useSession } from '@zhunkehu/kit'
+import { serverNow } from '@zhunkehu/live'
+import { Alert, App, Button, Select } from 'antd'
+import { useEffect, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLive } from '../live'
+import { type Dial, followed, STEPS } from './dialStep'
+import { EndedCall } from './EndedCall'
+
+const NO_CALLS: never[] = []
+
+export function DialPanel({ customer }: { customer: string }) {
+  const { t } = useTranslation()
+  const session = useSession()
+  const client = useQueryClient()
+  const calls = useLive((now) => now.overview?.calls ?? NO_CALLS)
+  const own = session.at === 'signed_in' ? (session.who.extension ?? undefined) : undefined
+  const [lent, setLent] = useState<string>()
+  const [dial, setDial] = useState<Dial>({ at: 'idle' })
+
+  useEffect(() => setDial((now) => followed(now, calls)), [calls])
+  const over = dial.at === 'over'
+  useEffect(() => {
+    if (!over) return
+    void client.invalidateQueries({ queryKey: ['calls'] })
+    void client.invalidateQueries({ queryKey: ['customer', customer] })
+  }, [over, client, customer])
+
+  async function go() {
+    setDial({ at: 'asking' })
+    try {
+      const { call } = await branchApi.dial(customer, own ? undefined : lent)
+      const since = serverNow()
+      setDial(followed({ at: 'running', call, step: 'own_phone', since, seen: false }, calls))
+    } catch (error) {
+      setDial({ at: 'refused', error })
+    }
+  }
+
+  const waiting = dial.at === 'asking' || dial.at === 'running'
+  return (
+    <div className="zk-dial">
+      <div className="zk-row">
+        {own ? null : <PhoneChoice chosen={lent} onChoose={setLent} />}
+        {dial.at === 'running' ? (
+          <EndButton call={dial.call} />
+        ) : (
+          <Button
+            type="primary"
+            size="large"
+            icon={<PhoneOutlined />}
+            loading={dial.at === 'asking'}
+            disabled={!own && !lent}
+            onClick={() => void go()}
+          >
+            {over ? t('branch.dial.again') : t('branch.dial.go')}
+          </Button>
+        )}
+      </div>
+      {dial.at === 'idle' ? <span className="zk-quiet">{t('branch.dial.how')}</span> : null}
+      {dial.at === 'refused' ? (
+        <Alert type="error" showIcon role="alert" title={textOfProblem(asProblem(dial.error))} />
+      ) : null}
+      {waiting ? <Progress dial={dial} /> : null}
+      {dial.at === 'over' ? <EndedCall call={dial.call} customer={customer} /> : null}
+    </div>
+  )
+}
+
+function Progress({ dial }: { dial: Dial }) {
+  const { t } = useTranslation()
+  if (dial.at !== 'running') return <StatusTag tone="busy">{t('branch.dial.asking')}</StatusTag>
+  const stands = STEPS.indexOf(dial.step)
+  return (
+    <ol className="zk-progress" aria-label={t('branch.dial.title')} aria-live="polite">
+      {STEPS.map((step, at) => (
+        <li
+          key={step}
+          className={at < stands ? 'zk-progress-done' : at === stands ? 'zk-progress-here' : ''}
+          aria-current={at === stands ? 'step' : undefined}
+        >
+          {t(`branch.dial.${step}`)}
+          {at === stands ? <RunningCell since={dial.since} /> : null}
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function EndButton({ call }: { call: string }) {
+  const { t } = useTranslation()
+  const { message } = App.useApp()
+  const [busy, setBusy] = useState(false)
+  async function end() {
+    setBusy(true)
+    try {
+      await branchApi.hangUp(call)
+    } catch (error) {
+      setBusy(false)
+      void message.error(textOfProblem(asProblem(error)))
+    }
+  }
+  return (
+    <Button danger size="large" loading={busy} onClick={() => void end()}>
+      {t('branch.dial.hang_up')}
+    </Button>
+  )
+}
+
+/** For those without a phone of their own: which one shall ring. */
+function PhoneChoice({
+  chosen,
+  onChoose,
+}: {
+  chosen: string | undefined
+  onChoose: (one: string) => void
+}) {
+  const { t } = useTranslation()
+  const phones = useLive((now) => now.overview?.phones ?? NO_CALLS)
+  return (
+    <Select
+      aria-label={t('branch.dial.extension')}
+      placeholder={t('branch.dial.extension_hint')}
+      style={{ width: 260 }}
+      {...(chosen ? { value: chosen } : {})}
+      onChange={onChoose}
+      options={phones
+        .filter((phone) => phone.registered)
+        .map((phone) => ({ value: phone.extension, label: `${phone.extension} ${phone.label}` }))}
+    />
+  )
+}

@@ -1,0 +1,147 @@
+// What was recorded, and a player for one of them at a time.
+import { CaretRightOutlined } from '@ant-design/icons'
+import { Link } from '@tanstack/react-router'
+import { branchApi, type Recording } from '@zhunkehu/api/branch'
+import {
+  Card,
+  type Column,
+  DataTable,
+  DurationCell,
+  EmptyState,
+  format,
+  Loaded,
+  MaskedNumber,
+  StatusTag,
+  TimeCell,
+  type Tone,
+} from '@zhunkehu/kit'
+import { Button } from 'antd'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { usePages } from '../pages'
+import { Player } from './Player'
+
+const TONE: Record<string, Tone> = { open: 'busy', closed: 'good', cut: 'warn', failed: 'bad' }
+
+export function RecordingsPage() {
+  const { t } = useTranslation()
+  const [played, setPlayed] = useState<Recording>()
+  const { query, more } = usePages(['recordings'], (cursor) =>
+    branchApi.recordings(cursor ? { cursor } : {}),
+  )
+  return (
+    <>
+      {played ? (
+        <Player key={played.recording} recording={played} onClose={() => setPlayed(undefined)} />
+      ) : null}
+      <Card title={t('branch.nav.recordings')}>
+        <Loaded query={query} rows={10}>
+          {(rows) => (
+            <RecordingTable rows={rows} more={more} played={played?.recording} onPlay={setPlayed} />
+          )}
+        </Loaded>
+      </Card>
+    </>
+  )
+}
+
+type TableProps = {
+  rows: Recording[]
+  more: { onMore: () => void; loading: boolean } | undefined
+  played: string | undefined
+  onPlay: (recording: Recording) => void
+}
+
+function RecordingTable({ rows, more, played, onPlay }: TableProps) {
+  const { t } = useTranslation()
+  const columns: Column<Recording>[] = [
+    {
+      key: 'started',
+      title: t('branch.recording.started'),
+      width: 130,
+      cell: (row) => <TimeCell at={row.started} />,
+    },
+    {
+      key: 'extension',
+      title: t('branch.recording.extension'),
+      width: 90,
+      cell: (row) => <span className="zk-num">{row.extension ?? '—'}</span>,
+    },
+    {
+      key: 'outside',
+      title: t('branch.recording.outside'),
+      cell: (row) => (
+        <span className="zk-row">
+          {row.customer ? (
+            <Link className="zk-link" to="/customers/$id" params={{ id: row.customer }}>
+              {row.customer_name || t('branch.call.customer')}
+            </Link>
+          ) : null}
+          <MaskedNumber value={row.outside} />
+        </span>
+      ),
+    },
+    {
+      key: 'length',
+      title: t('branch.recording.length'),
+      width: 90,
+      numeric: true,
+      cell: (row) => <DurationCell ms={row.duration_ms} />,
+    },
+    {
+      key: 'size',
+      title: t('branch.recording.size'),
+      width: 100,
+      numeric: true,
+      cell: (row) => <span className="zk-num">{format.bytes(row.size_bytes)}</span>,
+    },
+    {
+      key: 'state',
+      title: t('branch.recording.state'),
+      width: 190,
+      cell: (row) => <RecordingState row={row} />,
+    },
+    {
+      key: 'play',
+      title: '',
+      width: 100,
+      cell: (row) =>
+        row.state === 'closed' || row.state === 'cut' ? (
+          <Button
+            size="small"
+            icon={<CaretRightOutlined />}
+            aria-pressed={row.recording === played}
+            onClick={() => onPlay(row)}
+          >
+            {t('branch.recording.play')}
+          </Button>
+        ) : null,
+    },
+  ]
+  return (
+    <DataTable
+      name={t('branch.nav.recordings')}
+      rows={rows}
+      rowKey={(row) => row.recording}
+      columns={columns}
+      more={more}
+      empty={
+        <EmptyState title={t('branch.recording.none')} hint={t('branch.recording.none_hint')} />
+      }
+    />
+  )
+}
+
+function RecordingState({ row }: { row: Recording }) {
+  const { t } = useTranslation()
+  return (
+    <span className="zk-row">
+      <StatusTag tone={TONE[row.state] ?? 'idle'}>
+        {t(`branch.recording.at.${row.state}`, { defaultValue: row.state })}
+      </StatusTag>
+      {row.gaps ? (
+        <span className="zk-quiet">{t('branch.recording.gaps', { n: row.gaps })}</span>
+      ) : null}
+    </span>
+  )
+}

@@ -1,0 +1,59 @@
+// The places of the branch's pages.
+import {
+  ApiOutlined,
+  AudioOutlined,
+  AuditOutlined,
+  DashboardOutlined,
+  PhoneOutlined,
+  TeamOutlined,
+} from '@ant-design/icons'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { AuditPage } from './audit/AuditPage'
+import { CallsPage } from './calls/CallsPage'
+import { CustomerPage } from './customers/CustomerPage'
+import { CustomersPage } from './customers/CustomersPage'
+import { Desk } from './Desk'
+import { OverviewPage } from './overview/OverviewPage'
+import { RecordingsPage } from './recordings/RecordingsPage'
+import { SystemPage } from './system/SystemPage'
+
+type PlaceName = 'overview' | 'customers' | 'calls' | 'recordings' | 'system' | 'audit'
+export type Place = {
+  to: '/' | '/customers' | '/calls' | '/recordings' | '/system' | '/audit'
+  name: PlaceName
+  icon: ReactNode
+  /** Only these roles see it; everybody where it is not said. */
+  roles?: readonly string[]
+}
+
+export const PLACES: readonly Place[] = [
+  { to: '/', name: 'overview', icon: <DashboardOutlined /> },
+  { to: '/customers', name: 'customers', icon: <TeamOutlined /> },
+  { to: '/calls', name: 'calls', icon: <PhoneOutlined /> },
+  { to: '/recordings', name: 'recordings', icon: <AudioOutlined /> },
+  { to: '/system', name: 'system', icon: <ApiOutlined /> },
+  { to: '/audit', name: 'audit', icon: <AuditOutlined />, roles: ['admin'] },
+]
+
+const root = createRootRoute({ component: Desk, notFoundComponent: OverviewPage })
+const at = <Path extends string>(path: Path, component: () => ReactNode) =>
+  createRoute({ getParentRoute: () => root, path, component })
+
+const routeTree = root.addChildren([
+  at('/', OverviewPage),
+  at('/customers', CustomersPage),
+  at('/customers/$id', CustomerPage),
+  at('/calls', CallsPage),
+  at('/recordings', RecordingsPage),
+  at('/system', SystemPage),
+  at('/audit', AuditPage),
+])
+
+export const router = createRouter({ routeTree, defaultPreload: false })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
