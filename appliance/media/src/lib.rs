@@ -9,9 +9,11 @@ mod reception;
 mod relay;
 mod silence;
 
+pub mod recording;
 pub mod rtcp;
 pub mod rtp;
 pub mod tone;
+pub mod wav;
 
 pub use api::{
     Codec, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecordOrder,

@@ -101,7 +101,11 @@ impl ToneStream {
         let places = (self.position..).zip(wave);
         for (byte, (at, sounding)) in packet[HEADER_BYTES..].iter_mut().zip(places) {
             let audible = at % u64::from(on + off) < u64::from(on);
-            *byte = if audible { *sounding } else { self.codec.fill() };
+            *byte = if audible {
+                *sounding
+            } else {
+                self.codec.fill()
+            };
         }
         self.next.marker = false;
         self.pass();
