@@ -19,6 +19,7 @@ CREATE TABLE box (
     -- when the last applied fact happened, by the box's clock
     fact_utc        INTEGER,
     clock_offset_ms INTEGER NOT NULL,
+    dead_letters    INTEGER NOT NULL DEFAULT 0,
     link_up         INTEGER NOT NULL,
     link_changed    INTEGER NOT NULL,
     last_error      TEXT,

@@ -26,6 +26,8 @@ pub struct BoxRecord {
     pub fact_utc: Option<UtcMs>,
     /// The box's clock minus ours, in ms.
     pub clock_offset_ms: i64,
+    /// Facts that could not be applied.
+    pub dead_letters: u64,
     pub link_up: bool,
     pub link_changed: UtcMs,
     /// A stable code, and when.

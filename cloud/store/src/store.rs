@@ -1,9 +1,8 @@
 //! The one door to what headquarters keeps. Every call blocks; none needs a runtime.
 use crate::{
-    AuditRow, BoxRecord, CallCursor, CallQuery, CallRecord, CustomerCursor, CustomerQuery,
-    CustomerRecord, DeadLetter, Deed, FactBatch, Greeting, Ingested, JournalRow, Page,
-    RecordingCursor, RecordingQuery, RecordingRecord, RollupQuery, RollupRow, StoreError, Tally,
-    Unfit, UserRecord,
+    AuditRow, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord, DeadLetter, Deed,
+    FactBatch, Greeting, Ingested, JournalRow, RecordingQuery, RecordingRecord, RollupQuery,
+    RollupRow, StoreError, Tally, Unfit, UserRecord,
 };
 use messages::{BoxId, UserName, UtcMs, command::Secret};
 use std::net::IpAddr;
@@ -56,15 +55,10 @@ pub trait Store: Send + Sync + 'static {
     ) -> Result<Vec<(UtcMs, Vec<u8>)>, StoreError>;
     /// The newest sample.
     fn last_metrics(&self, box_id: &BoxId) -> Result<Option<(UtcMs, Vec<u8>)>, StoreError>;
-    fn calls(&self, query: &CallQuery) -> Result<Page<CallRecord, CallCursor>, StoreError>;
-    fn customers(
-        &self,
-        query: &CustomerQuery,
-    ) -> Result<Page<CustomerRecord, CustomerCursor>, StoreError>;
-    fn recordings(
-        &self,
-        query: &RecordingQuery,
-    ) -> Result<Page<RecordingRecord, RecordingCursor>, StoreError>;
+    /// A page, and the row behind it if there is one; so are the other lists.
+    fn calls(&self, query: &CallQuery) -> Result<Vec<CallRecord>, StoreError>;
+    fn customers(&self, query: &CustomerQuery) -> Result<Vec<CustomerRecord>, StoreError>;
+    fn recordings(&self, query: &RecordingQuery) -> Result<Vec<RecordingRecord>, StoreError>;
     /// Hours in which something happened, oldest first, summed over all boxes unless one is named.
     fn hours(&self, query: &RollupQuery) -> Result<Vec<RollupRow>, StoreError>;
     /// The same by Chinese day.

@@ -1,6 +1,6 @@
 //! The table of boxes: who they are, how far they are applied, how their links are.
 use super::column::{count, id_or_none, int, small, text, utc, utc_or_none};
-use crate::{BoxRecord, Greeting, StoreError};
+use crate::{BoxRecord, Greeting, Ingested, StoreError};
 use messages::{
     BootId, BoxId, UtcMs,
     journal::{ChainHash, Head},
@@ -47,6 +47,7 @@ fn record(row: &Row<'_>) -> Result<BoxRecord, StoreError> {
         last_seen: utc(row, "last_seen")?,
         fact_utc: utc_or_none(row, "fact_utc")?,
         clock_offset_ms: row.get("clock_offset_ms")?,
+        dead_letters: count(row, "dead_letters")?,
         link_up: row.get("link_up")?,
         link_changed: utc(row, "link_changed")?,
         last_error: error.zip(utc_or_none(row, "last_error_utc")?),
@@ -97,22 +98,24 @@ pub(super) fn move_cursor(
     db: &Connection,
     tenant: &str,
     box_id: &BoxId,
-    applied: Head,
+    ingested: &Ingested,
     fact_utc: Option<UtcMs>,
     received: UtcMs,
 ) -> Result<(), StoreError> {
     db.prepare_cached(
         "UPDATE box SET applied_seq = ?3, applied_hash = ?4, head_seq = max(head_seq, ?3),
-             fact_utc = coalesce(?5, fact_utc), last_seen = ?6
+             fact_utc = coalesce(?5, fact_utc), last_seen = ?6,
+             dead_letters = dead_letters + ?7
          WHERE tenant = ?1 AND box = ?2",
     )?
     .execute(params![
         tenant,
         box_id.as_str(),
-        int(applied.seq),
-        applied.hash.0,
+        int(ingested.applied.seq),
+        ingested.applied.hash.0,
         fact_utc.map(|utc| utc.0),
-        received.0
+        received.0,
+        ingested.dead
     ])?;
     Ok(())
 }

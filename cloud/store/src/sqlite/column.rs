@@ -101,11 +101,10 @@ impl Question {
     }
 
     /// Ends the question: the order and one row more than the page holds.
-    pub(super) fn ordered(&mut self, order: &str, rows: usize) {
+    pub(super) fn ordered(&mut self, order: &str, rows: u32) {
         self.sql.push_str(" ORDER BY ");
         self.sql.push_str(order);
         self.sql.push_str(" LIMIT ?");
-        self.values
-            .push(Value::Integer(i64::try_from(rows).unwrap_or(i64::MAX)));
+        self.values.push(Value::Integer(rows.into()));
     }
 }

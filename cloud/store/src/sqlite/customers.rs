@@ -1,7 +1,7 @@
 //! The tables of parties and customers: personal values stay the sealed bytes that came.
 use super::apply::{At, Failed};
 use super::column::{Question, id, small, text, utc, utc_or_none};
-use crate::{CustomerCursor, CustomerQuery, CustomerRecord, Page, StoreError};
+use crate::{CustomerQuery, CustomerRecord, StoreError};
 use messages::{
     BoxId, CustomerId, PartyId, Personal, PersonalValue, Sealed, Stage,
     fact::{CallEnded, CustomerImported, CustomerStageMoved, PartyMet},
@@ -116,13 +116,11 @@ pub(super) fn page(
     db: &Connection,
     tenant: &str,
     query: &CustomerQuery,
-) -> Result<Page<CustomerRecord, CustomerCursor>, StoreError> {
+) -> Result<Vec<CustomerRecord>, StoreError> {
     let question = question(tenant, query);
-    let rows = db
-        .prepare_cached(&question.sql)?
+    db.prepare_cached(&question.sql)?
         .query_and_then(params_from_iter(question.values), record)?
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(rows, query.limit, CustomerRecord::cursor))
+        .collect()
 }
 
 pub(super) fn question(tenant: &str, query: &CustomerQuery) -> Question {
@@ -147,7 +145,7 @@ pub(super) fn question(tenant: &str, query: &CustomerQuery) -> Question {
             ],
         );
     }
-    question.ordered("box DESC, customer DESC", query.limit.rows() + 1);
+    question.ordered("box DESC, customer DESC", query.limit.and_one());
     question
 }
 

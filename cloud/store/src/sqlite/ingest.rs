@@ -35,8 +35,8 @@ pub(super) fn ingest(
         ingested.applied = placed.head;
     }
     if ingested.fresh > 0 {
-        let (box_id, applied) = (&batch.box_id, ingested.applied);
-        boxes::move_cursor(db, tenant, box_id, applied, fact_utc, batch.received)?;
+        let (box_id, received) = (&batch.box_id, batch.received);
+        boxes::move_cursor(db, tenant, box_id, &ingested, fact_utc, received)?;
     }
     Ok(Ok(ingested))
 }

@@ -16,10 +16,9 @@ mod users;
 mod writer;
 
 use crate::{
-    AuditRow, BoxRecord, CallCursor, CallQuery, CallRecord, CustomerCursor, CustomerQuery,
-    CustomerRecord, DeadLetter, Deed, FactBatch, Greeting, Ingested, JournalRow, Page, Rebuilt,
-    RecordingCursor, RecordingQuery, RecordingRecord, RollupQuery, RollupRow, Store, StoreError,
-    Tally, Unfit, UserRecord,
+    AuditRow, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord, DeadLetter, Deed,
+    FactBatch, Greeting, Ingested, JournalRow, Rebuilt, RecordingQuery, RecordingRecord,
+    RollupQuery, RollupRow, Store, StoreError, Tally, Unfit, UserRecord,
 };
 use messages::{BoxId, UserName, UtcMs, command::Secret};
 use readers::Readers;
@@ -130,21 +129,15 @@ impl Store for SqliteStore {
         self.read(|db, tenant| metrics::last(db, tenant, box_id))
     }
 
-    fn calls(&self, query: &CallQuery) -> Result<Page<CallRecord, CallCursor>, StoreError> {
+    fn calls(&self, query: &CallQuery) -> Result<Vec<CallRecord>, StoreError> {
         self.read(|db, tenant| calls::page(db, tenant, query))
     }
 
-    fn customers(
-        &self,
-        query: &CustomerQuery,
-    ) -> Result<Page<CustomerRecord, CustomerCursor>, StoreError> {
+    fn customers(&self, query: &CustomerQuery) -> Result<Vec<CustomerRecord>, StoreError> {
         self.read(|db, tenant| customers::page(db, tenant, query))
     }
 
-    fn recordings(
-        &self,
-        query: &RecordingQuery,
-    ) -> Result<Page<RecordingRecord, RecordingCursor>, StoreError> {
+    fn recordings(&self, query: &RecordingQuery) -> Result<Vec<RecordingRecord>, StoreError> {
         self.read(|db, tenant| recordings::page(db, tenant, query))
     }
 

@@ -1,7 +1,7 @@
 //! The table of recordings: what there is to hear, and where.
 use super::apply::{At, Failed};
 use super::column::{Question, count, id, int, small, text, utc};
-use crate::{Page, RecordingCursor, RecordingQuery, RecordingRecord, RecordingState, StoreError};
+use crate::{RecordingQuery, RecordingRecord, RecordingState, StoreError};
 use messages::{
     BoxId, CallId, RecordingId,
     fact::{RecordingClosed, RecordingCut, RecordingFailed, RecordingStarted},
@@ -92,13 +92,11 @@ pub(super) fn page(
     db: &Connection,
     tenant: &str,
     query: &RecordingQuery,
-) -> Result<Page<RecordingRecord, RecordingCursor>, StoreError> {
+) -> Result<Vec<RecordingRecord>, StoreError> {
     let question = question(tenant, query);
-    let rows = db
-        .prepare_cached(&question.sql)?
+    db.prepare_cached(&question.sql)?
         .query_and_then(params_from_iter(question.values), record)?
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::cut(rows, query.limit, RecordingRecord::cursor))
+        .collect()
 }
 
 pub(super) fn question(tenant: &str, query: &RecordingQuery) -> Question {
@@ -125,7 +123,7 @@ pub(super) fn question(tenant: &str, query: &RecordingQuery) -> Question {
     }
     question.ordered(
         "started DESC, box DESC, recording DESC",
-        query.limit.rows() + 1,
+        query.limit.and_one(),
     );
     question
 }

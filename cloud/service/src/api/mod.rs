@@ -1,0 +1,62 @@
+//! What headquarters' people and programs see: REST and the live socket, all of it behind the log-in.
+#![allow(unused_qualifications)] // utoipa's macros write some types out in full
+
+mod asked;
+mod branches;
+mod calls;
+mod codes;
+mod customers;
+pub(crate) mod live;
+mod overview;
+mod personal_text;
+mod rollups;
+mod session;
+mod state;
+
+pub use branches::{Branch, MetricsPoint};
+pub use live::LiveMessage;
+pub use overview::Overview;
+pub use state::HqState;
+
+use axum::Router;
+use utoipa::OpenApi;
+use utoipa::openapi::OpenApi as Document;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "准客呼 总部 API",
+        description = "Zhunkehu at headquarters. Ids are strings, times are integer ms UTC, lists come in pages.",
+        license(name = "Apache-2.0")
+    ),
+    components(schemas(LiveMessage, portal::Problem))
+)]
+struct Described;
+
+fn described() -> OpenApiRouter<HqState> {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(session::who, session::sign_in, session::sign_out))
+        .routes(routes!(overview::overview))
+        .routes(routes!(branches::list))
+        .routes(routes!(branches::metrics))
+        .routes(routes!(calls::list))
+        .routes(routes!(customers::list))
+        .routes(routes!(rollups::hours))
+        .routes(routes!(live::live))
+}
+
+/// The document that the pages' types are generated from.
+#[must_use]
+pub fn document() -> Document {
+    described().into_openapi()
+}
+
+/// All routes, each admitted by the roles that its description names.
+pub fn router(state: HqState) -> Router {
+    let auth = state.auth.clone();
+    let (router, document) = described().split_for_parts();
+    portal::access::guard(router, auth, &document)
+        .merge(portal::openapi::router(&document))
+        .with_state(state)
+}

@@ -1,0 +1,86 @@
+//! What every handler is given.
+use super::live::LiveHub;
+use axum::http::StatusCode;
+use hq_store::{Store, StoreError};
+use messages::UtcMs;
+use portal::{Auth, Clock, CurrentUser, Problem};
+use rights::{FieldPolicy, Viewer};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+#[derive(Clone)]
+pub struct HqState {
+    pub store: Arc<dyn Store>,
+    pub auth: Auth,
+    pub clock: Clock,
+    /// What headquarters may see of the branches' personal values.
+    pub field_policy: FieldPolicy,
+    pub(crate) live: Arc<LiveHub>,
+    /// Ends the live sockets.
+    pub stop: CancellationToken,
+}
+
+impl HqState {
+    #[must_use]
+    pub fn new(
+        store: Arc<dyn Store>,
+        auth: Auth,
+        clock: Clock,
+        field_policy: FieldPolicy,
+        stop: CancellationToken,
+    ) -> Self {
+        Self {
+            store,
+            auth,
+            clock,
+            field_policy,
+            live: Arc::new(LiveHub::default()),
+            stop,
+        }
+    }
+
+    pub(crate) fn now(&self) -> UtcMs {
+        self.clock.now().utc
+    }
+
+    /// Asks the store on a thread that may block.
+    pub(crate) async fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store = Arc::clone(&self.store);
+        let answered = tokio::task::spawn_blocking(move || question(&*store)).await;
+        match answered {
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(bad)) => Err(of_store(&bad)),
+            Err(bad) => {
+                tracing::error!(%bad, "a question to the store panicked");
+                Err(Problem::internal())
+            }
+        }
+    }
+
+    pub(crate) fn viewer(&self, user: &CurrentUser) -> Viewer {
+        Viewer {
+            role: user.role(),
+            user: Some(user.name().clone()),
+            extension: None,
+            policy: self.field_policy,
+        }
+    }
+}
+
+fn of_store(bad: &StoreError) -> Problem {
+    match bad {
+        StoreError::UnknownBox => Problem::new(StatusCode::NOT_FOUND, bad.code()),
+        StoreError::UnknownUser => Problem::new(StatusCode::NOT_FOUND, bad.code()),
+        StoreError::UserExists => Problem::new(StatusCode::CONFLICT, bad.code()),
+        StoreError::Busy | StoreError::Closed => {
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, bad.code()).retry_after(2)
+        }
+        StoreError::Database(_) | StoreError::Migration(_) | StoreError::Foreign(_) => {
+            tracing::warn!(%bad, "the store did not answer");
+            Problem::new(StatusCode::SERVICE_UNAVAILABLE, bad.code()).retry_after(10)
+        }
+    }
+}
