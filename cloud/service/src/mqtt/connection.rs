@@ -18,12 +18,14 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::Instant,
 };
+use tokio_util::sync::CancellationToken;
 
 /// What all connections share.
 pub(super) struct House<I> {
     pub(super) ingest: Arc<I>,
     pub(super) peers: Arc<Peers>,
     pub(super) limits: Limits,
+    pub(super) stopping: CancellationToken,
 }
 
 /// How a connection ends.
@@ -66,7 +68,7 @@ where
     I: Ingest,
 {
     let mut framed = Framed::new(stream, &house.limits);
-    let connect = match first_packet(&mut framed, &house.limits).await {
+    let connect = match first_packet(&mut framed, &house).await {
         Ok(connect) => connect,
         Err(refused) => return refuse(framed, &box_id, refused).await,
     };
@@ -145,15 +147,30 @@ async fn publish_will<I: Ingest>(box_id: &BoxId, house: &House<I>, will: Will) {
 }
 
 /// CONNECT within its time. `Err(None)` closes without a word.
-async fn first_packet<S>(framed: &mut Framed<S>, limits: &Limits) -> Result<Connect, Option<Reason>>
+async fn first_packet<S, I>(
+    framed: &mut Framed<S>,
+    house: &House<I>,
+) -> Result<Connect, Option<Reason>>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    match tokio::time::timeout(limits.connect_wait, framed.next()).await {
-        Ok(Ok(ClientPacket::Connect(connect))) => Ok(connect),
-        Ok(Err(Broken::Fault(fault))) => Err(Some(fault.reason)),
-        Ok(Ok(_)) => Err(Some(Reason::ProtocolError)),
-        Ok(Err(Broken::Gone)) | Err(_) => Err(None),
+    let packet = tokio::select! {
+        () = house.stopping.cancelled() => return Err(None),
+        () = tokio::time::sleep(house.limits.connect_wait) => return Err(None),
+        packet = framed.next() => packet,
+    };
+    match packet {
+        Ok(ClientPacket::Connect(connect)) => Ok(connect),
+        Ok(
+            ClientPacket::Publish(_)
+            | ClientPacket::PubAck(_)
+            | ClientPacket::Subscribe { .. }
+            | ClientPacket::Unsubscribe { .. }
+            | ClientPacket::PingReq
+            | ClientPacket::Disconnect { .. },
+        ) => Err(Some(Reason::ProtocolError)),
+        Err(Broken::Fault(fault)) => Err(Some(fault.reason)),
+        Err(Broken::Gone) => Err(None),
     }
 }
 
@@ -236,6 +253,7 @@ where
         let silent_at = self.heard_at + self.keep_alive;
         tokio::select! {
             biased;
+            () = self.house.stopping.cancelled() => Event::SentAway(Reason::ServerShuttingDown),
             reason = sent_away(&mut seat.kicked) => Event::SentAway(reason),
             Some(down) = seat.down.recv(), if may_send => Event::Down(down),
             packet = self.framed.next() => Event::Packet(packet),

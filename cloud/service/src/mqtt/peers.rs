@@ -127,16 +127,10 @@ impl Peers {
         Ok(())
     }
 
-    /// Sends one box's connections away, or everybody's.
-    pub(super) fn send_away(&self, box_id: Option<&BoxId>, reason: Reason) {
-        for (_, clients) in self
-            .lock()
-            .iter()
-            .filter(|(id, _)| box_id.is_none_or(|only| only == *id))
-        {
-            for peer in clients.values() {
-                peer.kick.send_replace(Some(reason));
-            }
+    pub(super) fn send_away(&self, box_id: &BoxId, reason: Reason) {
+        let boxes = self.lock();
+        for peer in boxes.get(box_id).into_iter().flat_map(Clients::values) {
+            peer.kick.send_replace(Some(reason));
         }
     }
 

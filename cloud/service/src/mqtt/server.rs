@@ -10,6 +10,7 @@ use super::{
 use bytes::Bytes;
 use core::{net::SocketAddr, time::Duration};
 use messages::{BoxId, lane::Lane};
+use portal::Tasks;
 use rustls::ServerConfig;
 use std::{io, sync::Arc};
 use tokio::{
@@ -17,7 +18,6 @@ use tokio::{
     sync::Semaphore,
 };
 use tokio_rustls::TlsAcceptor;
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 /// After a failed `accept` (no file handles, say): not at full speed again.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -29,23 +29,20 @@ pub struct MqttServer;
 pub struct MqttHandle {
     address: SocketAddr,
     peers: Arc<Peers>,
-    tasks: TaskTracker,
-    stopping: CancellationToken,
 }
 
 impl MqttServer {
-    /// Listens until `MqttHandle::stop`.
+    /// Listens until `tasks` are told to stop; then every box is told goodbye, and each message that had begun is written.
     pub fn start<I: Ingest>(
         listener: TcpListener,
         tls: Arc<ServerConfig>,
         ingest: Arc<I>,
         limits: Limits,
+        tasks: &Tasks,
     ) -> io::Result<MqttHandle> {
         let handle = MqttHandle {
             address: listener.local_addr()?,
             peers: Arc::new(Peers::default()),
-            tasks: TaskTracker::new(),
-            stopping: CancellationToken::new(),
         };
         let door = Door {
             tls: TlsAcceptor::from(tls),
@@ -54,11 +51,11 @@ impl MqttServer {
                 ingest,
                 peers: handle.peers.clone(),
                 limits,
+                stopping: tasks.stop_token(),
             }),
-            tasks: handle.tasks.clone(),
-            stopping: handle.stopping.clone(),
+            tasks: tasks.clone(),
         };
-        handle.tasks.spawn(door.listen(listener));
+        tasks.spawn("mqtt listener", door.listen(listener));
         Ok(handle)
     }
 }
@@ -87,15 +84,7 @@ impl MqttHandle {
 
     /// Sends a box away (it may come again).
     pub fn send_away(&self, box_id: &BoxId) {
-        self.peers.send_away(Some(box_id), Reason::NotAuthorized);
-    }
-
-    /// Tells every box goodbye and waits until each message that had begun is written.
-    pub async fn stop(&self) {
-        self.stopping.cancel();
-        self.peers.send_away(None, Reason::ServerShuttingDown);
-        self.tasks.close();
-        self.tasks.wait().await;
+        self.peers.send_away(box_id, Reason::NotAuthorized);
     }
 }
 
@@ -103,8 +92,7 @@ struct Door<I> {
     tls: TlsAcceptor,
     free: Arc<Semaphore>,
     house: Arc<House<I>>,
-    tasks: TaskTracker,
-    stopping: CancellationToken,
+    tasks: Tasks,
 }
 
 impl<I: Ingest> Door<I> {
@@ -112,7 +100,7 @@ impl<I: Ingest> Door<I> {
         let door = Arc::new(self);
         loop {
             let accepted = tokio::select! {
-                () = door.stopping.cancelled() => return,
+                () = door.house.stopping.cancelled() => return,
                 accepted = listener.accept() => accepted,
             };
             match accepted {
@@ -131,7 +119,7 @@ impl<I: Ingest> Door<I> {
             return;
         };
         let tasks = self.tasks.clone();
-        tasks.spawn(async move {
+        tasks.spawn("mqtt connection", async move {
             self.serve(stream, peer).await;
             drop(permit);
         });
@@ -142,7 +130,7 @@ impl<I: Ingest> Door<I> {
         let handshake =
             tokio::time::timeout(self.house.limits.handshake_wait, self.tls.accept(stream));
         let shaken = tokio::select! {
-            () = self.stopping.cancelled() => return,
+            () = self.house.stopping.cancelled() => return,
             shaken = handshake => shaken,
         };
         let stream = match shaken {
