@@ -1,2 +1,13 @@
 //! What the wire tests stand on: worlds of real processes, foreign peers, measuring instruments.
 #![forbid(unsafe_code)]
+
+pub mod baresip;
+pub mod binary;
+pub mod deadline;
+pub mod lossy;
+pub mod netstring;
+pub mod port;
+pub mod process;
+pub mod sipp;
+pub mod tone;
+pub mod wav;

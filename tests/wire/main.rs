@@ -1,2 +1,4 @@
 //! The product on the wire: its real binaries, real sockets on loopback, peers that nobody here wrote.
 #![forbid(unsafe_code)]
+
+mod instruments;
