@@ -1,5 +1,4 @@
 // The frame of all pages behind the log-in.
-import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useRouterState } from '@tanstack/react-router'
 import { branchApi } from '@zhunkehu/api/branch'
 import { AppShell, setSession, useSession } from '@zhunkehu/kit'
@@ -12,8 +11,7 @@ export function Desk() {
   const { t, i18n } = useTranslation()
   const session = useSession()
   const path = useRouterState({ select: (state) => state.location.pathname })
-  const live = useLive((now) => now.overview)
-  const asked = useQuery({ queryKey: ['overview'], queryFn: branchApi.overview, enabled: !live })
+  const profile = useLive((now) => now.board?.profile)
   const here = PLACES.find((place) => place.to !== '/' && path.startsWith(place.to)) ?? PLACES[0]
   const title = t(`branch.nav.${here?.name}`)
   // biome-ignore lint/correctness/useExhaustiveDependencies: the language changes the title
@@ -22,19 +20,18 @@ export function Desk() {
   }, [title, i18n.language])
   if (session.at !== 'signed_in') return null
   const { who } = session
-  const known = live ?? asked.data
   return (
     <AppShell
       brand={t('brand')}
-      place={known?.box_id ?? t('branch.place')}
+      place={who.box_id ?? t('branch.place')}
       title={title}
       who={who}
-      profile={known?.profile}
+      profile={profile ?? who.profile}
       onSignOut={() => void leave()}
       onRetryLine={() => line.retryNow()}
       nav={
         <ul>
-          {PLACES.filter((place) => place.roles?.includes(who.role) ?? true).map((place) => (
+          {PLACES.filter((place) => !place.needs || who.may?.includes(place.needs)).map((place) => (
             <li key={place.to}>
               <Link to={place.to} activeOptions={{ exact: place.to === '/' }}>
                 {place.icon} {t(`branch.nav.${place.name}`)}

@@ -1,44 +1,44 @@
 // What happens in the branch right now: one snapshot, kept true by deltas.
 import {
+  type Board,
+  type BoardChange,
+  branchApi,
   LIVE_PATH,
-  type LiveCall,
-  type Overview,
-  type Phone,
-  type Today,
-  type Trunk,
+  type LiveMessage,
 } from '@zhunkehu/api/branch'
-import { setSession } from '@zhunkehu/kit'
-import { type Frame, LiveLink, lineStore } from '@zhunkehu/live'
+import { leaveWhenSignedOut, liveLine } from '@zhunkehu/kit'
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
-export type Change =
-  | { what: 'call'; call: LiveCall }
-  | { what: 'call_gone'; call: string }
-  | { what: 'phone'; phone: Phone }
-  | { what: 'trunk'; trunk: Trunk }
-  | { what: 'today'; today: Today }
+type Snapshot = Extract<LiveMessage, { type: 'snapshot' }>
+type Delta = Extract<LiveMessage, { type: 'delta' }>
 
-type Live = { overview: Overview | undefined }
+type Live = {
+  board: Board | undefined
+  /** Grows with each call that ends: what was counted before must be asked again. */
+  callsEnded: number
+}
 
-export const liveStore = createStore<Live>(() => ({ overview: undefined }))
+export const liveStore = createStore<Live>(() => ({ board: undefined, callsEnded: 0 }))
 
 export function useLive<T>(pick: (live: Live) => T): T {
   return useStore(liveStore, pick)
 }
 
-export function applied(before: Overview, change: Change): Overview {
+export function applied(before: Board, change: BoardChange): Board {
   switch (change.what) {
     case 'call':
-      return { ...before, calls: put(before.calls, change.call, (one) => one.call) }
+      return { ...before, calls: put(before.calls, change.call, (one) => one.id) }
     case 'call_gone':
-      return { ...before, calls: before.calls.filter((one) => one.call !== change.call) }
+      return { ...before, calls: before.calls.filter((one) => one.id !== change.id) }
     case 'phone':
       return { ...before, phones: put(before.phones, change.phone, (one) => one.extension) }
     case 'trunk':
       return { ...before, trunks: put(before.trunks, change.trunk, (one) => one.name) }
-    case 'today':
-      return { ...before, today: change.today }
+    case 'link':
+      return { ...before, link: change.link }
+    case 'machine':
+      return { ...before, machine: change.machine }
     default:
       return before
   }
@@ -50,39 +50,14 @@ function put<Row>(rows: Row[], row: Row, key: (row: Row) => string): Row[] {
   return at < 0 ? [...rows, row] : rows.with(at, row)
 }
 
-type Message = { type?: string; seq?: number; utc?: number }
-
-export function readFrame(message: unknown): Frame {
-  if (typeof message !== 'object' || message === null) return { kind: 'unknown' }
-  const { type, seq, utc } = message as Message
-  if (typeof utc !== 'number') return { kind: 'unknown' }
-  if (type === 'heartbeat') return { kind: 'heartbeat', seq, utc }
-  if (typeof seq !== 'number') return { kind: 'unknown' }
-  if (type === 'snapshot' || type === 'delta') return { kind: type, seq, utc, body: message }
-  return { kind: 'unknown' }
-}
-
-function address(): string {
-  const { protocol, host } = globalThis.location
-  return `${protocol === 'http:' ? 'ws' : 'wss'}://${host}${LIVE_PATH}`
-}
-
-export const line = new LiveLink(address(), {
-  read: readFrame,
-  onSnapshot: (body) => liveStore.setState({ overview: body as Overview }),
-  onDelta: (body) => {
-    const { overview } = liveStore.getState()
-    if (!overview) return
-    const { changes } = body as { changes: Change[] }
-    liveStore.setState({ overview: changes.reduce(applied, overview) })
+export const line = liveLine<Snapshot, Delta>({
+  path: LIVE_PATH,
+  onSnapshot: ({ board }) => liveStore.setState({ board }),
+  onDelta: ({ changes }) => {
+    const { board, callsEnded } = liveStore.getState()
+    if (!board) return
+    const gone = changes.filter((change) => change.what === 'call_gone').length
+    liveStore.setState({ board: changes.reduce(applied, board), callsEnded: callsEnded + gone })
   },
-  onState: (state) => {
-    const lastLiveMs =
-      state.at === 'live' ? undefined : (lineStore.getState().lastLiveMs ?? Date.now())
-    lineStore.setState({ state, ...(lastLiveMs ? { lastLiveMs } : {}) })
-    if (state.at === 'closed' && state.reason === 'signed_out') {
-      setSession({ at: 'signed_out', why: 'expired' })
-    }
-  },
-  onSkew: (skewMs) => lineStore.setState({ skewMs }),
+  checkSession: () => branchApi.session().catch(leaveWhenSignedOut),
 })

@@ -23,8 +23,8 @@ export type Place = {
   to: '/' | '/customers' | '/calls' | '/recordings' | '/system' | '/audit'
   name: PlaceName
   icon: ReactNode
-  /** Only these roles see it; everybody where it is not said. */
-  roles?: readonly string[]
+  /** The right without which it is not offered. */
+  needs?: string
 }
 
 export const PLACES: readonly Place[] = [
@@ -33,7 +33,7 @@ export const PLACES: readonly Place[] = [
   { to: '/calls', name: 'calls', icon: <PhoneOutlined /> },
   { to: '/recordings', name: 'recordings', icon: <AudioOutlined /> },
   { to: '/system', name: 'system', icon: <ApiOutlined /> },
-  { to: '/audit', name: 'audit', icon: <AuditOutlined />, roles: ['admin'] },
+  { to: '/audit', name: 'audit', icon: <AuditOutlined />, needs: 'search_audit' },
 ]
 
 const root = createRootRoute({ component: Desk, notFoundComponent: OverviewPage })

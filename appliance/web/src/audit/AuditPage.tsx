@@ -5,16 +5,15 @@ import {
   type Column,
   DataTable,
   EmptyState,
-  format,
   Loaded,
   label,
   TimeCell,
+  usePages,
 } from '@zhunkehu/kit'
 import { Select } from 'antd'
 import i18next from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { usePages } from '../pages'
 
 function kinds(): { value: string; label: string }[] {
   const all = i18next.getResource('zh-CN', 'translation', 'fact') as Record<string, string>
@@ -52,7 +51,7 @@ export function AuditPage() {
       title: t('branch.audit.seq'),
       width: 90,
       numeric: true,
-      cell: (row) => <span className="zk-num">{format.count(row.seq)}</span>,
+      cell: (row) => <span className="zk-num">{row.seq}</span>,
     },
   ]
   return (
@@ -74,7 +73,7 @@ export function AuditPage() {
           <DataTable
             name={t('branch.nav.audit')}
             rows={rows}
-            rowKey={(row) => String(row.seq)}
+            rowKey={(row) => row.seq}
             columns={columns}
             more={more}
             empty={<EmptyState title={t('branch.audit.none')} hint={t('branch.audit.none_hint')} />}

@@ -1,19 +1,17 @@
 // Calls that are over, or are still going on, newest first.
-import { Link } from '@tanstack/react-router'
 import type { Call } from '@zhunkehu/api/branch'
 import {
   type Column,
   DataTable,
   DurationCell,
   label,
-  MaskedNumber,
   StatusTag,
   TimeCell,
   toneOfResult,
 } from '@zhunkehu/kit'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { extensions } from '../overview/LiveCallTable'
+import { extensions, OtherParty } from './OtherParty'
 
 type Props = {
   calls: Call[]
@@ -44,7 +42,15 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
       width: 110,
       cell: (call) => <span className="zk-num">{extensions(call)}</span>,
     },
-    ...(withCustomer ? [customerColumn(t('branch.call.outside'), t('branch.call.customer'))] : []),
+    ...(withCustomer
+      ? [
+          {
+            key: 'outside',
+            title: t('branch.call.outside'),
+            cell: (call: Call) => <OtherParty call={call} />,
+          },
+        ]
+      : []),
     {
       key: 'result',
       title: t('branch.call.result'),
@@ -56,20 +62,20 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
       title: t('branch.call.ring'),
       width: 80,
       numeric: true,
-      cell: (call) => <DurationCell ms={call.ring_ms} />,
+      cell: (call) => <DurationCell ms={call.end?.ring_ms} />,
     },
     {
       key: 'talk',
       title: t('branch.call.talk'),
       width: 90,
       numeric: true,
-      cell: (call) => <DurationCell ms={call.talk_ms} />,
+      cell: (call) => <DurationCell ms={call.end?.talk_ms} />,
     },
     {
       key: 'released_by',
       title: t('branch.call.released_by'),
       width: 110,
-      cell: (call) => (call.released_by ? label('released_by', call.released_by) : '—'),
+      cell: (call) => (call.end ? label('released_by', call.end.released_by) : '—'),
     },
     {
       key: 'cause',
@@ -82,7 +88,7 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
     <DataTable
       name={t('branch.nav.calls')}
       rows={calls}
-      rowKey={(call) => call.call}
+      rowKey={(call) => call.id}
       columns={columns}
       empty={empty}
       more={more}
@@ -90,37 +96,19 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
   )
 }
 
-function customerColumn(title: string, unnamed: string): Column<Call> {
-  return {
-    key: 'outside',
-    title,
-    cell: (call) => (
-      <span className="zk-row">
-        {call.customer ? (
-          <Link className="zk-link" to="/customers/$id" params={{ id: call.customer }}>
-            {call.customer_name || unnamed}
-          </Link>
-        ) : null}
-        {call.direction === 'internal' ? '—' : <MaskedNumber value={call.outside} />}
-      </span>
-    ),
-  }
-}
-
-export function CallResult({ call }: { call: Pick<Call, 'result' | 'answered' | 'ended'> }) {
+export function CallResult({ call }: { call: Pick<Call, 'end' | 'answered'> }) {
   const { t } = useTranslation()
-  if (!call.result) {
-    const state = call.answered ? 'talking' : 'started'
-    return <StatusTag tone="busy">{t(`branch.call_state.${state}`)}</StatusTag>
+  if (!call.end) {
+    const phase = call.answered ? 'talking' : 'dialling'
+    return <StatusTag tone="busy">{t(`branch.call_phase.${phase}`)}</StatusTag>
   }
+  const { result } = call.end
   return (
-    <StatusTag tone={toneOfResult[call.result] ?? 'idle'}>
-      {label('system_result', call.result)}
-    </StatusTag>
+    <StatusTag tone={toneOfResult[result] ?? 'idle'}>{label('system_result', result)}</StatusTag>
   )
 }
 
-function causes(call: Call): string {
-  const parts = [call.sip ? `SIP ${call.sip}` : '', call.q850 ? `Q.850 ${call.q850}` : '']
+function causes({ end }: Call): string {
+  const parts = [end?.sip ? `SIP ${end.sip}` : '', end?.q850 ? `Q.850 ${end.q850}` : '']
   return parts.filter(Boolean).join(' · ') || '—'
 }

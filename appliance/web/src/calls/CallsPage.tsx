@@ -1,8 +1,7 @@
 // All calls that this user may see, newest first.
 import { branchApi } from '@zhunkehu/api/branch'
-import { Card, EmptyState, Loaded } from '@zhunkehu/kit'
+import { Card, EmptyState, Loaded, usePages } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
-import { usePages } from '../pages'
 import { CallTable } from './CallTable'
 
 export function CallsPage() {

@@ -6,14 +6,14 @@ import { App, Button, Popconfirm } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-export function HangUp({ call }: { call: { call: string; extension?: string } }) {
+export function HangUp({ call }: { call: { id: string; extension?: string } }) {
   const { t } = useTranslation()
   const { message } = App.useApp()
   const [busy, setBusy] = useState(false)
   async function go() {
     setBusy(true)
     try {
-      await branchApi.hangUp(call.call)
+      await branchApi.hangUp(call.id)
     } catch (error) {
       void message.error(textOfProblem(asProblem(error)))
     } finally {

@@ -13,12 +13,11 @@ import {
   MaskedNumber,
   PersonName,
   StatusTag,
-  TimeCell,
   toneOfStage,
+  usePages,
 } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { CallTable } from '../calls/CallTable'
-import { usePages } from '../pages'
 import { DialPanel } from './DialPanel'
 import { NumberView } from './NumberView'
 import { StageStepper } from './StageStepper'
@@ -34,7 +33,7 @@ export function CustomerPage() {
           ← {t('branch.customer.back')}
         </Link>
       </div>
-      <Loaded query={query}>{(customer) => <Whole customer={customer} />}</Loaded>
+      <Loaded query={query}>{(detail) => <Whole customer={detail.customer} />}</Loaded>
     </>
   )
 }
@@ -55,8 +54,11 @@ function Whole({ customer }: { customer: Customer }) {
           <StatusTag tone={toneOfStage[customer.stage] ?? 'idle'}>
             {label('stage', customer.stage)}
           </StatusTag>
+          {customer.do_not_call ? (
+            <StatusTag tone="bad">{t('branch.customer.do_not_call')}</StatusTag>
+          ) : null}
         </div>
-        <DialPanel key={customer.customer} customer={customer.customer} />
+        <DialPanel key={customer.id} customer={customer.id} />
       </section>
       <div className="zk-grid zk-customer">
         <div className="zk-stack">
@@ -67,7 +69,7 @@ function Whole({ customer }: { customer: Customer }) {
             <CustomerFacts customer={customer} />
           </Card>
         </div>
-        <History customer={customer.customer} />
+        <History customer={customer.id} />
       </div>
     </>
   )
@@ -75,20 +77,14 @@ function Whole({ customer }: { customer: Customer }) {
 
 function CustomerFacts({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
+  const last = customer.last_contact
+  const contact = last ? <AgeCell at={last} /> : t('branch.customer.never')
   return (
     <Facts
       rows={[
         [t('branch.customer.attempts'), format.count(customer.attempts)],
-        [
-          t('branch.customer.last_contact'),
-          customer.last_contact ? (
-            <AgeCell at={customer.last_contact} />
-          ) : (
-            t('branch.customer.never')
-          ),
-        ],
-        [t('branch.customer.created'), <TimeCell key="imported" at={customer.imported} />],
-        ...(customer.batch ? ([[t('branch.customer.batch'), customer.batch]] as const) : []),
+        [t('branch.customer.last_contact'), contact],
+        [t('branch.customer.stage_since'), <AgeCell key="since" at={customer.stage_since} />],
       ]}
     />
   )

@@ -15,11 +15,11 @@ import {
   STAGES,
   StatusTag,
   toneOfStage,
+  usePages,
 } from '@zhunkehu/kit'
 import { Button, Input, Select } from 'antd'
 import { useDeferredValue, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { usePages } from '../pages'
 
 /** What was typed stays off the wire until the typing rests. */
 const TYPING_MS = 300
@@ -101,7 +101,7 @@ function CustomerTable({ customers, more, empty }: TableProps) {
       key: 'name',
       title: t('branch.customer.name'),
       cell: (customer) => (
-        <Link className="zk-link" to="/customers/$id" params={{ id: customer.customer }}>
+        <Link className="zk-link" to="/customers/$id" params={{ id: customer.id }}>
           {customer.name || t('sealed.word')}
         </Link>
       ),
@@ -136,17 +136,20 @@ function CustomerTable({ customers, more, empty }: TableProps) {
       cell: (customer) => <AgeCell at={customer.last_contact} />,
     },
     {
-      key: 'imported',
-      title: t('branch.customer.created'),
-      width: 140,
-      cell: (customer) => <AgeCell at={customer.imported} />,
+      key: 'do_not_call',
+      title: '',
+      width: 90,
+      cell: (customer) =>
+        customer.do_not_call ? (
+          <StatusTag tone="bad">{t('branch.customer.do_not_call')}</StatusTag>
+        ) : null,
     },
   ]
   return (
     <DataTable
       name={t('branch.nav.customers')}
       rows={customers}
-      rowKey={(customer) => customer.customer}
+      rowKey={(customer) => customer.id}
       columns={columns}
       more={more}
       empty={empty}

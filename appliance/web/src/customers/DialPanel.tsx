@@ -18,7 +18,7 @@ export function DialPanel({ customer }: { customer: string }) {
   const { t } = useTranslation()
   const session = useSession()
   const client = useQueryClient()
-  const calls = useLive((now) => now.overview?.calls ?? NO_CALLS)
+  const calls = useLive((now) => now.board?.calls ?? NO_CALLS)
   const own = session.at === 'signed_in' ? (session.who.extension ?? undefined) : undefined
   const [lent, setLent] = useState<string>()
   const [dial, setDial] = useState<Dial>({ at: 'idle' })
@@ -67,7 +67,7 @@ export function DialPanel({ customer }: { customer: string }) {
         <Alert type="error" showIcon role="alert" title={textOfProblem(asProblem(dial.error))} />
       ) : null}
       {waiting ? <Progress dial={dial} /> : null}
-      {dial.at === 'over' ? <EndedCall call={dial.call} customer={customer} /> : null}
+      {dial.at === 'over' ? <EndedCall call={dial.call} /> : null}
     </div>
   )
 }
@@ -121,7 +121,7 @@ function PhoneChoice({
   onChoose: (one: string) => void
 }) {
   const { t } = useTranslation()
-  const phones = useLive((now) => now.overview?.phones ?? NO_CALLS)
+  const phones = useLive((now) => now.board?.phones ?? NO_CALLS)
   return (
     <Select
       aria-label={t('branch.dial.extension')}

@@ -5,20 +5,20 @@ import { DurationCell } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { CallResult } from '../calls/CallTable'
 
-export function EndedCall({ call, customer }: { call: string; customer: string }) {
+export function EndedCall({ call }: { call: string }) {
   const { t } = useTranslation()
   const query = useQuery({
-    queryKey: ['calls', customer, 'ended', call],
-    queryFn: () => branchApi.calls({ customer, limit: 5 }),
+    queryKey: ['calls', 'one', call],
+    queryFn: () => branchApi.call(call),
   })
-  const found = query.data?.items.find((one) => one.call === call)
+  const found = query.data
   return (
     <div className="zk-row" role="status">
       <span>{t('branch.dial.ended')}</span>
-      {found?.result ? (
+      {found?.end ? (
         <>
           <CallResult call={found} />
-          {found.talk_ms ? <DurationCell ms={found.talk_ms} /> : null}
+          {found.end.talk_ms ? <DurationCell ms={found.end.talk_ms} /> : null}
         </>
       ) : null}
     </div>

@@ -3,24 +3,22 @@ import { EyeOutlined } from '@ant-design/icons'
 import { useMutation } from '@tanstack/react-query'
 import { asProblem } from '@zhunkehu/api'
 import { branchApi, type Customer } from '@zhunkehu/api/branch'
-import { textOfProblem, useRole } from '@zhunkehu/kit'
+import { textOfProblem, useMay } from '@zhunkehu/kit'
 import { Alert, Button, Input, Modal } from 'antd'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 
-const ROLES = ['supervisor', 'admin']
-
 export function NumberView({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
-  const role = useRole()
+  const mayView = useMay('view_number')
   const [open, setOpen] = useState(false)
-  if (!ROLES.includes(role) || !customer.number.includes('*')) return null
+  if (!mayView || !customer.number.includes('*')) return null
   return (
     <>
       <Button size="small" icon={<EyeOutlined />} onClick={() => setOpen(true)}>
         {t('branch.number_view.open')}
       </Button>
-      {open ? <Dialog customer={customer.customer} onClose={() => setOpen(false)} /> : null}
+      {open ? <Dialog customer={customer.id} onClose={() => setOpen(false)} /> : null}
     </>
   )
 }

@@ -12,15 +12,15 @@ export function StageStepper({ customer }: { customer: Customer }) {
   const { message } = App.useApp()
   const client = useQueryClient()
   const move = useMutation({
-    mutationFn: (stage: string) => branchApi.moveStage(customer.customer, stage),
+    mutationFn: (stage: string) => branchApi.moveStage(customer.id, stage),
     onSuccess: async (_, stage) => {
-      await client.invalidateQueries({ queryKey: ['customer', customer.customer] })
+      await client.invalidateQueries({ queryKey: ['customer', customer.id] })
       void client.invalidateQueries({ queryKey: ['customers'] })
       void message.success(t('branch.customer.stage_moved', { stage: label('stage', stage) }))
     },
     onError: (error) => void message.error(textOfProblem(asProblem(error))),
   })
-  const stands = STAGES.indexOf(customer.stage)
+  const stands = (STAGES as readonly string[]).indexOf(customer.stage)
   return (
     <ol className="zk-steps">
       {STAGES.map((code, at) => {

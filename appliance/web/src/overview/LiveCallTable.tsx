@@ -1,33 +1,32 @@
 // Calls that are up, each with a clock of its own.
-import { Link } from '@tanstack/react-router'
 import type { LiveCall } from '@zhunkehu/api/branch'
 import {
   type Column,
   DataTable,
   EmptyState,
   label,
-  MaskedNumber,
   RunningCell,
   StatusTag,
   type Tone,
-  useRole,
+  useMay,
 } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { HangUp } from '../calls/HangUp'
+import { extensions, OtherParty } from '../calls/OtherParty'
 
-const TONE: Record<string, Tone> = { talking: 'good', answered: 'good', held: 'warn' }
+const TONE: Record<string, Tone> = { talking: 'good', held: 'warn' }
 
 export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
   const { t } = useTranslation()
-  const mayHangUp = ['supervisor', 'admin'].includes(useRole())
+  const mayHangUp = useMay('hang_up')
   const columns: Column<LiveCall>[] = [
     {
       key: 'state',
       title: t('branch.call.state'),
       width: 150,
       cell: (call) => (
-        <StatusTag tone={TONE[call.state] ?? 'busy'}>
-          {label('branch.call_state', call.state)}
+        <StatusTag tone={TONE[call.phase] ?? 'busy'}>
+          {label('branch.call_phase', call.phase)}
         </StatusTag>
       ),
     },
@@ -46,17 +45,7 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
     {
       key: 'outside',
       title: t('branch.call.outside'),
-      cell: (call) =>
-        call.customer ? (
-          <span className="zk-row">
-            <Link className="zk-link" to="/customers/$id" params={{ id: call.customer }}>
-              {call.customer_name || t('branch.call.customer')}
-            </Link>
-            <MaskedNumber value={call.outside} />
-          </span>
-        ) : (
-          <MaskedNumber value={call.outside} />
-        ),
+      cell: (call) => <OtherParty call={call} />,
     },
     { key: 'trunk', title: t('branch.call.trunk'), width: 120, cell: (call) => call.trunk ?? '—' },
     {
@@ -64,7 +53,9 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
       title: t('branch.call.length'),
       width: 90,
       numeric: true,
-      cell: (call) => <RunningCell since={call.answered ?? call.started} />,
+      cell: (call) => (
+        <RunningCell since={call.phase === 'talking' ? call.phase_since : call.since} />
+      ),
     },
   ]
   if (mayHangUp) {
@@ -74,7 +65,7 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
     <DataTable
       name={t('branch.overview.live')}
       rows={calls}
-      rowKey={(call) => call.call}
+      rowKey={(call) => call.id}
       columns={columns}
       empty={
         <EmptyState
@@ -84,8 +75,4 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
       }
     />
   )
-}
-
-export function extensions(call: { extension?: string; other_extension?: string }): string {
-  return [call.extension, call.other_extension].filter(Boolean).join(' → ') || '—'
 }

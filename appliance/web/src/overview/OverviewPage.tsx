@@ -1,7 +1,7 @@
 // The branch at a glance: who is reachable, how full the lines are, what is being said right now.
-import { useQuery } from '@tanstack/react-query'
-import { branchApi, type Overview } from '@zhunkehu/api/branch'
-import { Card, Figure, Figures, format, Loaded } from '@zhunkehu/kit'
+import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { type Board, branchApi } from '@zhunkehu/api/branch'
+import { Card, Figure, Figures, format, Waiting } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { useLive } from '../live'
 import { LiveCallTable } from './LiveCallTable'
@@ -9,44 +9,53 @@ import { PhoneTable } from './PhoneTable'
 import { TrunkTable } from './TrunkTable'
 
 export function OverviewPage() {
-  const live = useLive((now) => now.overview)
-  const asked = useQuery({ queryKey: ['overview'], queryFn: branchApi.overview, enabled: !live })
-  if (live) return <Glance now={live} />
-  return <Loaded query={asked}>{(overview) => <Glance now={overview} />}</Loaded>
-}
-
-function Glance({ now }: { now: Overview }) {
   const { t } = useTranslation()
+  const board = useLive((now) => now.board)
+  if (!board) return <Waiting rows={10} />
   return (
     <>
-      <OverviewFigures now={now} />
+      <OverviewFigures board={board} />
       <Card title={t('branch.overview.live')}>
-        <LiveCallTable calls={now.calls} />
+        <LiveCallTable calls={board.calls} />
       </Card>
       <div className="zk-grid zk-halves">
         <Card title={t('branch.overview.phone_list')}>
-          <PhoneTable phones={now.phones} />
+          <PhoneTable phones={board.phones} />
         </Card>
         <Card title={t('branch.overview.trunk_list')}>
-          <TrunkTable trunks={now.trunks} />
+          <TrunkTable trunks={board.trunks} />
         </Card>
       </div>
     </>
   )
 }
 
-function OverviewFigures({ now }: { now: Overview }) {
+/** Counts of the day are asked anew when calls have ended, at most once in this time. */
+const COUNTED_EVERY_MS = 2_000
+
+function useToday() {
+  const ended = useLive((now) => Math.ceil(now.callsEnded / 5))
+  return useQuery({
+    queryKey: ['overview', ended],
+    queryFn: branchApi.overview,
+    placeholderData: keepPreviousData,
+    staleTime: COUNTED_EVERY_MS,
+    refetchInterval: 15_000,
+  }).data
+}
+
+function OverviewFigures({ board }: { board: Board }) {
   const { t } = useTranslation()
-  const registered = now.phones.filter((phone) => phone.registered).length
-  const inUse = now.trunks.reduce((sum, trunk) => sum + trunk.in_use, 0)
-  const limit = now.trunks.reduce((sum, trunk) => sum + trunk.concurrent_max, 0)
-  const { calls, answered } = now.today
+  const today = useToday()
+  const registered = board.phones.filter((phone) => phone.registered).length
+  const inUse = board.trunks.reduce((sum, trunk) => sum + trunk.in_use, 0)
+  const limit = board.trunks.reduce((sum, trunk) => sum + trunk.concurrent_max, 0)
   return (
     <Figures>
       <Figure
         name={t('branch.overview.phones')}
         value={format.count(registered)}
-        unit={`/ ${format.count(now.phones.length)}`}
+        unit={`/ ${format.count(board.phones.length)}`}
         note={t('branch.overview.phones_note')}
       />
       <Figure
@@ -57,17 +66,17 @@ function OverviewFigures({ now }: { now: Overview }) {
       />
       <Figure
         name={t('branch.overview.calls_today')}
-        value={format.count(calls)}
+        value={format.count(today?.calls)}
         note={t('branch.overview.today_note')}
       />
       <Figure
         name={t('branch.overview.answered_today')}
-        value={format.count(answered)}
+        value={format.count(today?.answered)}
         note={t('branch.overview.today_note')}
       />
       <Figure
         name={t('branch.overview.answer_rate')}
-        value={format.percentOf(answered, calls)}
+        value={today ? format.percentOf(today.answered, today.calls) : format.NOTHING}
         note={t('branch.overview.answer_rate_note')}
       />
     </Figures>

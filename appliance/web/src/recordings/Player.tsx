@@ -55,7 +55,7 @@ export function Player({ recording, onClose }: { recording: Recording; onClose: 
             preload="metadata"
             controlsList="nodownload"
             aria-label={t('branch.recording.player')}
-            src={branchApi.audioPath(recording.recording)}
+            src={branchApi.audioPath(recording.id)}
             onError={() => setFailed(true)}
             style={{ width: '100%' }}
           />

@@ -1,6 +1,5 @@
 // What was recorded, and a player for one of them at a time.
 import { CaretRightOutlined } from '@ant-design/icons'
-import { Link } from '@tanstack/react-router'
 import { branchApi, type Recording } from '@zhunkehu/api/branch'
 import {
   Card,
@@ -10,18 +9,18 @@ import {
   EmptyState,
   format,
   Loaded,
-  MaskedNumber,
   StatusTag,
   TimeCell,
   type Tone,
+  usePages,
 } from '@zhunkehu/kit'
 import { Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { usePages } from '../pages'
+import { extensions, OtherParty } from '../calls/OtherParty'
 import { Player } from './Player'
 
-const TONE: Record<string, Tone> = { open: 'busy', closed: 'good', cut: 'warn', failed: 'bad' }
+const TONE: Record<string, Tone> = { running: 'busy', complete: 'good', cut: 'warn', failed: 'bad' }
 
 export function RecordingsPage() {
   const { t } = useTranslation()
@@ -32,12 +31,12 @@ export function RecordingsPage() {
   return (
     <>
       {played ? (
-        <Player key={played.recording} recording={played} onClose={() => setPlayed(undefined)} />
+        <Player key={played.id} recording={played} onClose={() => setPlayed(undefined)} />
       ) : null}
       <Card title={t('branch.nav.recordings')}>
         <Loaded query={query} rows={10}>
           {(rows) => (
-            <RecordingTable rows={rows} more={more} played={played?.recording} onPlay={setPlayed} />
+            <RecordingTable rows={rows} more={more} played={played?.id} onPlay={setPlayed} />
           )}
         </Loaded>
       </Card>
@@ -65,21 +64,12 @@ function RecordingTable({ rows, more, played, onPlay }: TableProps) {
       key: 'extension',
       title: t('branch.recording.extension'),
       width: 90,
-      cell: (row) => <span className="zk-num">{row.extension ?? '—'}</span>,
+      cell: (row) => <span className="zk-num">{extensions(row)}</span>,
     },
     {
       key: 'outside',
       title: t('branch.recording.outside'),
-      cell: (row) => (
-        <span className="zk-row">
-          {row.customer ? (
-            <Link className="zk-link" to="/customers/$id" params={{ id: row.customer }}>
-              {row.customer_name || t('branch.call.customer')}
-            </Link>
-          ) : null}
-          <MaskedNumber value={row.outside} />
-        </span>
-      ),
+      cell: (row) => <OtherParty call={row} />,
     },
     {
       key: 'length',
@@ -93,7 +83,7 @@ function RecordingTable({ rows, more, played, onPlay }: TableProps) {
       title: t('branch.recording.size'),
       width: 100,
       numeric: true,
-      cell: (row) => <span className="zk-num">{format.bytes(row.size_bytes)}</span>,
+      cell: (row) => <span className="zk-num">{format.bytes(row.bytes)}</span>,
     },
     {
       key: 'state',
@@ -106,11 +96,11 @@ function RecordingTable({ rows, more, played, onPlay }: TableProps) {
       title: '',
       width: 100,
       cell: (row) =>
-        row.state === 'closed' || row.state === 'cut' ? (
+        row.state === 'complete' || row.state === 'cut' ? (
           <Button
             size="small"
             icon={<CaretRightOutlined />}
-            aria-pressed={row.recording === played}
+            aria-pressed={row.id === played}
             onClick={() => onPlay(row)}
           >
             {t('branch.recording.play')}
@@ -122,7 +112,7 @@ function RecordingTable({ rows, more, played, onPlay }: TableProps) {
     <DataTable
       name={t('branch.nav.recordings')}
       rows={rows}
-      rowKey={(row) => row.recording}
+      rowKey={(row) => row.id}
       columns={columns}
       more={more}
       empty={

@@ -1,37 +1,37 @@
 // Processor, memory, disk, heat: a bar beside each number, and the time of the look.
-import type { HwSample } from '@zhunkehu/api/branch'
+import type { Machine } from '@zhunkehu/api/branch'
 import { AgeCell, Card, EmptyState, format, Meter } from '@zhunkehu/kit'
 import { Alert } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-export function MachineCard({ sample }: { sample: HwSample | undefined }) {
+export function MachineCard({ machine }: { machine: Machine | undefined }) {
   const { t } = useTranslation()
-  if (!sample) {
+  if (!machine) {
     return (
       <Card title={t('branch.system.hardware')}>
         <EmptyState title={t('hq.branch.metrics_none')} hint={t('hq.branch.metrics_none_hint')} />
       </Card>
     )
   }
-  const heat = sample.temperature_celsius
+  const heat = machine.temperature_celsius
   return (
-    <Card title={t('branch.system.hardware')} padded extra={<AgeCell at={sample.utc} />}>
+    <Card title={t('branch.system.hardware')} padded extra={<AgeCell at={machine.at} />}>
       <div className="zk-stack">
-        <Bar name={t('branch.system.cpu')} value={format.percent(sample.cpu_percent)}>
-          <Meter used={sample.cpu_percent} total={100} />
+        <Bar name={t('branch.system.cpu')} value={format.percent(machine.cpu_percent)}>
+          <Meter used={machine.cpu_percent} total={100} />
         </Bar>
         <Bar
           name={t('branch.system.memory')}
-          value={share(sample.memory_used_bytes, sample.memory_total_bytes)}
+          value={share(machine.memory_used_bytes, machine.memory_total_bytes)}
         >
-          <Meter used={sample.memory_used_bytes} total={sample.memory_total_bytes} />
+          <Meter used={machine.memory_used_bytes} total={machine.memory_total_bytes} />
         </Bar>
         <Bar
           name={t('branch.system.disk')}
-          value={share(sample.disk_used_bytes, sample.disk_total_bytes)}
+          value={share(machine.disk_used_bytes, machine.disk_total_bytes)}
         >
-          <Meter used={sample.disk_used_bytes} total={sample.disk_total_bytes} />
+          <Meter used={machine.disk_used_bytes} total={machine.disk_total_bytes} />
         </Bar>
         <Bar
           name={t('branch.system.heat')}
@@ -39,12 +39,12 @@ export function MachineCard({ sample }: { sample: HwSample | undefined }) {
         >
           {heat === undefined ? null : <Meter used={heat} total={100} warnAt={0.75} />}
         </Bar>
-        {sample.throttled ? (
+        {machine.throttled ? (
           <Alert type="warning" showIcon title={t('branch.system.throttled')} />
         ) : null}
         <Bar
           name={t('branch.system.network')}
-          value={`${format.bytes(sample.network_received_bytes)} / ${format.bytes(sample.network_sent_bytes)}`}
+          value={`${format.bytes(machine.network_received_bytes)} / ${format.bytes(machine.network_sent_bytes)}`}
         />
       </div>
     </Card>

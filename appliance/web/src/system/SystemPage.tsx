@@ -1,8 +1,9 @@
 // How the appliance is doing: does headquarters have everything, is the machine well, is the clock right.
 import { useQuery } from '@tanstack/react-query'
 import { branchApi, type System } from '@zhunkehu/api/branch'
-import { Card, Facts, format, Loaded, label, SpanText, StatusTag, TimeCell } from '@zhunkehu/kit'
+import { Card, Facts, Loaded, label, SpanText, StatusTag, TimeCell } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
+import { useLive } from '../live'
 import { MachineCard } from './MachineCard'
 import { SyncCard } from './SyncCard'
 
@@ -10,6 +11,8 @@ import { SyncCard } from './SyncCard'
 const ASKED_EVERY_MS = 5_000
 
 export function SystemPage() {
+  const link = useLive((now) => now.board?.link)
+  const machine = useLive((now) => now.board?.machine)
   const query = useQuery({
     queryKey: ['system'],
     queryFn: branchApi.system,
@@ -19,8 +22,8 @@ export function SystemPage() {
     <Loaded query={query} rows={10}>
       {(system) => (
         <div className="zk-grid zk-thirds">
-          <SyncCard sync={system.sync} now={system.utc} />
-          <MachineCard sample={system.sample} />
+          <SyncCard link={link ?? system.link} journal={system.journal} />
+          <MachineCard machine={machine ?? system.machine} />
           <SoftwareCard system={system} />
         </div>
       )}
@@ -41,7 +44,7 @@ function SoftwareCard({ system }: { system: System }) {
           [
             t('branch.system.clock'),
             <span key="clock" className="zk-row" style={{ justifyContent: 'flex-end' }}>
-              <TimeCell at={system.utc} />
+              <TimeCell at={system.server_time} />
               <StatusTag tone={system.clock_trusted ? 'good' : 'warn'}>
                 {t(
                   system.clock_trusted
@@ -51,14 +54,8 @@ function SoftwareCard({ system }: { system: System }) {
               </StatusTag>
             </span>,
           ],
-          [t('branch.overview.calls_now'), <LiveCount key="calls" />],
         ]}
       />
     </Card>
   )
-}
-
-function LiveCount() {
-  const query = useQuery({ queryKey: ['overview'], queryFn: branchApi.overview })
-  return <>{format.count(query.data?.calls.length)}</>
 }

@@ -8,6 +8,12 @@ export type Session = {
   role: string
   extension?: string
   since: number
+  /** What the pages may offer: `dial`, `view_number` … */
+  may: string[]
+  profile: string
+  box_id: string
+  version: string
+  server_time: number
 }
 
 export type Phone = {
@@ -15,93 +21,48 @@ export type Phone = {
   label: string
   registered: boolean
   in_call: boolean
-  since?: number
+  source?: string
   user_agent?: string
+  since?: number
 }
 
 export type Trunk = {
   name: string
   reachable?: boolean
+  last_code?: number
   in_use: number
   concurrent_max: number
+  cps_max: number
+  codes: Record<string, number>
 }
 
 export type LiveCall = {
-  call: string
+  id: string
   direction: string
-  state: string
   extension?: string
   other_extension?: string
   trunk?: string
   /** As this user may see it; empty where not at all. */
-  outside?: string
+  number?: string
   customer?: string
-  customer_name?: string
-  started: number
-  answered?: number
+  phase: 'dialling' | 'ringing' | 'talking' | 'held'
+  phase_since: number
+  since: number
+  recorded: boolean
 }
 
-export type Today = { calls: number; answered: number }
-
-export type Overview = {
-  box_id: string
-  profile: string
-  utc: number
-  phones: Phone[]
-  trunks: Trunk[]
-  calls: LiveCall[]
-  today: Today
+export type Link = {
+  connected: boolean
+  since?: number
+  head: number
+  applied: number
+  safe: number
+  last_error?: string
+  last_error_at?: number
 }
 
-export type Call = {
-  call: string
-  direction: string
-  purpose: string
-  extension?: string
-  other_extension?: string
-  trunk?: string
-  outside?: string
-  customer?: string
-  customer_name?: string
-  started: number
-  answered?: number
-  ended?: number
-  result?: string
-  released_by?: string
-  sip?: number
-  q850?: number
-  ring_ms?: number
-  talk_ms?: number
-  recording?: string
-}
-
-export type Customer = {
-  customer: string
-  name: string
-  number: string
-  stage: string
-  attempts: number
-  last_contact?: number
-  imported: number
-  batch?: string
-}
-
-export type Recording = {
-  recording: string
-  call: string
-  started: number
-  state: string
-  duration_ms: number
-  size_bytes: number
-  gaps?: number
-  extension?: string
-  outside?: string
-  customer?: string
-  customer_name?: string
-}
-
-export type HwSample = {
-  utc: number
+export type Machine = {
+  at: number
   cpu_percent: number
   memory_used_bytes: number
   memory_total_bytes: number
@@ -113,31 +74,120 @@ export type HwSample = {
   network_sent_bytes: number
 }
 
-export type Sync = {
-  enrolled: boolean
-  connected: boolean
-  epoch: number
+export type Board = {
+  profile: string
+  phones: Phone[]
+  trunks: Trunk[]
+  calls: LiveCall[]
+  link: Link
+  machine?: Machine
+}
+
+export type BoardChange =
+  | { what: 'phone'; phone: Phone }
+  | { what: 'trunk'; trunk: Trunk }
+  | { what: 'call'; call: LiveCall }
+  | { what: 'call_gone'; id: string }
+  | { what: 'link'; link: Link }
+  | { what: 'machine'; machine: Machine }
+
+export type LiveMessage =
+  | { type: 'snapshot'; seq: number; server_time: number; board: Board }
+  | { type: 'delta'; seq: number; server_time: number; changes: BoardChange[] }
+  | { type: 'heartbeat'; seq: number; server_time: number }
+
+export type Overview = {
+  profile: string
+  phones: number
+  phones_registered: number
+  trunks: number
+  trunks_reachable: number
+  calls_live: number
+  since: number
+  calls: number
+  answered: number
+  recordings: number
+  customers: number
+  link: Link
+  server_time: number
+}
+
+export type CallEnd = {
+  at: number
+  result: string
+  sip?: number
+  q850?: number
+  released_by: string
+  ring_ms: number
+  talk_ms: number
+}
+
+export type Call = {
+  id: string
+  direction: string
+  purpose: string
+  extension?: string
+  other_extension?: string
+  trunk?: string
+  number?: string
+  customer?: string
+  started: number
+  answered?: number
+  end?: CallEnd
+  recording?: string
+}
+
+export type Customer = {
+  id: string
+  name: string
+  number: string
+  stage: string
+  stage_since?: number
+  attempts: number
+  last_contact?: number
+  do_not_call: boolean
+}
+
+export type Recording = {
+  id: string
+  call: string
+  started: number
+  state: string
+  duration_ms: number
+  bytes: number
+  gaps: number
+  extension?: string
+  direction?: string
+  number?: string
+  customer?: string
+}
+
+export type CustomerDetail = { customer: Customer; calls: Call[] }
+
+export type Journal = {
   head: number
   applied: number
   safe: number
-  oldest_unacknowledged?: number
-  last_error?: string
-  last_error_at?: number
+  epoch: number
+  behind: number
+  oldest_unsent_ms?: number
 }
 
 export type System = {
   box_id: string
   version: string
   profile: string
+  started: number
   uptime_s: number
-  utc: number
   clock_trusted: boolean
-  sync: Sync
-  sample?: HwSample
+  server_time: number
+  journal: Journal
+  link: Link
+  machine?: Machine
 }
 
 export type AuditRow = {
-  seq: number
+  seq: string
   utc: number
   kind: string
   actor: string
@@ -155,6 +205,7 @@ export const branchApi = {
   signIn: (user: string, password: string) => post<Session>(`${at}/session`, { user, password }),
   signOut: () => remove(`${at}/session`),
   overview: () => get<Overview>(`${at}/overview`),
+  call: (call: string) => get<Call>(`${at}/calls/${id(call)}`),
   calls: (query: { cursor?: string; customer?: string; limit?: number }) =>
     get<Page<Call>>(`${at}/calls`, query),
   dial: (customer: string, extension: string | undefined) =>
@@ -164,7 +215,7 @@ export const branchApi = {
   hangUp: (call: string) => remove(`${at}/calls/${id(call)}`),
   customers: (query: { cursor?: string; stage?: string; q?: string; limit?: number }) =>
     get<Page<Customer>>(`${at}/customers`, query),
-  customer: (customer: string) => get<Customer>(`${at}/customers/${id(customer)}`),
+  customer: (customer: string) => get<CustomerDetail>(`${at}/customers/${id(customer)}`),
   moveStage: (customer: string, stage: string) =>
     post<unknown>(`${at}/customers/${id(customer)}/stage`, { stage }),
   viewNumber: (customer: string, reason: string) =>

@@ -55,11 +55,11 @@ export function problemOf(response: Response, body: unknown): Problem {
 }
 
 const CODE_OF_STATUS: Record<number, string> = {
-  400: 'bad_request',
+  400: 'bad_body',
   401: 'not_signed_in',
   403: 'not_allowed',
   404: 'not_found',
-  413: 'too_large',
+  413: 'body_too_large',
   429: 'too_many_requests',
   502: 'unreachable_server',
   503: 'not_ready',

@@ -61,9 +61,10 @@ export function SignInPage({ brand, place, expired, signIn, insecureHint, foot }
         ) : null}
         {expired && !refused ? <Alert type="info" showIcon title={t('sign_in.expired')} /> : null}
         {refused ? <RefusedNote {...refused} /> : null}
-        <label className="zk-field">
-          <span>{t('sign_in.user')}</span>
+        <div className="zk-field">
+          <label htmlFor="user">{t('sign_in.user')}</label>
           <Input
+            id="user"
             value={user}
             onChange={(event) => setUser(event.target.value)}
             autoComplete="username"
@@ -71,17 +72,18 @@ export function SignInPage({ brand, place, expired, signIn, insecureHint, foot }
             maxLength={32}
             name="user"
           />
-        </label>
-        <label className="zk-field">
-          <span>{t('sign_in.password')}</span>
+        </div>
+        <div className="zk-field">
+          <label htmlFor="password">{t('sign_in.password')}</label>
           <Input.Password
+            id="password"
             value={password}
             onChange={(event) => setPassword(event.target.value)}
             autoComplete="current-password"
             maxLength={256}
             name="password"
           />
-        </label>
+        </div>
         <Button
           type="primary"
           htmlType="submit"

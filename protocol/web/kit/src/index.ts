@@ -15,7 +15,9 @@ export {
   switchLanguage,
 } from './i18n'
 export { Loaded } from './Loaded'
+export { liveLine, readFrame } from './liveLine'
 export { MaskedNumber, PersonName, SealedValue } from './MaskedNumber'
+export { usePages } from './pages'
 export { textOfCode, textOfProblem } from './problemText'
 export { SignInPage } from './SignInPage'
 export { StatusTag, type Tone } from './StatusTag'
@@ -24,7 +26,7 @@ export {
   type SignedIn,
   sessionStore,
   setSession,
-  useRole,
+  useMay,
   useSession,
 } from './session'
 export { AgeCell, DurationCell, RunningCell, SpanText, TimeCell, useSecond } from './time'

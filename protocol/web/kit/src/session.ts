@@ -7,6 +7,10 @@ export type SignedIn = {
   user: string
   role: string
   extension?: string | null | undefined
+  /** What the role allows; the server checks it again for every request. */
+  may?: readonly string[]
+  profile?: string
+  box_id?: string
 }
 
 export type SessionState =
@@ -25,8 +29,8 @@ export function useSession(): SessionState {
   return useStore(sessionStore)
 }
 
-/** The role of whoever is signed in; the server checks it again for every request. */
-export function useRole(): string {
+/** May whoever is signed in do this? Only for what is offered: the server decides. */
+export function useMay(action: string): boolean {
   const session = useSession()
-  return session.at === 'signed_in' ? session.who.role : ''
+  return session.at === 'signed_in' && (session.who.may?.includes(action) ?? false)
 }

@@ -1,6 +1,6 @@
 // The live line to a server and the little store that says how it is doing.
 
-export { clockSkewMs, lineStore, serverNow, useLine } from './line'
+export { clockSkewMs, lineStore, noteLine, noteSkew, serverNow, useLine } from './line'
 export {
   browserWorld,
   type Frame,

@@ -5,7 +5,7 @@ import type { LinkState } from './link'
 
 type Line = {
   state: LinkState
-  /** When the line was last known good, by the browser's clock. */
+  /** When the line was last known good, by the server's clock. */
   lastLiveMs: number | undefined
   skewMs: number
 }
@@ -27,4 +27,14 @@ export function clockSkewMs(): number {
 /** Now, by the server's clock as far as it is known; PCs in an office are often minutes off. */
 export function serverNow(): number {
   return Date.now() + clockSkewMs()
+}
+
+/** Remembers the state, and the moment in which a good line was lost. */
+export function noteLine(state: LinkState): void {
+  const lost = lineStore.getState().state.at === 'live' && state.at !== 'live'
+  lineStore.setState(lost ? { state, lastLiveMs: serverNow() } : { state })
+}
+
+export function noteSkew(skewMs: number): void {
+  lineStore.setState({ skewMs })
 }

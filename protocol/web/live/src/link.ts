@@ -35,7 +35,9 @@ const RETRY_MS_MIN = 500
 const RETRY_MS_MAX = 15_000
 /** The server sends a heartbeat every 15 s; two and a half missed ones mean that the line is dead. */
 const SILENCE_MS_MAX = 38_000
-const CLOSE_SIGNED_OUT = new Set([4401, 4403, 1008])
+const CLOSE_SIGNED_OUT = 4401
+/** The word with which a page asks the server for a new snapshot. */
+const SNAPSHOT_WORD = 'snapshot'
 
 export const browserWorld: LinkWorld = {
   open: (url) => new WebSocket(url),
@@ -98,7 +100,7 @@ export class LiveLink {
     socket.onmessage = (event) => this.#received(socket, event.data)
     socket.onclose = (event) => {
       if (this.#socket !== socket) return
-      if (CLOSE_SIGNED_OUT.has(event.code)) this.stop('signed_out')
+      if (event.code === CLOSE_SIGNED_OUT) this.stop('signed_out')
       else this.#later()
     }
   }
@@ -130,10 +132,10 @@ export class LiveLink {
     this.#events.onDelta(frame.body, frame.utc)
   }
 
-  /** A gap: what is shown may be wrong, so the line is taken anew; its first message is a snapshot. */
+  /** A gap: what is shown may be wrong. Deltas are passed over until the new snapshot is there. */
   #resnapshot(): void {
-    this.#drop()
-    this.#connect()
+    this.#seq = undefined
+    this.#socket?.send(SNAPSHOT_WORD)
   }
 
   #listen(): void {

@@ -1,6 +1,7 @@
 // Lists that are read page by page with the server's cursor.
 import { useInfiniteQuery } from '@tanstack/react-query'
-import type { Page } from '@zhunkehu/api/branch'
+
+type Page<Row> = { items: Row[]; next?: string | null | undefined }
 
 export function usePages<Row>(
   key: readonly unknown[],
@@ -10,7 +11,7 @@ export function usePages<Row>(
     queryKey: key,
     queryFn: ({ pageParam }) => read(pageParam),
     initialPageParam: undefined as string | undefined,
-    getNextPageParam: (last) => last.next,
+    getNextPageParam: (last) => last.next ?? undefined,
     select: (data) => data.pages.flatMap((page) => page.items),
   })
   const more = query.hasNextPage
