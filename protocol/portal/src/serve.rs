@@ -146,7 +146,6 @@ fn bound(builder: &mut Builder<TokioExecutor>) {
         .max_concurrent_streams(100)
         .max_header_list_size(64 * 1024)
         .keep_alive_interval(Some(Duration::from_secs(30)));
-    builder.http2().enable_connect_protocol();
 }
 
 /// Every path of the plain listener leads to the same path over HTTPS.

@@ -1,1 +1,81 @@
 //! What browsers and other programs see: REST, live socket, pages.
+mod audit;
+mod calls;
+mod coded;
+mod customers;
+mod doc;
+mod first_admin;
+pub mod live;
+mod overview;
+mod pages;
+mod phones;
+mod playback;
+pub mod port;
+mod recordings;
+mod roles;
+mod session;
+mod setup;
+mod state;
+mod system;
+mod users;
+mod wav_range;
+
+use axum::Router;
+use portal::CurrentUser;
+use rights::Viewer;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use first_admin::{FirstAdmin, FirstAdminFailed, first_admin};
+pub use live::{LiveEvent, LiveHub};
+pub use setup::plain_router;
+pub use state::{AppState, Parts};
+pub use users::BranchUsers;
+
+/// The cookie of the branch's pages; HQ's has another name, for both may be on one host.
+pub const COOKIE: &str = "__Host-zk_branch";
+
+/// Every route under `/api/v1`.
+fn api() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(doc::base())
+        .routes(routes!(session::sign_in, session::me, session::sign_out))
+        .routes(routes!(overview::overview))
+        .routes(routes!(phones::phones))
+        .routes(routes!(phones::trunks))
+        .routes(routes!(calls::list, calls::dial))
+        .routes(routes!(calls::one, calls::hang_up))
+        .routes(routes!(customers::list))
+        .routes(routes!(customers::one))
+        .routes(routes!(customers::move_stage))
+        .routes(routes!(customers::view_number))
+        .routes(routes!(recordings::list))
+        .routes(routes!(recordings::one))
+        .routes(routes!(playback::audio))
+        .routes(routes!(system::system))
+        .routes(routes!(audit::list))
+        .routes(routes!(live::live))
+}
+
+/// The document that the pages' types are made from.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    doc::finished(api().split_for_parts().1)
+}
+
+/// Everything that the HTTPS listener serves.
+pub fn router(state: AppState) -> Router {
+    let (routes, _) = api().split_for_parts();
+    let openapi = openapi();
+    let api = portal::access::guard(routes, state.auth().clone(), &openapi);
+    let open = portal::openapi::router(&openapi)
+        .merge(portal::ops::router(state.ops()))
+        .merge(setup::router());
+    let all = pages::fallback(api.merge(open)).with_state(state);
+    portal::shell::wrap(all, portal::shell::Shell::default())
+}
+
+/// Whose eyes a handler shows things to.
+fn viewer(user: &CurrentUser) -> Viewer {
+    Viewer::of_branch(user.role(), user.name().clone(), user.extension().cloned())
+}

@@ -1,0 +1,353 @@
+//! Calls: the list, one of them, making one, ending one.
+#![allow(unused_qualifications)] // the API macro repeats the types of queries with their paths
+use super::coded;
+use super::port::{CallEnd, CallRow, CallsAsked, DialOrder};
+use super::roles;
+use super::state::{AppState, answered, awaited};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::Response;
+use messages::command::{Command, Role};
+use messages::{
+    CallId, CustomerId, Direction, Extension, PartyNumber, Personal, Purpose, RecordingId, Refusal,
+    ReleasedBy, SystemResult, TrunkName, UtcMs,
+};
+use portal::idempotency::Begun;
+use portal::paging::{Page, PageQuery};
+use portal::{ClientIp, CurrentUser, FieldError, Json, Path, Problem, Query};
+use rights::{Row, RowScope, Subject, Viewer, Visible, row_scope, sees, view};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+const LIST: &str = "calls";
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CallFilter {
+    /// Only calls with this customer.
+    customer: Option<String>,
+    /// Only calls of this phone.
+    extension: Option<String>,
+    /// `outbound`, `inbound`, `internal`
+    #[param(schema_with = coded::direction)]
+    direction: Option<String>,
+}
+
+/// One call. While it runs it has no end.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Call)]
+pub(super) struct CallView {
+    #[schema(value_type = String)]
+    pub(super) id: CallId,
+    #[schema(schema_with = coded::direction)]
+    direction: Direction,
+    #[schema(schema_with = coded::purpose)]
+    purpose: Purpose,
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extension: Option<Extension>,
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    other_extension: Option<Extension>,
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trunk: Option<TrunkName>,
+    /// As the viewer may see it.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    number: Option<Visible<String>>,
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer: Option<CustomerId>,
+    /// ms UTC
+    #[schema(value_type = i64)]
+    started: UtcMs,
+    /// ms UTC
+    #[schema(value_type = Option<i64>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered: Option<UtcMs>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<CallEndView>,
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recording: Option<RecordingId>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CallEnd)]
+struct CallEndView {
+    /// ms UTC
+    #[schema(value_type = i64)]
+    at: UtcMs,
+    #[schema(schema_with = coded::system_result)]
+    result: SystemResult,
+    /// The network's own words: SIP status and Q.850 cause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sip: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    q850: Option<u8>,
+    #[schema(schema_with = coded::released_by)]
+    released_by: ReleasedBy,
+    ring_ms: u64,
+    talk_ms: u64,
+}
+
+impl CallView {
+    pub(super) fn of(viewer: &Viewer, row: CallRow) -> Self {
+        Self {
+            id: row.id,
+            direction: row.direction,
+            purpose: row.purpose,
+            extension: row.extension,
+            other_extension: row.other_extension,
+            trunk: row.trunk,
+            number: row.number.as_ref().map(|number| view(viewer, number)),
+            customer: row.customer,
+            started: row.started,
+            answered: row.answered,
+            end: row.ended.map(CallEndView::of),
+            recording: row.recording,
+        }
+    }
+}
+
+impl CallEndView {
+    fn of(end: CallEnd) -> Self {
+        Self {
+            at: end.at,
+            result: end.result,
+            sip: end.cause.sip.map(|code| code.0),
+            q850: end.cause.q850.map(|cause| cause.0),
+            released_by: end.released_by,
+            ring_ms: end.ring_ms,
+            talk_ms: end.talk_ms,
+        }
+    }
+}
+
+/// Calls, newest first
+#[utoipa::path(get, path = "/api/v1/calls", tag = "calls", params(PageQuery, CallFilter),
+    responses((status = 200, body = Page<CallView>)),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn list(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Query(page): Query<PageQuery>,
+    Query(filter): Query<CallFilter>,
+) -> Result<Json<Page<CallView>>, Problem> {
+    let viewer = super::viewer(&user);
+    let limit = page.limit()?;
+    let mut asked = CallsAsked {
+        after: after(&page)?,
+        limit: limit + 1,
+        ..read_filter(&filter)?
+    };
+    match row_scope(viewer.role, Subject::Calls) {
+        RowScope::Branch => {}
+        RowScope::Own => match (&asked.extension, &viewer.extension) {
+            (_, None) => return Ok(Json(Page::of(LIST, limit, Vec::new(), key))),
+            (Some(other), Some(own)) if other != own => {
+                return Ok(Json(Page::of(LIST, limit, Vec::new(), key)));
+            }
+            (_, Some(own)) => asked.extension = Some(own.clone()),
+        },
+        RowScope::None => return Err(Problem::forbidden()),
+    }
+    let rows = state.read(move |records| records.calls(&asked)).await?;
+    let rows = rows.into_iter().map(|row| CallView::of(&viewer, row));
+    Ok(Json(Page::of(LIST, limit, rows.collect(), key)))
+}
+
+fn key(row: &CallView) -> (i64, String) {
+    (row.started.0, row.id.to_string())
+}
+
+fn after(page: &PageQuery) -> Result<Option<(UtcMs, CallId)>, Problem> {
+    let bad = || Problem::invalid(vec![FieldError::new("/cursor", "bad_cursor")]);
+    match page.after::<(i64, String)>(LIST)? {
+        None => Ok(None),
+        Some((started, id)) => {
+            let id = CallId::parse(&id).ok_or_else(bad)?;
+            Ok(Some((UtcMs(started), id)))
+        }
+    }
+}
+
+fn read_filter(filter: &CallFilter) -> Result<CallsAsked, Problem> {
+    let mut errors = Vec::new();
+    let mut note = |pointer, code| errors.push(FieldError::new(pointer, code));
+    let mut asked = CallsAsked::default();
+    if let Some(text) = &filter.customer {
+        asked.customer = CustomerId::parse(text);
+        asked
+            .customer
+            .is_none()
+            .then(|| note("/customer", "not_an_id"));
+    }
+    if let Some(text) = &filter.extension {
+        asked.extension = Extension::parse(text);
+        asked
+            .extension
+            .is_none()
+            .then(|| note("/extension", "not_an_extension"));
+    }
+    if let Some(text) = &filter.direction {
+        asked.direction = Direction::parse(text);
+        asked
+            .direction
+            .is_none()
+            .then(|| note("/direction", "unknown"));
+    }
+    if errors.is_empty() {
+        Ok(asked)
+    } else {
+        Err(Problem::invalid(errors))
+    }
+}
+
+/// One call
+#[utoipa::path(get, path = "/api/v1/calls/{id}", tag = "calls", params(("id" = String, Path)),
+    responses((status = 200, body = CallView)),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn one(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path(id): Path<String>,
+) -> Result<Json<CallView>, Problem> {
+    let viewer = super::viewer(&user);
+    let row = visible_row(&state, &viewer, &id).await?;
+    Ok(Json(CallView::of(&viewer, row)))
+}
+
+/// The row if it is there and the viewer may see it; who may not learns nothing.
+async fn visible_row(state: &AppState, viewer: &Viewer, id: &str) -> Result<CallRow, Problem> {
+    let id = CallId::parse(id).ok_or(Refusal::UnknownCall)?;
+    let row = state.read(move |records| records.call(id)).await?;
+    let row = row.ok_or(Refusal::UnknownCall)?;
+    let phones = Row {
+        extension: row.extension.as_ref(),
+        other_extension: row.other_extension.as_ref(),
+    };
+    if sees(viewer, Subject::Calls, phones) {
+        Ok(row)
+    } else {
+        Err(Refusal::UnknownCall.into())
+    }
+}
+
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Dial)]
+pub(super) struct DialBody {
+    /// Whom to call.
+    customer: String,
+    /// Which phone rings first; the user's own where it is not given. Agents have no choice.
+    extension: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Dialled)]
+pub(super) struct DialledView {
+    #[schema(value_type = String)]
+    call: CallId,
+}
+
+/// Call a customer: the phone rings, then the customer's
+#[utoipa::path(post, path = "/api/v1/calls", tag = "calls", request_body = DialBody,
+    params(("Idempotency-Key" = String, Header, description = "1 to 128 characters; the same key gets the same answer for 24 h")),
+    responses((status = 201, body = DialledView)),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn dial(
+    State(state): State<AppState>,
+    ClientIp(from_ip): ClientIp,
+    user: CurrentUser,
+    headers: HeaderMap,
+    Json(body): Json<DialBody>,
+) -> Result<Response, Problem> {
+    let asked = format!(
+        "{}\n{}",
+        body.customer,
+        body.extension.as_deref().unwrap_or("")
+    );
+    let ticket = match state
+        .idempotency()
+        .begin(&user, "dial", &headers, asked.as_bytes())?
+    {
+        Begun::Replay(response) => return Ok(response),
+        Begun::Fresh(ticket) => ticket,
+    };
+    let customer = CustomerId::parse(&body.customer).ok_or(Refusal::UnknownCustomer)?;
+    let order = DialOrder {
+        extension: phone_of(&user, body.extension.as_deref())?,
+        customer,
+        number: number_of(&state, customer).await?,
+        actor: user.actor(),
+        from_ip,
+    };
+    let (reply, answer) = awaited();
+    state.branch().dial(order, reply);
+    let call = answered(answer).await?;
+    Ok(ticket.done(StatusCode::CREATED, &DialledView { call }))
+}
+
+fn phone_of(user: &CurrentUser, asked: Option<&str>) -> Result<Extension, Problem> {
+    let wrong = |code| Problem::invalid(vec![FieldError::new("/extension", code)]);
+    let Some(text) = asked else {
+        return user.extension().cloned().ok_or_else(|| wrong("missing"));
+    };
+    let extension = Extension::parse(text).ok_or_else(|| wrong("not_an_extension"))?;
+    if user.role() == Role::Agent && user.extension() != Some(&extension) {
+        return Err(Problem::forbidden());
+    }
+    Ok(extension)
+}
+
+/// The number goes to the branch machine and to nobody else.
+async fn number_of(state: &AppState, customer: CustomerId) -> Result<PartyNumber, Problem> {
+    let row = state
+        .read(move |records| records.customer(customer))
+        .await?;
+    match row.ok_or(Refusal::UnknownCustomer)?.number {
+        Personal::Clear(number) => Ok(number),
+        Personal::Sealed(_) | Personal::Erased => Err(Refusal::PartyErased.into()),
+    }
+}
+
+/// End a running call
+///
+/// The own call, or with the right to it another person's.
+#[utoipa::path(delete, path = "/api/v1/calls/{id}", tag = "calls", params(("id" = String, Path)),
+    responses((status = 204, description = "it ends")),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn hang_up(
+    State(state): State<AppState>,
+    ClientIp(from_ip): ClientIp,
+    user: CurrentUser,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let call = CallId::parse(&id).ok_or(Refusal::UnknownCall)?;
+    let viewer = super::viewer(&user);
+    let phones = state.live().look(|board| {
+        let call = &board.calls.get(&call)?.call;
+        Some((call.extension.clone(), call.other_extension.clone()))
+    });
+    let (extension, other_extension) = phones.ok_or(Refusal::UnknownCall)?;
+    let row = Row {
+        extension: extension.as_ref(),
+        other_extension: other_extension.as_ref(),
+    };
+    if !sees(&viewer, Subject::Calls, row) {
+        return Err(Refusal::UnknownCall.into());
+    }
+    let own = user.extension().is_some()
+        && (row.extension == user.extension() || row.other_extension == user.extension());
+    if !own && !rights::may(user.role(), rights::Action::HangUp) {
+        return Err(Problem::forbidden());
+    }
+    state
+        .propose(&user, from_ip, Command::NoteHangUpAsked { call })
+        .await?;
+    let (reply, answer) = awaited();
+    state.branch().hang_up(call, ReleasedBy::System, reply);
+    answered(answer).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,39 @@
+//! The coded words of the house as the API's document lists them: every code, so that the pages' types are unions.
+use messages::command::{Profile, Role};
+use messages::{Direction, Purpose, ReleasedBy, Stage, SystemResult};
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
+
+fn one_of(codes: impl IntoIterator<Item = &'static str>) -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(codes))
+        .build()
+}
+
+pub(super) fn direction() -> Object {
+    one_of(Direction::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn purpose() -> Object {
+    one_of(Purpose::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn released_by() -> Object {
+    one_of(ReleasedBy::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn system_result() -> Object {
+    one_of(SystemResult::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn stage() -> Object {
+    one_of(Stage::ALL.into_iter().map(Stage::code))
+}
+
+pub(super) fn role() -> Object {
+    one_of(Role::ALL.into_iter().map(Role::code))
+}
+
+pub(super) fn profile() -> Object {
+    one_of(Profile::ALL.into_iter().map(Profile::code))
+}

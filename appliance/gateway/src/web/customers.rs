@@ -1,0 +1,249 @@
+//! Customers: the list, one of them with its calls, moving the stage, seeing the number.
+#![allow(unused_qualifications)] // the API macro repeats the types of queries with their paths
+use super::calls::CallView;
+use super::coded;
+use super::port::{CallsAsked, CustomerRow, CustomersAsked};
+use super::roles;
+use super::state::AppState;
+use axum::extract::State;
+use messages::command::{Command, Role};
+use messages::{CustomerId, Refusal, Stage, UtcMs};
+use portal::paging::{Page, PageQuery};
+use portal::{ClientIp, CurrentUser, FieldError, Json, Path, Problem, Query};
+use rights::{Action, RowScope, Subject, Viewer, Visible, row_scope, view};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+const LIST: &str = "customers";
+const SEARCH_CHARS_MAX: usize = 64;
+const CALLS_SHOWN: u16 = 20;
+
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct CustomerFilter {
+    #[param(schema_with = coded::stage)]
+    stage: Option<String>,
+    /// A part of the name, or the last digits of the number.
+    #[param(max_length = 64)]
+    q: Option<String>,
+}
+
+/// A customer; name and number as the viewer may see them.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Customer)]
+pub(super) struct CustomerView {
+    #[schema(value_type = String)]
+    id: CustomerId,
+    #[schema(value_type = String)]
+    name: Visible<String>,
+    #[schema(value_type = String)]
+    number: Visible<String>,
+    #[schema(schema_with = coded::stage)]
+    stage: Stage,
+    /// ms UTC
+    #[schema(value_type = Option<i64>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage_since: Option<UtcMs>,
+    /// Tries to reach this customer.
+    attempts: u32,
+    /// The end of the last call; ms UTC.
+    #[schema(value_type = Option<i64>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_contact: Option<UtcMs>,
+    do_not_call: bool,
+}
+
+/// A customer and the latest calls.
+#[derive(Serialize, ToSchema)]
+pub(super) struct CustomerDetail {
+    customer: CustomerView,
+    /// At most 20, newest first; the others: `GET /api/v1/calls?customer=`.
+    calls: Vec<CallView>,
+}
+
+impl CustomerView {
+    fn of(viewer: &Viewer, row: &CustomerRow) -> Self {
+        Self {
+            id: row.id,
+            name: view(viewer, &row.name),
+            number: view(viewer, &row.number),
+            stage: row.stage,
+            stage_since: row.stage_since,
+            attempts: row.attempts,
+            last_contact: row.last_contact,
+            do_not_call: row.do_not_call,
+        }
+    }
+}
+
+/// Customers
+#[utoipa::path(get, path = "/api/v1/customers", tag = "customers", params(PageQuery, CustomerFilter),
+    responses((status = 200, body = Page<CustomerView>)),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn list(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Query(page): Query<PageQuery>,
+    Query(filter): Query<CustomerFilter>,
+) -> Result<Json<Page<CustomerView>>, Problem> {
+    let viewer = super::viewer(&user);
+    let limit = page.limit()?;
+    let asked = CustomersAsked {
+        after: after(&page)?,
+        limit: limit + 1,
+        ..read_filter(filter)?
+    };
+    let rows = state.read(move |records| records.customers(&asked)).await?;
+    let rows = rows.iter().map(|row| CustomerView::of(&viewer, row));
+    let key = |row: &CustomerView| row.id.to_string();
+    Ok(Json(Page::of(LIST, limit, rows.collect(), key)))
+}
+
+fn after(page: &PageQuery) -> Result<Option<CustomerId>, Problem> {
+    match page.after::<String>(LIST)? {
+        None => Ok(None),
+        Some(id) => CustomerId::parse(&id)
+            .map(Some)
+            .ok_or_else(|| Problem::invalid(vec![FieldError::new("/cursor", "bad_cursor")])),
+    }
+}
+
+fn read_filter(filter: CustomerFilter) -> Result<CustomersAsked, Problem> {
+    let mut asked = CustomersAsked::default();
+    if let Some(code) = filter.stage {
+        asked.stage = Stage::parse(&code);
+        if asked.stage.is_none() {
+            return Err(Problem::invalid(vec![FieldError::new("/stage", "unknown")]));
+        }
+    }
+    if let Some(text) = filter.q {
+        let text = text.trim();
+        if text.chars().count() > SEARCH_CHARS_MAX {
+            return Err(Problem::invalid(vec![FieldError::new("/q", "too_long")]));
+        }
+        asked.search = (!text.is_empty()).then(|| text.to_owned());
+    }
+    Ok(asked)
+}
+
+/// One customer with the latest calls
+#[utoipa::path(get, path = "/api/v1/customers/{id}", tag = "customers", params(("id" = String, Path)),
+    responses((status = 200, body = CustomerDetail)),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn one(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path(id): Path<String>,
+) -> Result<Json<CustomerDetail>, Problem> {
+    let viewer = super::viewer(&user);
+    let id = CustomerId::parse(&id).ok_or(Refusal::UnknownCustomer)?;
+    let (own, all) = match row_scope(viewer.role, Subject::Calls) {
+        RowScope::Branch => (None, true),
+        RowScope::Own => (viewer.extension.clone(), false),
+        RowScope::None => (None, false),
+    };
+    let asked = CallsAsked {
+        customer: Some(id),
+        limit: CALLS_SHOWN,
+        extension: own,
+        ..CallsAsked::default()
+    };
+    let (row, calls) = state
+        .read(move |records| {
+            let row = records.customer(id)?.ok_or(Refusal::UnknownCustomer)?;
+            let calls = if all || asked.extension.is_some() {
+                records.calls(&asked)?
+            } else {
+                Vec::new()
+            };
+            Ok((row, calls))
+        })
+        .await?;
+    Ok(Json(CustomerDetail {
+        customer: CustomerView::of(&viewer, &row),
+        calls: calls
+            .into_iter()
+            .map(|call| CallView::of(&viewer, call))
+            .collect(),
+    }))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct MoveStage {
+    #[schema(schema_with = coded::stage)]
+    stage: String,
+}
+
+/// Move a customer to another stage
+#[utoipa::path(post, path = "/api/v1/customers/{id}/stage", tag = "customers", request_body = MoveStage,
+    params(("id" = String, Path)),
+    responses((status = 200, body = CustomerView)),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn move_stage(
+    State(state): State<AppState>,
+    ClientIp(from_ip): ClientIp,
+    user: CurrentUser,
+    Path(id): Path<String>,
+    Json(body): Json<MoveStage>,
+) -> Result<Json<CustomerView>, Problem> {
+    let customer = CustomerId::parse(&id).ok_or(Refusal::UnknownCustomer)?;
+    let to = Stage::parse(&body.stage)
+        .ok_or_else(|| Problem::invalid(vec![FieldError::new("/stage", "unknown")]))?;
+    state
+        .propose(&user, from_ip, Command::MoveStage { customer, to })
+        .await?;
+    let row = known(&state, customer).await?;
+    Ok(Json(CustomerView::of(&super::viewer(&user), &row)))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ViewNumber {
+    /// Why the number must be seen; it is recorded.
+    #[schema(max_length = 200)]
+    reason: String,
+}
+
+/// The number in clear, this once.
+#[derive(Serialize, ToSchema)]
+pub(super) struct ClearNumber {
+    #[schema(value_type = String)]
+    number: Visible<String>,
+}
+
+/// See a customer's number in clear; who, why and when is recorded first
+#[utoipa::path(post, path = "/api/v1/customers/{id}/number-view", tag = "customers", request_body = ViewNumber,
+    params(("id" = String, Path)),
+    responses((status = 200, body = ClearNumber)),
+    extensions(("x-roles" = json!(roles::LEADERS))))]
+pub(super) async fn view_number(
+    State(state): State<AppState>,
+    ClientIp(from_ip): ClientIp,
+    user: CurrentUser,
+    Path(id): Path<String>,
+    Json(body): Json<ViewNumber>,
+) -> Result<Json<ClearNumber>, Problem> {
+    if !rights::may(user.role(), Action::ViewNumber) {
+        return Err(Problem::forbidden());
+    }
+    let customer = CustomerId::parse(&id).ok_or(Refusal::UnknownCustomer)?;
+    let reason = body.reason;
+    state
+        .propose(&user, from_ip, Command::ViewNumber { customer, reason })
+        .await?;
+    let row = known(&state, customer).await?;
+    let number = view(&opened_eyes(&user), &row.number);
+    Ok(Json(ClearNumber { number }))
+}
+
+async fn known(state: &AppState, id: CustomerId) -> Result<CustomerRow, Problem> {
+    let row = state.read(move |records| records.customer(id)).await?;
+    row.ok_or_else(|| Refusal::UnknownCustomer.into())
+}
+
+/// Whoever has the right to a recorded look sees for this once what the branch's admin sees.
+fn opened_eyes(user: &CurrentUser) -> Viewer {
+    Viewer {
+        role: Role::Admin,
+        ..super::viewer(user)
+    }
+}

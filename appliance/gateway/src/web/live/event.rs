@@ -1,0 +1,153 @@
+//! What changes on the live board, and which facts say so.
+use messages::command::Profile;
+use messages::fact::{Body, Fact};
+use messages::lane::HwSample;
+use messages::{
+    CallId, CustomerId, Direction, Extension, PartyNumber, Personal, SipCode, TrunkName, UtcMs,
+};
+use std::net::SocketAddr;
+
+/// One change. The branch thread tells the hub; nothing here waits.
+#[derive(Clone, Debug)]
+pub enum LiveEvent {
+    /// At the start, and whenever a branch file was applied.
+    Configured(Box<BranchShape>),
+    PhoneBound {
+        extension: Extension,
+        source: SocketAddr,
+        user_agent: String,
+        at: UtcMs,
+    },
+    PhoneUnbound {
+        extension: Extension,
+        source: SocketAddr,
+    },
+    TrunkState {
+        name: TrunkName,
+        reachable: bool,
+        code: Option<SipCode>,
+    },
+    CallOpened(Box<OpenCall>),
+    CallChanged {
+        call: CallId,
+        change: CallChange,
+        at: UtcMs,
+    },
+    CallClosed {
+        call: CallId,
+        code: Option<SipCode>,
+        at: UtcMs,
+    },
+    Link(LinkHealth),
+    Machine(HwSample),
+}
+
+/// The phones and trunks that there are.
+#[derive(Clone, Debug, Default)]
+pub struct BranchShape {
+    pub profile: Profile,
+    /// Extension and label.
+    pub phones: Vec<(Extension, String)>,
+    pub trunks: Vec<TrunkShape>,
+}
+
+#[derive(Clone, Debug)]
+pub struct TrunkShape {
+    pub name: TrunkName,
+    pub concurrent_max: u32,
+    pub cps_max: u32,
+}
+
+/// A call as it begins.
+#[derive(Clone, Debug)]
+pub struct OpenCall {
+    pub id: CallId,
+    pub direction: Direction,
+    pub extension: Option<Extension>,
+    pub other_extension: Option<Extension>,
+    pub trunk: Option<TrunkName>,
+    pub number: Option<Personal<PartyNumber>>,
+    pub customer: Option<CustomerId>,
+    pub since: UtcMs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallChange {
+    Ringing,
+    Answered,
+    Held,
+    Resumed,
+    Recorded,
+    NotRecorded,
+}
+
+/// How the way to HQ is. Told by the link's task.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, utoipa::ToSchema)]
+pub struct LinkHealth {
+    pub connected: bool,
+    /// Since when it is as it is; ms UTC.
+    #[schema(value_type = Option<i64>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<UtcMs>,
+    /// The last fact written here.
+    pub head: u64,
+    /// The last fact that HQ has.
+    pub applied: u64,
+    /// The last fact that HQ has in a backup.
+    pub safe: u64,
+    /// The stable code of the last trouble.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error: Option<String>,
+    #[schema(value_type = Option<i64>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_error_at: Option<UtcMs>,
+}
+
+impl LiveEvent {
+    /// What a fact of the branch machine changes on the board; most facts change nothing there.
+    #[must_use]
+    #[allow(clippy::wildcard_enum_match_arm)] // a kind that the board does not show is the usual case
+    pub fn of_fact(fact: &Fact) -> Option<Self> {
+        let at = fact.utc;
+        let changed = |call, change| Some(Self::CallChanged { call, change, at });
+        match &fact.body {
+            Body::PhoneBound(b) => Some(Self::PhoneBound {
+                extension: b.extension.clone(),
+                source: b.source,
+                user_agent: b.user_agent.clone(),
+                at,
+            }),
+            Body::PhoneUnbound(b) => Some(Self::PhoneUnbound {
+                extension: b.extension.clone(),
+                source: b.source,
+            }),
+            Body::TrunkStateChanged(b) => Some(Self::TrunkState {
+                name: b.name.clone(),
+                reachable: b.reachable,
+                code: b.code,
+            }),
+            Body::CallStarted(b) => Some(Self::CallOpened(Box::new(OpenCall {
+                id: b.call,
+                direction: b.direction,
+                extension: b.extension.clone(),
+                other_extension: b.other_extension.clone(),
+                trunk: b.trunk.clone(),
+                number: b.outside.as_ref().map(|outside| outside.number.clone()),
+                customer: b.customer,
+                since: at,
+            }))),
+            Body::CallRinging(b) => changed(b.call, CallChange::Ringing),
+            Body::CallAnswered(b) => changed(b.call, CallChange::Answered),
+            Body::CallHeld(b) => changed(b.call, CallChange::Held),
+            Body::CallResumed(b) => changed(b.call, CallChange::Resumed),
+            Body::RecordingStarted(b) => changed(b.call, CallChange::Recorded),
+            Body::RecordingFailed(b) => changed(b.call, CallChange::NotRecorded),
+            Body::CallEnded(b) => Some(Self::CallClosed {
+                call: b.call,
+                code: b.cause.sip,
+                at,
+            }),
+            _ => None,
+        }
+    }
+}

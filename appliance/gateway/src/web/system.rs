@@ -1,0 +1,85 @@
+//! The machine and its way to HQ.
+use super::coded;
+use super::live::{LinkHealth, MachineView, Showing};
+use super::roles;
+use super::state::AppState;
+use axum::extract::State;
+use messages::UtcMs;
+use messages::command::Profile;
+use portal::{CurrentUser, Json, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct System {
+    box_id: String,
+    version: &'static str,
+    boot: String,
+    /// ms UTC
+    #[schema(value_type = i64)]
+    started: UtcMs,
+    uptime_s: u64,
+    /// ms UTC
+    server_time: i64,
+    /// Was the clock set by a source that is believed?
+    clock_trusted: bool,
+    #[schema(schema_with = coded::profile)]
+    profile: Profile,
+    journal: Journal,
+    link: LinkHealth,
+    /// The last sample; missing until there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machine: Option<MachineView>,
+}
+
+/// Where the journal stands, here and at HQ.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Journal {
+    epoch: u32,
+    head: u64,
+    applied: u64,
+    safe: u64,
+    /// Facts that HQ does not have yet.
+    behind: u64,
+    /// Age of the oldest of them in ms; missing where HQ has all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    oldest_unsent_ms: Option<u64>,
+}
+
+/// The machine and its way to HQ
+#[utoipa::path(get, path = "/api/v1/system", tag = "branch",
+    responses((status = 200, body = System)),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn system(
+    State(state): State<AppState>,
+    user: CurrentUser,
+) -> Result<Json<System>, Problem> {
+    let journal = state.journal().await?;
+    let (viewer, time) = (super::viewer(&user), state.clock().now());
+    let (viewer, now) = (&viewer, time.utc);
+    let (link, machine) = state.live().look(|board| {
+        let showing = Showing { board, viewer, now };
+        (board.link.clone(), showing.machine())
+    });
+    let info = state.info();
+    Ok(Json(System {
+        box_id: info.box_id.to_string(),
+        version: info.version,
+        boot: info.boot.to_string(),
+        started: info.started,
+        uptime_s: now.ms_since(info.started) / 1_000,
+        server_time: now.0,
+        clock_trusted: time.utc_trusted,
+        profile: journal.profile,
+        journal: Journal {
+            epoch: journal.epoch,
+            head: journal.head,
+            applied: journal.applied,
+            safe: journal.safe,
+            behind: journal.head.saturating_sub(journal.applied),
+            oldest_unsent_ms: journal.oldest_unsent.map(|since| now.ms_since(since)),
+        },
+        link,
+        machine,
+    }))
+}
