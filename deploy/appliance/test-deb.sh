@@ -1,0 +1,138 @@
+#!/usr/bin/env bash
+# Installs, starts, upgrades, removes and purges the Debian package on this machine; prints `ok`/`not ok` lines.
+# Needs root, and a machine where the package is not in use. Takes the binaries that the tests were built with.
+# shellcheck source=deploy/dev/ground.sh
+. "$(dirname "$0")/../dev/ground.sh"
+PACKAGE=zhunkehu-gateway
+STATE=/var/lib/zhunkehu
+CONFIG=/etc/zhunkehu/gateway.toml
+UNIT=/lib/systemd/system/$PACKAGE.service
+WORK="$(mktemp -d)"
+REPORT="$WORK/report"
+RUNNER=
+COUNT=0
+BAD=0
+
+# check PROMISE COMMAND…
+check() {
+  local promise="$1" answer
+  shift
+  COUNT=$((COUNT + 1))
+  if answer="$("$@" 2>&1)"; then
+    echo "ok $COUNT - $promise"
+  else
+    BAD=$((BAD + 1))
+    echo "not ok $COUNT - $promise"
+    printf '%s\n' "$answer" | tail -n 30 | sed 's/^/  /'
+  fi
+}
+
+# within SECONDS COMMAND…: looks again until it is so.
+within() {
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.2
+  done
+}
+
+build_package() {
+  ZK_DEB_PROFILE=dev ZK_DEB_BUILT=1 ZK_DEB_SUFFIX="$1" deploy/appliance/build-deb.sh 2>"$WORK/build.log" ||
+    { cat "$WORK/build.log" >&2; return 1; }
+}
+
+install_package() { dpkg --install "$1" >"$WORK/dpkg.log" 2>&1 || { cat "$WORK/dpkg.log"; return 1; }; }
+says() { grep -qx "$1" "$REPORT"; }
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+healthy() { curl --silent --insecure --fail "https://127.0.0.1:$WEB_PORT/healthz" >/dev/null; }
+
+start_unit() {
+  : >"$REPORT"
+  python3 deploy/appliance/unit_runner.py "$UNIT" "$REPORT" >"$WORK/unit.log" 2>&1 &
+  RUNNER=$!
+}
+
+comes_up() {
+  if within 60 says ready && within 20 healthy; then return 0; fi
+  tail -n 20 "$WORK/unit.log"
+  return 1
+}
+
+stops_cleanly() {
+  kill -TERM "$RUNNER"
+  wait "$RUNNER" || true
+  RUNNER=
+  says "exit 0" || { cat "$REPORT"; tail -n 20 "$WORK/unit.log"; return 1; }
+}
+
+# The administrator's own settings: free ports on loopback.
+edit_config() {
+  sed -i -e "s/^listen = .*:5060\"/listen = \"127.0.0.1:$SIP_PORT\"/" -e "s/^listen = .*:8443\"/listen = \"127.0.0.1:$WEB_PORT\"/" "$CONFIG"
+}
+
+own_everything() {
+  local foreign
+  foreign="$(find "$STATE" ! -user zhunkehu -o ! -group zhunkehu)"
+  [ -z "$foreign" ] || { echo "$foreign"; return 1; }
+  [ -n "$(find "$STATE" -type f)" ] && [ "$(stat -c %a "$STATE")" = 700 ]
+}
+
+private_config() { [ "$(stat -c '%U:%G %a' "$CONFIG")" = "root:zhunkehu 640" ]; }
+gone() { [ ! -e "$1" ]; }
+
+clean_up() {
+  if [ -n "$RUNNER" ]; then kill -TERM "$RUNNER" 2>/dev/null || true; fi
+  if [ "$OURS" = 1 ]; then
+    dpkg --purge "$PACKAGE" >/dev/null 2>&1 || true
+    rm -rf "$STATE"
+  fi
+  rm -rf "$WORK"
+}
+
+OURS=0
+trap clean_up EXIT
+if [ "$(id -u)" != 0 ]; then
+  echo "not ok 1 - the package can be installed (this needs root)"
+  exit 1
+fi
+if dpkg-query -W -f '${Status}' "$PACKAGE" 2>/dev/null | grep -q installed || [ -e "$STATE" ]; then
+  echo "not ok 1 - the package can be installed (it is in use on this machine, or $STATE is)"
+  exit 1
+fi
+OURS=1
+SIP_PORT="$(free_port)"
+WEB_PORT="$(free_port)"
+
+old="$(build_package '~test1')"
+new="$(build_package '~test2')"
+check "the package installs" install_package "$old"
+if command -v systemd-analyze >/dev/null; then
+  check "systemd finds no fault in the unit" systemd-analyze verify --man=no "$UNIT"
+fi
+check "the unit is enabled" test -L /etc/systemd/system/multi-user.target.wants/$PACKAGE.service
+check "it has a user of its own" getent passwd zhunkehu
+check "its configuration is nobody else's to read" private_config
+check "its configuration is good as it comes" "$PACKAGE" --config "$CONFIG" --check-config
+edit_config
+start_unit
+check "it says that it is ready and answers at its health page" comes_up
+check "it tells the watchdog that it is alive" within 20 says watchdog
+check "everything it wrote is its own" own_everything
+check "it stops when it is asked" stops_cleanly
+before="$(find "$STATE" -type f | sort)"
+check "the upgrade installs" install_package "$new"
+check "the upgrade keeps the administrator's settings" grep -q "127.0.0.1:$SIP_PORT" "$CONFIG"
+check "the upgrade keeps the data" test "$before" = "$(find "$STATE" -type f | sort)"
+start_unit
+check "it comes up again with its data" comes_up
+check "it stops again" stops_cleanly
+check "it can be removed" dpkg --remove "$PACKAGE"
+check "its program is gone" gone /usr/bin/$PACKAGE
+check "its settings and its data are still there" test -f "$CONFIG" -a -d "$STATE/data"
+check "it can be purged without a question" dpkg --purge "$PACKAGE"
+check "its settings are gone" gone /etc/zhunkehu
+check "its user is gone" bash -c '! getent passwd zhunkehu'
+check "its data is still there, for root alone" test "$(stat -c '%U %a' "$STATE")" = "root 700"
+echo "1..$COUNT"
+[ "$BAD" -eq 0 ]
