@@ -1,2 +1,38 @@
-//! branch-store
+//! The appliance's only SQL: one journal, the tables that follow it, the vault beside it; one writer, many readers.
 #![forbid(unsafe_code)]
+
+mod apply;
+mod boot;
+mod checkpoint;
+mod column;
+mod config;
+mod database;
+mod error;
+mod job;
+mod journal;
+mod key_ring;
+mod keys;
+pub mod query;
+mod queue;
+mod readers;
+mod search;
+mod shared;
+mod soft_keys;
+mod store;
+mod verify;
+mod writer;
+
+pub use boot::{OpenDialog, OpenRecording, Opened, Parts, Purpose, Recovered};
+pub use config::{StoreConfig, StoreLimits};
+pub use error::StoreError;
+pub use job::{
+    BindingKept, CommittedFact, DialogId, Done, KeyOwner, LinkCursor, RecordingKey,
+    RecordingKeyOrder, Reply, Subscriber,
+};
+pub use key_ring::KeyRing;
+pub use query::{Page, Reader};
+pub use queue::Full;
+pub use soft_keys::SoftKeys;
+pub use store::Store;
+pub use verify::{Bad, BadWhy, Verdict, verify_folder};
+pub use writer::Clock;

@@ -1,0 +1,103 @@
+//! Phones, trunks, rules and policy follow their facts.
+use super::{Applied, cbor};
+use messages::fact::{
+    DialRulesSet, PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet,
+    TrunkConfigured, TrunkRemoved, TrunkStateChanged,
+};
+use messages::{UtcMs, wire};
+use rusqlite::{Connection, Result, params};
+
+pub(super) fn policy_set(conn: &Connection, fact: &PolicySet) -> Result<Applied> {
+    conn.prepare_cached(
+        "INSERT INTO policy (one, profile, version) VALUES (1, ?1, 1)
+         ON CONFLICT (one) DO UPDATE SET profile = ?1, version = version + 1",
+    )?
+    .execute([fact.profile.code()])?;
+    Ok(Applied::Followed)
+}
+
+pub(super) fn phone_configured(conn: &Connection, fact: &PhoneConfigured) -> Result<Applied> {
+    conn.prepare_cached(
+        "INSERT INTO phone (extension, label, password) VALUES (?1, ?2, ?3)
+         ON CONFLICT (extension) DO UPDATE SET label = ?2, password = ?3",
+    )?
+    .execute(params![
+        fact.extension.as_str(),
+        fact.label,
+        fact.password.0
+    ])?;
+    Ok(Applied::Followed)
+}
+
+pub(super) fn phone_removed(conn: &Connection, fact: &PhoneRemoved) -> Result<Applied> {
+    let extension = [fact.extension.as_str()];
+    conn.prepare_cached("DELETE FROM phone_binding WHERE extension = ?")?
+        .execute(extension)?;
+    let changed = conn
+        .prepare_cached("DELETE FROM phone WHERE extension = ?")?
+        .execute(extension)?;
+    Ok(Applied::one(changed, "phone_unknown"))
+}
+
+pub(super) fn phone_bound(conn: &Connection, utc: UtcMs, fact: &PhoneBound) -> Result<Applied> {
+    conn.prepare_cached(
+        "INSERT INTO phone_binding (extension, source, user_agent, bound) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (extension, source) DO UPDATE SET user_agent = ?3, bound = ?4",
+    )?
+    .execute(params![
+        fact.extension.as_str(),
+        fact.source.to_string(),
+        fact.user_agent,
+        utc.0
+    ])?;
+    Ok(Applied::Followed)
+}
+
+/// A phone that was removed meanwhile has no binding any longer: nothing is missed.
+pub(super) fn phone_unbound(conn: &Connection, fact: &PhoneUnbound) -> Result<Applied> {
+    conn.prepare_cached("DELETE FROM phone_binding WHERE extension = ? AND source = ?")?
+        .execute(params![fact.extension.as_str(), fact.source.to_string()])?;
+    Ok(Applied::Followed)
+}
+
+pub(super) fn trunk_configured(conn: &Connection, fact: &TrunkConfigured) -> Result<Applied> {
+    let plan = cbor(wire::encode(&fact.trunk))?;
+    conn.prepare_cached(
+        "INSERT INTO trunk (name, plan) VALUES (?1, ?2)
+         ON CONFLICT (name) DO UPDATE SET plan = ?2",
+    )?
+    .execute(params![fact.trunk.name.as_str(), plan])?;
+    Ok(Applied::Followed)
+}
+
+pub(super) fn trunk_removed(conn: &Connection, fact: &TrunkRemoved) -> Result<Applied> {
+    let changed = conn
+        .prepare_cached("DELETE FROM trunk WHERE name = ?")?
+        .execute([fact.name.as_str()])?;
+    Ok(Applied::one(changed, "trunk_unknown"))
+}
+
+pub(super) fn trunk_state_changed(
+    conn: &Connection,
+    utc: UtcMs,
+    fact: &TrunkStateChanged,
+) -> Result<Applied> {
+    let changed = conn
+        .prepare_cached("UPDATE trunk SET reachable = ?2, code = ?3, seen = ?4 WHERE name = ?1")?
+        .execute(params![
+            fact.name.as_str(),
+            fact.reachable,
+            fact.code.map(|code| code.0),
+            utc.0
+        ])?;
+    Ok(Applied::one(changed, "trunk_unknown"))
+}
+
+pub(super) fn dial_rules_set(conn: &Connection, fact: &DialRulesSet) -> Result<Applied> {
+    conn.prepare_cached("DELETE FROM dial_rule")?.execute([])?;
+    let mut put = conn.prepare_cached("INSERT INTO dial_rule (position, rule) VALUES (?, ?)")?;
+    for (rule, position) in fact.rules.iter().zip(0_i64..) {
+        put.execute(params![position, cbor(wire::encode(rule))?])?;
+    }
+    Ok(Applied::Followed)
+}

@@ -1,0 +1,127 @@
+//! Calls and attempts follow their facts; a call's end is also the customer's last contact.
+use super::Applied;
+use messages::fact::{
+    AttemptEnded, AttemptStarted, CallAnswered, CallEnded, CallRinging, CallStarted,
+    OneWayAudioHeard,
+};
+use messages::{SystemResult, UtcMs};
+use rusqlite::{Connection, Result, params};
+
+pub(super) fn started(conn: &Connection, utc: UtcMs, fact: &CallStarted) -> Result<Applied> {
+    let party = fact.outside.as_ref().and_then(|outside| outside.party);
+    let changed = conn
+        .prepare_cached(
+            "INSERT OR IGNORE INTO call
+             (id, direction, purpose, extension, other_extension, trunk, party, customer, started)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        )?
+        .execute(params![
+            fact.call.as_bytes(),
+            fact.direction.code(),
+            fact.purpose.code(),
+            fact.extension.as_ref().map(messages::Extension::as_str),
+            fact.other_extension
+                .as_ref()
+                .map(messages::Extension::as_str),
+            fact.trunk.as_ref().map(messages::TrunkName::as_str),
+            party.as_ref().map(messages::PartyId::as_bytes),
+            fact.customer.as_ref().map(messages::CustomerId::as_bytes),
+            utc.0,
+        ])?;
+    Ok(Applied::one(changed, "call_known"))
+}
+
+pub(super) fn attempt_started(
+    conn: &Connection,
+    utc: UtcMs,
+    fact: &AttemptStarted,
+) -> Result<Applied> {
+    conn.prepare_cached("UPDATE call SET trunk = ? WHERE id = ?")?
+        .execute(params![fact.trunk.as_str(), fact.call.as_bytes()])?;
+    let changed = conn
+        .prepare_cached(
+            "INSERT OR IGNORE INTO attempt (id, call, trunk, started) VALUES (?, ?, ?, ?)",
+        )?
+        .execute(params![
+            fact.attempt.as_bytes(),
+            fact.call.as_bytes(),
+            fact.trunk.as_str(),
+            utc.0
+        ])?;
+    Ok(Applied::one(changed, "attempt_known"))
+}
+
+pub(super) fn ringing(conn: &Connection, utc: UtcMs, fact: &CallRinging) -> Result<Applied> {
+    let changed = conn
+        .prepare_cached("UPDATE call SET ringing = COALESCE(ringing, ?2) WHERE id = ?1")?
+        .execute(params![fact.call.as_bytes(), utc.0])?;
+    Ok(Applied::one(changed, "call_unknown"))
+}
+
+pub(super) fn answered(conn: &Connection, utc: UtcMs, fact: &CallAnswered) -> Result<Applied> {
+    let changed = conn
+        .prepare_cached("UPDATE call SET answered = COALESCE(answered, ?2) WHERE id = ?1")?
+        .execute(params![fact.call.as_bytes(), utc.0])?;
+    Ok(Applied::one(changed, "call_unknown"))
+}
+
+pub(super) fn one_way(conn: &Connection, fact: &OneWayAudioHeard) -> Result<Applied> {
+    let changed = conn
+        .prepare_cached("UPDATE call SET one_way = 1 WHERE id = ?")?
+        .execute([fact.call.as_bytes()])?;
+    Ok(Applied::one(changed, "call_unknown"))
+}
+
+pub(super) fn attempt_ended(conn: &Connection, utc: UtcMs, fact: &AttemptEnded) -> Result<Applied> {
+    let changed = conn
+        .prepare_cached(
+            "UPDATE attempt SET ended = ?2, result = ?3, sip = ?4, q850 = ?5
+             WHERE id = ?1 AND ended IS NULL",
+        )?
+        .execute(params![
+            fact.attempt.as_bytes(),
+            utc.0,
+            fact.result.code(),
+            fact.cause.sip.map(|code| code.0),
+            fact.cause.q850.map(|cause| cause.0),
+        ])?;
+    Ok(Applied::one(changed, "attempt_not_open"))
+}
+
+pub(super) fn ended(conn: &Connection, utc: UtcMs, fact: &CallEnded) -> Result<Applied> {
+    let changed = conn
+        .prepare_cached(
+            "UPDATE call SET ended = ?2, result = ?3, sip = ?4, q850 = ?5, released_by = ?6,
+             ring_ms = ?7, talk_ms = ?8 WHERE id = ?1 AND ended IS NULL",
+        )?
+        .execute(params![
+            fact.call.as_bytes(),
+            utc.0,
+            fact.result.code(),
+            fact.cause.sip.map(|code| code.0),
+            fact.cause.q850.map(|cause| cause.0),
+            fact.released_by.code(),
+            crate::column::int(fact.ring_ms),
+            crate::column::int(fact.talk_ms),
+        ])?;
+    if changed == 0 {
+        return Ok(Applied::Skipped("call_not_open"));
+    }
+    if fact.result != SystemResult::Blocked {
+        touch_customer(conn, fact)?;
+    }
+    Ok(Applied::Followed)
+}
+
+/// An outbound call is one attempt more; an answered call, either way, is contact: at the moment it ended.
+fn touch_customer(conn: &Connection, fact: &CallEnded) -> Result<()> {
+    conn.prepare_cached(
+        "UPDATE customer SET
+            attempts = attempts + (call.direction = 'outbound'),
+            last_contact = CASE WHEN call.answered IS NULL THEN last_contact
+                           ELSE MAX(COALESCE(last_contact, 0), call.ended) END
+         FROM call WHERE call.id = ?1 AND customer.id = call.customer",
+    )?
+    .execute([fact.call.as_bytes()])?;
+    Ok(())
+}

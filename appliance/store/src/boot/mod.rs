@@ -1,0 +1,174 @@
+//! Opening the store: lock, migrate, check, recover what a crash left open, start the writer.
+mod check;
+mod load;
+mod recover;
+
+pub(crate) use load::link_cursor;
+pub use recover::{OpenDialog, OpenRecording, Recovered};
+
+use crate::checkpoint::Checkpointer;
+use crate::config::StoreConfig;
+use crate::error::{StoreError, io};
+use crate::job::Job;
+use crate::key_ring::KeyRing;
+use crate::keys::Keys;
+use crate::queue::Queue;
+use crate::readers::Readers;
+use crate::search::SearchIndex;
+use crate::shared::Shared;
+use crate::store::Store;
+use crate::writer::{Clock, Standing, Writer};
+use crate::{database, journal};
+use messages::IdMint;
+use messages::registry::Decider;
+use rusqlite::Connection;
+use sansio::Secrets;
+use seal::KeyStore;
+use std::cell::RefCell;
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// Why the store is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// A run of the gateway: it begins and ends with a fact, and what the last run left open is ended.
+    Run,
+    /// One order of the command line while no gateway runs: only its own facts.
+    Console,
+}
+
+/// Everything the store needs from outside.
+pub struct Parts {
+    pub config: StoreConfig,
+    pub key_store: Box<dyn KeyStore>,
+    pub decider: Box<dyn Decider>,
+    pub clock: Clock,
+    pub secrets: Box<dyn Secrets>,
+}
+
+/// A running store, and what the last run left.
+pub struct Opened {
+    pub store: Store,
+    pub recovered: Recovered,
+}
+
+pub(crate) fn open(mut parts: Parts, purpose: Purpose) -> Result<Opened, StoreError> {
+    let config = parts.config.clone();
+    let lock = lock(&config)?;
+    check::disk_floor(&config)?;
+    let conn = database::open_branch(&config.branch_file())?;
+    let vault = database::open_vault(&config.vault_file())?;
+    private(&config)?;
+    check::sound(&conn, &vault, &config, &*parts.key_store)?;
+    let standing = load::standing(&conn)?;
+    let keys = Keys::load(
+        &mut *parts.key_store,
+        &config.tenant,
+        standing.head.seq == 0,
+        &mut *parts.secrets,
+    )?;
+    let keys = Arc::new(keys);
+    check::vault_opens(&vault, &keys)?;
+    let ring = Arc::new(KeyRing::open(Arc::clone(&keys), &config.vault_file())?);
+    let shared = Arc::new(Shared::new(Queue::new(config.limits)));
+    shared.load_refusals(load::refusals(&conn)?);
+    fill_search(&shared, &conn, &ring, &config)?;
+    let mut writer = writer(parts, conn, vault, &keys, &ring, &shared, standing)?;
+    let recovered = recover::recover(&mut writer, purpose)?;
+    let readers = Readers::open(&config.branch_file(), config.limits.readers)?;
+    shared.stands(writer.standing.head, writer.standing.cursor);
+    let store = Store::start(writer, readers, keys, ring, shared, lock, purpose)?;
+    Ok(Opened { store, recovered })
+}
+
+fn lock(config: &StoreConfig) -> Result<File, StoreError> {
+    let made = fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&config.folder);
+    made.map_err(io(&config.folder))?;
+    let path = config.lock_file();
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(0o600)
+        .open(&path)
+        .map_err(io(&path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(StoreError::InUse(config.folder.clone())),
+        Err(fs::TryLockError::Error(bad)) => Err(io(&path)(bad)),
+    }
+}
+
+/// The databases are for the gateway's user only; SQLite gives its side files the same mode.
+fn private(config: &StoreConfig) -> Result<(), StoreError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for file in [config.branch_file(), config.vault_file()] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).map_err(io(&file))?;
+    }
+    Ok(())
+}
+
+fn fill_search(
+    shared: &Shared,
+    conn: &Connection,
+    ring: &KeyRing,
+    config: &StoreConfig,
+) -> Result<(), StoreError> {
+    let mut index = SearchIndex::with_room_for(config.limits.search_customers_max);
+    index.extend(load::search_entries(conn, ring)?);
+    let mut search = shared
+        .search
+        .write()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    *search = index;
+    Ok(())
+}
+
+fn writer(
+    parts: Parts,
+    conn: Connection,
+    vault: Connection,
+    keys: &Arc<Keys>,
+    ring: &Arc<KeyRing>,
+    shared: &Arc<Shared>,
+    standing: Standing,
+) -> Result<Writer, StoreError> {
+    let Parts {
+        config,
+        key_store,
+        decider,
+        clock,
+        mut secrets,
+    } = parts;
+    let mut prefix = [0; 6];
+    secrets.fill(&mut prefix);
+    let checkpointer = Checkpointer::start(&config.branch_file())?;
+    let head_put = (journal::head(&conn)?, Instant::now());
+    Ok(Writer {
+        config,
+        conn,
+        vault,
+        keys: Arc::clone(keys),
+        ring: Arc::clone(ring),
+        key_store,
+        decider,
+        clock,
+        secrets: RefCell::new(secrets),
+        mint: IdMint::new(prefix),
+        shared: Arc::clone(shared),
+        checkpointer,
+        standing,
+        refreshed: Vec::new(),
+        head_put,
+    })
+}
+
+/// A commit before the writer's thread runs: it fails instead of trying again.
+pub(crate) fn commit_now(writer: &mut Writer, jobs: Vec<Job>) -> Result<(), StoreError> {
+    writer.write_once(jobs)
+}

@@ -1,0 +1,72 @@
+//! Opening the two files: pragmas, migrations, and connections that can only read.
+use crate::error::StoreError;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::time::Duration;
+
+mod branch {
+    refinery::embed_migrations!("../../migrations/appliance/branch");
+}
+mod vault {
+    refinery::embed_migrations!("../../migrations/appliance/vault");
+}
+
+/// How long a connection waits for another one's lock.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// For the writer: journal and tables.
+pub(crate) fn open_branch(path: &Path) -> Result<Connection, StoreError> {
+    let mut conn = Connection::open(path)?;
+    prepare(&conn)?;
+    // checkpoints run on a connection of their own, outside of the commit
+    conn.pragma_update(None, "wal_autocheckpoint", 0)?;
+    conn.pragma_update(None, "cache_size", -16_384)?;
+    branch::migrations::runner().run(&mut conn)?;
+    conn.set_prepared_statement_cache_capacity(128);
+    Ok(conn)
+}
+
+/// For the writer: wrapped keys. What is deleted is overwritten.
+pub(crate) fn open_vault(path: &Path) -> Result<Connection, StoreError> {
+    let mut conn = Connection::open(path)?;
+    prepare(&conn)?;
+    conn.pragma_update(None, "secure_delete", true)?;
+    vault::migrations::runner().run(&mut conn)?;
+    Ok(conn)
+}
+
+/// A connection that checkpoints, and does nothing else.
+pub(crate) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
+    let conn = Connection::open(path)?;
+    prepare(&conn)?;
+    Ok(conn)
+}
+
+pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.busy_timeout(BUSY)?;
+    conn.pragma_update(None, "query_only", true)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.set_prepared_statement_cache_capacity(64);
+    Ok(conn)
+}
+
+fn prepare(conn: &Connection) -> Result<(), StoreError> {
+    conn.busy_timeout(BUSY)?;
+    conn.pragma_update(None, "journal_mode", "WAL")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", false)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(())
+}
+
+/// SQLite's quick check: the first complaint, if there is one.
+pub(crate) fn quick_check(conn: &Connection, file: &'static str) -> Result<(), StoreError> {
+    let first: String = conn.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if first == "ok" {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged { file, first })
+    }
+}

@@ -1,0 +1,213 @@
+//! The one writer: takes what waits, makes one commit of it, and tells everybody.
+mod batch;
+mod command;
+mod entry;
+mod registry;
+mod sealing;
+mod side;
+
+pub(crate) use entry::person;
+pub(crate) use registry::{customer_of, party_of};
+pub(crate) use side::DIALOG_PLACE;
+
+use crate::checkpoint::Checkpointer;
+use crate::config::StoreConfig;
+use crate::error::StoreError;
+use crate::job::{BindingKept, CommittedFact, Job, LinkCursor};
+use crate::key_ring::KeyRing;
+use crate::keys::Keys;
+use crate::queue::Taken;
+use crate::shared::Shared;
+use crate::{database, journal};
+use batch::{Answer, Failed, Landed};
+use messages::journal::Head;
+use messages::registry::Decider;
+use messages::{IdMint, Now, Refusal};
+use rusqlite::Connection;
+use sansio::Secrets;
+use seal::KeyStore;
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The head goes to the key store at most this often.
+const HEAD_EVERY: Duration = Duration::from_secs(1);
+const RETRY_FIRST: Duration = Duration::from_millis(50);
+const RETRY_LAST: Duration = Duration::from_secs(5);
+
+/// Time comes from outside, so that a simulation can hold it.
+pub type Clock = Arc<dyn Fn() -> Now + Send + Sync>;
+
+pub(crate) struct Writer {
+    pub(crate) config: StoreConfig,
+    pub(crate) conn: Connection,
+    pub(crate) vault: Connection,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) ring: Arc<KeyRing>,
+    pub(crate) key_store: Box<dyn KeyStore>,
+    pub(crate) decider: Box<dyn Decider>,
+    pub(crate) clock: Clock,
+    pub(crate) secrets: RefCell<Box<dyn Secrets>>,
+    pub(crate) mint: IdMint,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) checkpointer: Checkpointer,
+    pub(crate) standing: Standing,
+    /// Refreshed registrations: written with the next commit, or when it is quiet.
+    pub(crate) refreshed: Vec<BindingKept>,
+    pub(crate) head_put: (Head, Instant),
+}
+
+/// What the next fact builds on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Standing {
+    pub(crate) head: Head,
+    pub(crate) policy_version: u32,
+    pub(crate) cursor: LinkCursor,
+}
+
+impl Writer {
+    /// Until the queue is closed and empty.
+    pub(crate) fn run(mut self) {
+        loop {
+            match self.shared.queue.take(HEAD_EVERY) {
+                Taken::Jobs(jobs) => self.write(jobs),
+                Taken::Quiet if self.refreshed.is_empty() => {}
+                Taken::Quiet => self.write(Vec::new()),
+                Taken::Closed => break,
+            }
+            self.put_head(HEAD_EVERY);
+        }
+        if !self.refreshed.is_empty() {
+            self.write(Vec::new());
+        }
+        self.put_head(Duration::ZERO);
+    }
+
+    /// Tries until it is durable, or until the store closes on a disk that cannot be written.
+    pub(crate) fn write(&mut self, mut jobs: Vec<Job>) {
+        let mut wait = RETRY_FIRST;
+        loop {
+            let jobs_now = self.collect_refreshed(jobs);
+            match self.commit(&jobs_now) {
+                Ok(landed) => return self.tell(landed, jobs_now),
+                Err(Failed { why, landed }) => {
+                    tracing::warn!(code = why.code(), "the journal could not be written: {why}");
+                    self.shared.troubled(why.code());
+                    if let Some(landed) = self.reopen(landed) {
+                        return self.tell(*landed, jobs_now);
+                    }
+                    jobs = refuse(jobs_now);
+                }
+            }
+            if self.shared.queue.pause(wait) {
+                tracing::error!(
+                    jobs = jobs.len(),
+                    "closing with facts that could not be written"
+                );
+                return;
+            }
+            wait = (wait * 2).min(RETRY_LAST);
+        }
+    }
+
+    /// One try, for the time before the thread runs.
+    pub(crate) fn write_once(&mut self, jobs: Vec<Job>) -> Result<(), StoreError> {
+        match self.commit(&jobs) {
+            Ok(landed) => {
+                self.tell(landed, jobs);
+                Ok(())
+            }
+            Err(failed) => Err(failed.why),
+        }
+    }
+
+    fn collect_refreshed(&mut self, jobs: Vec<Job>) -> Vec<Job> {
+        let (refreshed, rest): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(Job::is_refresh);
+        for job in refreshed {
+            if let Job::Side(crate::job::Side::BindingKept(kept)) = job {
+                self.refreshed.push(kept);
+            }
+        }
+        rest
+    }
+
+    /// A handle that failed is never trusted again. Did the failed commit land all the same?
+    fn reopen(&mut self, landed: Option<Box<Landed>>) -> Option<Box<Landed>> {
+        let path = self.config.branch_file();
+        let opened = (|| {
+            let conn = database::open_branch(&path)?;
+            // what was written before the failure is synced anew before anything is built on it
+            conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
+            let head = journal::head(&conn)?;
+            Ok::<_, StoreError>((conn, head, database::open_vault(&self.config.vault_file())?))
+        })();
+        match opened {
+            Ok((conn, head, vault)) => {
+                self.conn = conn;
+                self.vault = vault;
+                landed.filter(|landed| landed.standing.head == head && !landed.facts.is_empty())
+            }
+            Err(bad) => {
+                tracing::warn!(
+                    code = bad.code(),
+                    "the database could not be reopened: {bad}"
+                );
+                None
+            }
+        }
+    }
+
+    /// It is durable: everybody is told.
+    fn tell(&mut self, landed: Landed, jobs: Vec<Job>) {
+        self.standing = landed.standing;
+        self.refreshed.clear();
+        self.ring.keep(landed.new_keys);
+        self.shared
+            .stands(landed.standing.head, landed.standing.cursor);
+        if !landed.search.is_empty() {
+            let mut search = self
+                .shared
+                .search
+                .write()
+                .unwrap_or_else(std::sync::PoisonError::into_inner);
+            search.extend(landed.search);
+        }
+        if !landed.facts.is_empty() {
+            self.shared.announce(&landed.facts);
+        }
+        for (job, answer) in jobs.into_iter().zip(landed.answers) {
+            answer_job(job, answer);
+        }
+        self.checkpointer.written(bytes(&landed.facts));
+    }
+
+    fn put_head(&mut self, every: Duration) {
+        let (put, at) = self.head_put;
+        if put == self.standing.head || at.elapsed() < every {
+            return;
+        }
+        match self.key_store.put_head(self.standing.head) {
+            Ok(()) => self.head_put = (self.standing.head, Instant::now()),
+            Err(bad) => tracing::warn!(code = bad.code(), "the head was not put: {bad}"),
+        }
+    }
+}
+
+fn refuse(jobs: Vec<Job>) -> Vec<Job> {
+    jobs.into_iter()
+        .filter_map(|job| job.refused(Refusal::JournalUnavailable))
+        .collect()
+}
+
+fn answer_job(job: Job, answer: Answer) {
+    match (job, answer) {
+        (Job::Propose(proposal), Answer::Proposed(result)) => (proposal.reply)(result),
+        (Job::RecordingKey { reply, .. }, Answer::Key(result)) => reply(result),
+        (Job::Barrier(reply), _) => reply(()),
+        (Job::Append(_) | Job::Side(_) | Job::Propose(_) | Job::RecordingKey { .. }, _) => {}
+    }
+}
+
+fn bytes(facts: &[CommittedFact]) -> usize {
+    facts.iter().map(|fact| fact.bytes.len()).sum()
+}
