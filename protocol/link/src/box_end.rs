@@ -66,6 +66,10 @@ pub enum BoxInput {
         hash: Option<ChainHash>,
         facts: Vec<(u64, Vec<u8>)>,
     },
+    /// `ReadFacts` had no answer: it is asked again soon.
+    ReadFailed {
+        after: u64,
+    },
     /// Sent at once if the link is up, else forgotten. `head` and `applied` are filled in here.
     MetricsReady(Metrics),
 }
@@ -110,7 +114,7 @@ pub struct BoxEnd {
     pace: Pace,
     since: UtcMs,
     clock_offset_ms: Option<i64>,
-    last_error: Option<&'static str>,
+    last_error: Option<(&'static str, UtcMs)>,
     told: Option<LinkStatus>,
     outputs: VecDeque<BoxOutput>,
 }
@@ -208,14 +212,14 @@ impl BoxEnd {
         match lane {
             Lane::Welcome => match wire::decode(bytes) {
                 Ok(welcome) => self.welcomed(now, &welcome),
-                Err(_) => self.last_error = Some(Trouble::Undecodable.code()),
+                Err(_) => self.note(now, Trouble::Undecodable.code()),
             },
             Lane::Ack => match wire::decode(bytes) {
                 Ok(ack) => self.acknowledged(now, &ack),
-                Err(_) => self.last_error = Some(Trouble::Undecodable.code()),
+                Err(_) => self.note(now, Trouble::Undecodable.code()),
             },
             Lane::Hello | Lane::Facts | Lane::Metrics | Lane::State => {
-                self.last_error = Some(Trouble::Undecodable.code());
+                self.note(now, Trouble::Undecodable.code());
             }
         }
     }
@@ -267,21 +271,25 @@ impl BoxEnd {
 
     /// Nothing more is sent; the cloud is asked again later.
     fn halt(&mut self, now: Now, verdict: Verdict) {
-        self.last_error = Some(verdict.code());
+        self.note(now, verdict.code());
         self.enter(now, Phase::Halted(verdict));
         self.timers
             .set(Timer::GreetAgain, now.mono + timing::GREET_AGAIN_WAIT);
     }
 
     fn stuck(&mut self, now: Now, trouble: Trouble) {
-        self.last_error = Some(trouble.code());
+        self.note(now, trouble.code());
         self.enter(now, Phase::Stuck(trouble));
         self.timers
             .set(Timer::GreetAgain, now.mono + timing::GREET_AGAIN_WAIT);
     }
 
-    fn reconnect(&mut self, why: Trouble) {
-        self.last_error = Some(why.code());
+    fn note(&mut self, now: Now, code: &'static str) {
+        self.last_error = Some((code, now.utc));
+    }
+
+    fn reconnect(&mut self, now: Now, why: Trouble) {
+        self.note(now, why.code());
         self.outputs.push_back(BoxOutput::Reconnect { why });
     }
 
@@ -306,7 +314,7 @@ impl BoxEnd {
             (Timer::WelcomeDue, Phase::Greeting { tries }) => {
                 let tries = tries + 1;
                 if tries >= timing::HELLO_TRIES_MAX {
-                    self.reconnect(Trouble::WelcomeTimeout);
+                    self.reconnect(now, Trouble::WelcomeTimeout);
                     self.timers
                         .set(Timer::WelcomeDue, now.mono + timing::WELCOME_WAIT);
                 } else {
@@ -344,7 +352,7 @@ impl Machine for BoxEnd {
         match input {
             BoxInput::Connected => self.greet(now, 0),
             BoxInput::Disconnected { code } => {
-                self.last_error = Some(code);
+                self.note(now, code);
                 self.enter(now, Phase::Offline);
             }
             BoxInput::Received { lane, bytes } => self.received(now, lane, &bytes),
@@ -356,6 +364,7 @@ impl Machine for BoxEnd {
                 self.read_on(now);
             }
             BoxInput::FactsRead { after, hash, facts } => self.facts_read(now, after, hash, facts),
+            BoxInput::ReadFailed { after } => self.read_failed(now, after),
             BoxInput::MetricsReady(metrics) => self.send_metrics(metrics),
         }
         self.tell_status();

@@ -21,8 +21,8 @@ pub struct LinkStatus {
     pub drain_s: Option<u64>,
     /// Our clock minus the cloud's, at the last WELCOME.
     pub clock_offset_ms: Option<i64>,
-    /// Code of the last trouble; stays until the next WELCOME that lets us go on.
-    pub last_error: Option<&'static str>,
+    /// Code of the last trouble and when it came; stays until the cloud takes facts again.
+    pub last_error: Option<(&'static str, UtcMs)>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,6 +76,8 @@ pub enum Trouble {
     JournalHole,
     /// The journal no longer holds what the cloud needs.
     JournalPruned,
+    /// The journal cannot be read now.
+    JournalUnreadable,
     /// A fact that no batch can hold.
     FactTooLarge,
 }
@@ -92,6 +94,7 @@ impl Trouble {
             Self::Version => "link_version",
             Self::JournalHole => "journal_hole",
             Self::JournalPruned => "journal_pruned",
+            Self::JournalUnreadable => "journal_unreadable",
             Self::FactTooLarge => "fact_too_large",
         }
     }

@@ -141,6 +141,18 @@ impl BoxEnd {
         }
     }
 
+    pub(super) fn read_failed(&mut self, now: Now, after: u64) {
+        let Phase::Flowing(flow) = &mut self.phase else {
+            return;
+        };
+        if flow.reading == Some(after) {
+            flow.reading = None;
+            self.note(now, Trouble::JournalUnreadable.code());
+            self.timers
+                .set(Timer::BatchWait, now.mono + timing::READ_AGAIN_WAIT);
+        }
+    }
+
     fn send_batch(&mut self, now: Now, message: Vec<u8>, end: Head) {
         let Phase::Flowing(flow) = &mut self.phase else {
             return;
@@ -162,7 +174,7 @@ impl BoxEnd {
             return;
         }
         if ack.applied.seq > self.head.seq {
-            return self.reconnect(Trouble::AckBeyondJournal);
+            return self.reconnect(now, Trouble::AckBeyondJournal);
         }
         let safe_moved = ack.safe > self.cursor.safe;
         match self.progress(ack.applied) {
@@ -240,9 +252,9 @@ impl BoxEnd {
         flow.go_back(applied);
         self.timers.set(Timer::AckDue, now.mono + timing::ACK_WAIT);
         if give_up {
-            self.reconnect(Trouble::AckTimeout);
+            self.reconnect(now, Trouble::AckTimeout);
         } else {
-            self.last_error = Some(Trouble::AckTimeout.code());
+            self.note(now, Trouble::AckTimeout.code());
             self.read_now(now);
         }
     }

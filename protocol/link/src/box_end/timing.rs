@@ -28,6 +28,8 @@ pub const HELLO_TRIES_MAX: u32 = 3;
 pub const GREET_AGAIN_WAIT: Duration = Duration::from_secs(60);
 /// Below `BATCH_WAIT_MS_MAX`, so that a fact stands at headquarters within a second.
 pub const GATHER_WAIT: Duration = Duration::from_millis(250);
+/// After a read of the journal that failed.
+pub const READ_AGAIN_WAIT: Duration = Duration::from_secs(1);
 pub const ACK_WAIT: Duration = Duration::from_secs(10);
 /// After so many overdue acknowledgements in a row the pipe is made again.
 pub const ACK_TIMEOUTS_MAX: u32 = 3;
