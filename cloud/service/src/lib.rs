@@ -2,5 +2,11 @@
 #![forbid(unsafe_code)]
 
 pub mod api;
+pub mod config;
+pub mod intake;
 pub mod mqtt;
+mod pages;
+pub mod people;
 pub mod pki;
+pub mod service;
+mod watch;

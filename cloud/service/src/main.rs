@@ -1,6 +1,16 @@
 //! `zhunkehu-cloud`: the process at headquarters.
-use clap::{Parser, Subcommand};
-use std::io::Write as _;
+use anyhow::Context as _;
+use clap::{Args, Parser, Subcommand};
+use cloud::config::Config;
+use cloud::people;
+use cloud::pki::PkiCommand;
+use cloud::service::{self, Service};
+use messages::command::{Role, Secret};
+use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
 
 #[derive(Parser)]
 #[command(
@@ -15,16 +25,188 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 运行服务 / Run the service
+    Run(Run),
+    /// 证书 / Certificates
+    #[command(subcommand)]
+    Pki(PkiCommand),
+    /// 用户 / Users
+    #[command(subcommand)]
+    User(User),
     /// 打印接口文档 / Print the OpenAPI document
     Openapi,
 }
 
-fn main() -> anyhow::Result<()> {
-    match Arguments::parse().command {
-        Command::Openapi => {
-            let text = portal::openapi::to_text(&cloud::api::document());
-            std::io::stdout().lock().write_all(text.as_bytes())?;
-            Ok(())
+#[derive(Args)]
+struct Run {
+    #[command(flatten)]
+    config: ConfigFile,
+    /// 只检查配置 / Only check the configuration
+    #[arg(long)]
+    check_config: bool,
+}
+
+#[derive(Args)]
+struct ConfigFile {
+    /// cloud.toml
+    #[arg(long, env = "ZHUNKEHU_CLOUD_CONFIG")]
+    config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum User {
+    /// 新建用户,密码只显示一次 / Make a user; the password is shown once
+    Create {
+        name: String,
+        /// hq_analyst, hq_admin
+        #[arg(long, default_value = "hq_analyst", value_parser = role)]
+        role: Role,
+        #[command(flatten)]
+        password: GivenPassword,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+    /// 重设密码 / Set a new password
+    ResetPassword {
+        name: String,
+        #[command(flatten)]
+        password: GivenPassword,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
+}
+
+#[derive(Args)]
+struct GivenPassword {
+    /// 从标准输入读取密码(一行) / Read the password from standard input (one line)
+    #[arg(long)]
+    password_stdin: bool,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::parse(text).ok_or_else(|| "hq_analyst, hq_admin".to_owned())
+}
+
+fn main() -> ExitCode {
+    match work() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(bad) => {
+            // Nobody can be told if the console is gone.
+            let _untold = writeln!(io::stderr().lock(), "zhunkehu-cloud: {bad:#}");
+            ExitCode::FAILURE
         }
     }
+}
+
+fn work() -> anyhow::Result<()> {
+    match Arguments::parse().command {
+        Command::Run(run) => serve(&run),
+        Command::Pki(pki) => say(&pki.run()?),
+        Command::User(user) => with_user(&user),
+        Command::Openapi => Ok(io::stdout()
+            .lock()
+            .write_all(portal::openapi::to_text(&cloud::api::document()).as_bytes())?),
+    }
+}
+
+/// What a person at the console is to read.
+fn say(line: &str) -> anyhow::Result<()> {
+    Ok(writeln!(io::stdout().lock(), "{line}")?)
+}
+
+fn serve(run: &Run) -> anyhow::Result<()> {
+    let config = Config::read(&run.config.config)?;
+    // What the migrations say names paths of the machine that built this.
+    let directives = format!("refinery_core=warn,{}", config.log.level);
+    let filter = EnvFilter::try_new(directives).context("log.level")?;
+    if run.check_config {
+        return say("配置无误 / the configuration is good");
+    }
+    tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(filter)
+        .with_writer(io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(until_told(&config))
+}
+
+async fn until_told(config: &Config) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let recorder = portal::ops::install_metrics()?;
+    let service = service::start(config, Some(recorder))?;
+    announce(&service)?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping");
+    if let Err(bad) = sd_notify::notify(&[sd_notify::NotifyState::Stopping]) {
+        tracing::debug!(%bad, "no service manager was told");
+    }
+    service.stop().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn announce(service: &Service) -> anyhow::Result<()> {
+    let version = env!("CARGO_PKG_VERSION");
+    let (https, mqtt) = (service.https, service.mqtt.address());
+    tracing::info!(version, %https, %mqtt, "listening");
+    say(&format!(
+        "总部 / headquarters: https://{https}  (MQTT {mqtt})"
+    ))?;
+    if let Some((name, password)) = &service.first_admin {
+        let password = password.expose();
+        say(&format!(
+            "首次启动:用户 {name} 密码 {password}(只显示这一次) / first start: user {name}, password {password}, shown only now"
+        ))?;
+    }
+    if let Err(bad) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
+        tracing::debug!(%bad, "no service manager was told");
+    }
+    Ok(())
+}
+
+fn with_user(command: &User) -> anyhow::Result<()> {
+    let (User::Create {
+        config, password, ..
+    }
+    | User::ResetPassword {
+        config, password, ..
+    }) = command;
+    let config = Config::read(&config.config)?;
+    let store = service::open_store(&config)?;
+    let now = portal::Clock::system().now().utc;
+    let (secret, shown) = if password.password_stdin {
+        (typed_password()?, None)
+    } else {
+        let fresh = people::fresh_password()?;
+        (fresh.clone(), Some(fresh))
+    };
+    let name = match command {
+        User::Create { name, role, .. } => {
+            people::create(&store, name, *role, &secret, now)?;
+            name
+        }
+        User::ResetPassword { name, .. } => {
+            people::reset_password(&store, name, &secret, now)?;
+            name
+        }
+    };
+    match shown {
+        Some(password) => say(&format!("{name} 密码 / password: {}", password.expose())),
+        None => say(&format!("{name}: 已设置密码 / the password is set")),
+    }
+}
+
+/// One line, without its end.
+fn typed_password() -> anyhow::Result<Secret> {
+    let mut line = String::new();
+    let most = u64::try_from(portal::password::PASSWORD_BYTES_MAX + 2)?;
+    io::stdin().lock().take(most).read_line(&mut line)?;
+    Ok(Secret::new(line.trim_end_matches(['\r', '\n']).to_owned()))
 }

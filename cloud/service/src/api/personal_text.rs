@@ -67,52 +67,18 @@ mod tests {
             key_version: 1,
             cipher: vec![1, 2, 3],
         });
+        use HqField::{Clear, Masked, Never};
+        let (open, half) = (Some("13800138000"), Some("138****8000"));
         let table = [
+            (Role::HqAdmin, Clear, &clear, PersonalState::Clear, open),
+            (Role::HqAnalyst, Clear, &clear, PersonalState::Masked, half),
+            (Role::HqAdmin, Masked, &clear, PersonalState::Masked, half),
+            (Role::HqAdmin, Never, &clear, PersonalState::Hidden, None),
+            (Role::HqAdmin, Never, &sealed, PersonalState::Hidden, None),
+            (Role::HqAdmin, Clear, &sealed, PersonalState::Sealed, None),
             (
                 Role::HqAdmin,
-                HqField::Clear,
-                &clear,
-                PersonalState::Clear,
-                Some("13800138000"),
-            ),
-            (
-                Role::HqAnalyst,
-                HqField::Clear,
-                &clear,
-                PersonalState::Masked,
-                Some("138****8000"),
-            ),
-            (
-                Role::HqAdmin,
-                HqField::Masked,
-                &clear,
-                PersonalState::Masked,
-                Some("138****8000"),
-            ),
-            (
-                Role::HqAdmin,
-                HqField::Never,
-                &clear,
-                PersonalState::Hidden,
-                None,
-            ),
-            (
-                Role::HqAdmin,
-                HqField::Never,
-                &sealed,
-                PersonalState::Hidden,
-                None,
-            ),
-            (
-                Role::HqAdmin,
-                HqField::Clear,
-                &sealed,
-                PersonalState::Sealed,
-                None,
-            ),
-            (
-                Role::HqAdmin,
-                HqField::Clear,
+                Clear,
                 &Personal::Erased,
                 PersonalState::Erased,
                 None,

@@ -32,8 +32,9 @@ use writer::Writer;
 /// The embedded store of one tenant. Dropping it waits for what is being written.
 pub struct SqliteStore {
     tenant: Arc<str>,
-    writer: Writer,
+    // Dropped before the writer: the last connection to close folds the log back into the file.
     readers: Readers,
+    writer: Writer,
 }
 
 impl SqliteStore {

@@ -2,7 +2,7 @@
 mod hub;
 mod socket;
 
-pub(crate) use hub::LiveHub;
+pub(crate) use hub::{LiveHub, keep_drawing};
 pub(super) use socket::{__path_live, live};
 
 use super::{Branch, Overview};

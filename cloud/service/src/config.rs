@@ -1,0 +1,217 @@
+//! `cloud.toml`: where things lie, which addresses are used, and what headquarters may see.
+use rights::{FieldPolicy, HqField};
+use serde::{Deserialize, Deserializer};
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The database. Made where it is missing.
+    pub data_dir: PathBuf,
+    /// Whose branches these are: the first part of every key.
+    #[serde(default = "default_tenant", deserialize_with = "tenant")]
+    pub tenant: String,
+    pub http: HttpConfig,
+    pub mqtt: MqttConfig,
+    pub tls: TlsConfig,
+    #[serde(default)]
+    pub field_policy: FieldPolicyConfig,
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpConfig {
+    /// HTTPS: dashboard and API.
+    pub listen: SocketAddr,
+    /// Besides loopback, who may read `/metrics`.
+    #[serde(default)]
+    pub metrics_readers: Vec<IpAddr>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MqttConfig {
+    /// MQTT 5 over mutual TLS: the branches.
+    pub listen: SocketAddr,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// Headquarters' authority and the server's certificate (`pki init`); made where they are missing.
+    pub dir: PathBuf,
+    /// Names and addresses under which boxes and browsers reach this server.
+    #[serde(default = "default_hosts")]
+    pub hosts: Vec<String>,
+}
+
+/// What headquarters may see of the branches' personal values: `never`, `masked` or `clear`.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FieldPolicyConfig {
+    #[serde(deserialize_with = "hq_field")]
+    pub name: HqField,
+    #[serde(deserialize_with = "hq_field")]
+    pub number: HqField,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// As `tracing_subscriber` reads it: `info`, `cloud=debug,info` …
+    pub level: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            level: "info".to_owned(),
+        }
+    }
+}
+
+impl FieldPolicyConfig {
+    #[must_use]
+    pub const fn policy(self) -> FieldPolicy {
+        FieldPolicy {
+            name: self.name,
+            number: self.number,
+        }
+    }
+}
+
+fn default_tenant() -> String {
+    "hq".to_owned()
+}
+
+fn default_hosts() -> Vec<String> {
+    vec!["localhost".to_owned(), "127.0.0.1".to_owned()]
+}
+
+fn tenant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let fits = (1..=32).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_".contains(&b));
+    if fits {
+        Ok(text)
+    } else {
+        Err(serde::de::Error::custom(
+            "1 to 32 letters, digits, - or _",
+        ))
+    }
+}
+
+fn hq_field<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HqField, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    HqField::parse(&text)
+        .ok_or_else(|| serde::de::Error::custom("one of \"never\", \"masked\", \"clear\""))
+}
+
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("{file}: {source}")]
+    Read {
+        file: String,
+        source: std::io::Error,
+    },
+    #[error("{file}:{line}: {key}: {why}")]
+    Wrong {
+        file: String,
+        line: usize,
+        key: String,
+        why: String,
+    },
+}
+
+impl Config {
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let name = file.display().to_string();
+        match std::fs::read_to_string(file) {
+            Ok(text) => Self::parse(&text, &name),
+            Err(source) => Err(ConfigError::Read { file: name, source }),
+        }
+    }
+
+    pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
+        let wrong = |line, key, why: &str| ConfigError::Wrong {
+            file: file.to_owned(),
+            line,
+            key,
+            why: why.to_owned(),
+        };
+        let config: Self = toml::from_str(text).map_err(|bad| {
+            let (line, key) = place(text, bad.span().unwrap_or_default(), bad.message());
+            wrong(line, key, bad.message())
+        })?;
+        let ports = (config.http.listen, config.mqtt.listen);
+        if ports.0 == ports.1 && ports.0.port() != 0 {
+            let at = text.rfind("[mqtt]").unwrap_or_default();
+            let (line, _) = place(text, at..at, "");
+            return Err(wrong(line, "mqtt.listen".to_owned(), "the same as http.listen"));
+        }
+        Ok(config)
+    }
+}
+
+/// The line (from 1) and the key, with its table, that an error's span lies on.
+/// A missing key has no place of its own: its name stands in the message.
+fn place(text: &str, span: Range<usize>, message: &str) -> (usize, String) {
+    let before = text.get(..span.start).unwrap_or(text);
+    let line_index = before.matches('\n').count();
+    let table = text
+        .lines()
+        .take(line_index + 1)
+        .filter_map(|line| line.trim().strip_prefix('[')?.split(']').next())
+        .last()
+        .map(|table| format!("{}.", table.trim()));
+    let line = text.lines().nth(line_index).unwrap_or_default();
+    let missing = message
+        .strip_prefix("missing field `")
+        .and_then(|rest| rest.split('`').next());
+    let own = line.split_once('=').map(|(key, _)| key.trim());
+    let key = missing.or(own).unwrap_or_default();
+    let whole = format!("{}{key}", table.unwrap_or_default());
+    (line_index + 1, whole.trim_end_matches('.').to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+    use rights::HqField;
+
+    const GOOD: &str = "data_dir = \"d\"\n\n[http]\nlisten = \"127.0.0.1:8443\"\n\n[mqtt]\nlisten = \"127.0.0.1:8883\"\n\n[tls]\ndir = \"pki\"\n";
+
+    #[test]
+    fn a_short_file_is_enough_and_shows_nothing_personal() {
+        let config = Config::parse(GOOD, "cloud.toml").unwrap();
+        assert_eq!(config.tenant, "hq");
+        assert_eq!(config.field_policy.policy().number, HqField::Never);
+        assert_eq!(config.tls.hosts, ["localhost", "127.0.0.1"]);
+    }
+
+    #[test]
+    fn an_error_names_file_line_and_key() {
+        let policy = format!("{GOOD}\n[field_policy]\nname = \"all\"\n");
+        let table = [
+            (GOOD.replace("dir = \"pki\"", "dir = 7"), "cloud.toml:10: tls.dir: "),
+            (GOOD.replace("127.0.0.1:8443", "here"), "cloud.toml:4: http.listen: "),
+            (GOOD.replace("[mqtt]\n", "[mqtt]\nlisen = 1\n"), "cloud.toml:7: mqtt.lisen: "),
+            (GOOD.replace("listen = \"127.0.0.1:8883\"", ""), "cloud.toml:6: mqtt.listen: "),
+            (policy, "cloud.toml:13: field_policy.name: "),
+            (format!("tenant = \"a b\"\n{GOOD}"), "cloud.toml:1: tenant: "),
+            (GOOD.replace(":8883", ":8443"), "cloud.toml:6: mqtt.listen: "),
+            (GOOD.replace("[tls]", "[tls"), "cloud.toml:9: "),
+        ];
+        for (text, start) in table {
+            let error = Config::parse(&text, "cloud.toml").unwrap_err().to_string();
+            assert!(error.starts_with(start), "{error:?} does not start with {start:?}");
+        }
+    }
+}

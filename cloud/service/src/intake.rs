@@ -1,0 +1,288 @@
+//! What the boxes say, written down: greetings, facts, samples, link states. Nothing is answered before it is durable.
+use crate::api::HqState;
+use crate::mqtt::{Ingest, Outcome};
+use bytes::Bytes;
+use hq_store::{BoxRecord, FactBatch, Greeting, Store, StoreError, Unfit};
+use link::{Arrived, CloudBook, CloudEnd, Judged};
+use messages::{
+    BoxId, UtcMs,
+    journal::Head,
+    lane::{Lane, LinkState, Metrics, Verdict},
+    wire,
+};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+/// A sample is some hundred bytes.
+const METRICS_BYTES_MAX: usize = 16 * 1024;
+
+/// Takes in what the endpoint hands over.
+pub struct Intake {
+    state: HqState,
+    /// Boxes with a connection to this process: their last wills are out of date.
+    connected: Mutex<BTreeSet<BoxId>>,
+}
+
+impl Intake {
+    #[must_use]
+    pub const fn new(state: HqState) -> Self {
+        Self {
+            state,
+            connected: Mutex::new(BTreeSet::new()),
+        }
+    }
+
+    fn is_connected(&self, box_id: &BoxId) -> bool {
+        let connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
+        connected.contains(box_id)
+    }
+
+    /// Runs `work` where it may block; a store that cannot be asked keeps the box waiting.
+    async fn write(
+        &self,
+        box_id: &BoxId,
+        work: impl FnOnce(&dyn Store) -> Result<Outcome, StoreError> + Send + 'static,
+    ) -> Outcome {
+        let store = std::sync::Arc::clone(&self.state.store);
+        let written = tokio::task::spawn_blocking(move || work(&*store)).await;
+        let outcome = match written {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(bad)) => {
+                tracing::warn!(%box_id, code = bad.code(), %bad, "not written");
+                Outcome::Unavailable { code: bad.code() }
+            }
+            Err(bad) => {
+                tracing::error!(%box_id, %bad, "writing panicked");
+                Outcome::Unavailable { code: "internal" }
+            }
+        };
+        self.state.live.touch(box_id);
+        outcome
+    }
+}
+
+impl Ingest for Intake {
+    async fn publish(&self, box_id: &BoxId, lane: Lane, bytes: Bytes) -> Outcome {
+        let (id, now) = (box_id.clone(), self.state.now());
+        match lane {
+            Lane::Hello => self.write(box_id, move |store| hello(store, &id, &bytes, now)).await,
+            Lane::Facts => {
+                let begun = std::time::Instant::now();
+                let outcome = self.write(box_id, move |store| facts(store, &id, &bytes, now)).await;
+                metrics::histogram!("zhunkehu_cloud_batch_seconds").record(begun.elapsed());
+                outcome
+            }
+            Lane::Metrics => {
+                let written = self.write(box_id, move |store| sample(store, &id, &bytes, now)).await;
+                droppable(written)
+            }
+            Lane::State => {
+                let stale = self.is_connected(box_id);
+                self.write(box_id, move |store| link_state(store, &id, &bytes, stale, now)).await
+            }
+            Lane::Welcome | Lane::Ack => refused("link_lane"),
+        }
+    }
+
+    async fn link_changed(&self, box_id: &BoxId, up: bool) {
+        {
+            let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
+            if up {
+                connected.insert(box_id.clone());
+            } else {
+                connected.remove(box_id);
+            }
+            #[allow(clippy::cast_precision_loss)] // a count of connections
+            metrics::gauge!("zhunkehu_cloud_boxes_connected").set(connected.len() as f64);
+        }
+        let (id, now) = (box_id.clone(), self.state.now());
+        let noted = self
+            .write(box_id, move |store| {
+                store.note_link(&id, up, now)?;
+                Ok(Outcome::committed())
+            })
+            .await;
+        tracing::info!(%box_id, up, noted = noted == Outcome::committed(), "link changed");
+    }
+}
+
+const fn refused(code: &'static str) -> Outcome {
+    Outcome::Refused {
+        code,
+        replies: Vec::new(),
+    }
+}
+
+/// A sample that could not be written is lost, and the box need not send it again.
+fn droppable(outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Unavailable { code } => {
+            tracing::warn!(code, "a sample was dropped");
+            Outcome::committed()
+        }
+        Outcome::Committed { .. } | Outcome::Refused { .. } => outcome,
+    }
+}
+
+fn end_of(box_id: &BoxId, record: Option<&BoxRecord>) -> CloudEnd {
+    let book = record.map_or(CloudBook::NEW, |record| CloudBook {
+        epoch: record.epoch,
+        applied: record.applied,
+        safe: record.safe,
+        boot: record.boot,
+        boot_before: record.boot_before,
+    });
+    CloudEnd::new(box_id.clone(), book)
+}
+
+fn hello(
+    store: &dyn Store,
+    box_id: &BoxId,
+    bytes: &[u8],
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    let record = store.box_record(box_id)?;
+    let greeted = match end_of(box_id, record.as_ref()).hello(bytes, now) {
+        Ok(greeted) => greeted,
+        Err(why) => return trouble(store, box_id, why.code(), now).map(|()| refused(why.code())),
+    };
+    let resumes = greeted.verdict == Verdict::Resume;
+    store.greet(&Greeting {
+        box_id: box_id.clone(),
+        boot: greeted.book.boot,
+        boot_before: greeted.book.boot_before,
+        version: greeted.hello.version.chars().take(64).collect(),
+        head_seq: greeted.hello.head.seq,
+        epoch: greeted.book.epoch,
+        clock_offset_ms: greeted.clock_offset_ms,
+        received: now,
+        trouble: (!resumes).then(|| greeted.verdict.code()),
+    })?;
+    let (verdict, head) = (greeted.verdict.code(), greeted.hello.head.seq);
+    let applied = greeted.book.applied.seq;
+    if resumes {
+        tracing::info!(%box_id, head, applied, epoch = greeted.book.epoch, "greeted");
+    } else {
+        tracing::warn!(%box_id, verdict, head, applied, "the box's journal does not go on from ours");
+    }
+    Ok(Outcome::committed_with(Lane::Welcome, greeted.welcome))
+}
+
+fn facts(
+    store: &dyn Store,
+    box_id: &BoxId,
+    bytes: &[u8],
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    let record = store.box_record(box_id)?;
+    let mut end = end_of(box_id, record.as_ref());
+    match end.batch(bytes, now) {
+        Judged::Apply { facts, head } => apply(store, box_id, &mut end, facts, head, now),
+        Judged::Skip { ack } => Ok(Outcome::committed_with(Lane::Ack, ack)),
+        Judged::Refuse { why, reply } => {
+            trouble(store, box_id, why.code(), now)?;
+            Ok(Outcome::Refused {
+                code: why.code(),
+                replies: reply
+                    .map(|(lane, bytes)| (lane, bytes.into()))
+                    .into_iter()
+                    .collect(),
+            })
+        }
+    }
+}
+
+fn apply(
+    store: &dyn Store,
+    box_id: &BoxId,
+    end: &mut CloudEnd,
+    facts: Vec<Arrived>,
+    head: Head,
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    let batch = FactBatch {
+        box_id: box_id.clone(),
+        epoch: end.book().epoch,
+        before: end.book().applied,
+        facts: facts.into_iter().map(|fact| fact.bytes).collect(),
+        after: head,
+        received: now,
+    };
+    let ingested = match store.ingest(&batch)? {
+        Ok(ingested) => ingested,
+        Err(unfit) => return moved_meanwhile(store, box_id, unfit, now),
+    };
+    metrics::counter!("zhunkehu_cloud_facts_total").increment(ingested.fresh.into());
+    metrics::counter!("zhunkehu_cloud_dead_letters_total").increment(ingested.dead.into());
+    match end.committed(ingested.applied, ingested.safe) {
+        Ok(ack) => Ok(Outcome::committed_with(Lane::Ack, ack)),
+        // It is durable; the next acknowledgement covers it.
+        Err(bad) => {
+            tracing::error!(%box_id, %bad, "an acknowledgement could not be written");
+            Ok(Outcome::committed())
+        }
+    }
+}
+
+/// Two connections of one box wrote at a time: the box hears where the cursor stands.
+fn moved_meanwhile(
+    store: &dyn Store,
+    box_id: &BoxId,
+    unfit: Unfit,
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    trouble(store, box_id, unfit.code(), now)?;
+    let record = store.box_record(box_id)?;
+    let ack = end_of(box_id, record.as_ref()).ack().unwrap_or_default();
+    Ok(Outcome::Refused {
+        code: unfit.code(),
+        replies: vec![(Lane::Ack, ack.into())],
+    })
+}
+
+fn trouble(
+    store: &dyn Store,
+    box_id: &BoxId,
+    code: &'static str,
+    now: UtcMs,
+) -> Result<(), StoreError> {
+    tracing::warn!(%box_id, code, "refused");
+    metrics::counter!("zhunkehu_cloud_refused_total", "code" => code).increment(1);
+    store.note_trouble(box_id, code, now)
+}
+
+fn sample(
+    store: &dyn Store,
+    box_id: &BoxId,
+    bytes: &[u8],
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    if bytes.len() > METRICS_BYTES_MAX {
+        return Ok(refused("link_too_large"));
+    }
+    let Ok(metrics) = wire::decode::<Metrics>(bytes) else {
+        return Ok(refused("link_undecodable"));
+    };
+    store.note_metrics(box_id, now, metrics.head, bytes)?;
+    Ok(Outcome::committed())
+}
+
+/// A last will, or what the box says of its link itself. `stale`: it has a connection here, which knows better.
+fn link_state(
+    store: &dyn Store,
+    box_id: &BoxId,
+    bytes: &[u8],
+    stale: bool,
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    let Ok(state) = wire::decode::<LinkState>(bytes) else {
+        return Ok(refused("link_undecodable"));
+    };
+    let ours = store
+        .box_record(box_id)?
+        .is_some_and(|record| record.boot == Some(state.boot));
+    if ours && !stale {
+        store.note_link(box_id, state.connected, now)?;
+    }
+    Ok(Outcome::committed())
+}

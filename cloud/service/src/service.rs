@@ -1,0 +1,212 @@
+//! The whole service: opens what it needs, listens, and ends cleanly.
+use crate::api::{self, HqState};
+use crate::config::Config;
+use crate::intake::Intake;
+use crate::mqtt::{self, MqttHandle, MqttServer, TlsError};
+use crate::pages::Pages;
+use crate::people::{self, People, PeopleError};
+use crate::pki::{Authority, PkiError};
+use crate::watch::{self, Pulse};
+use core::time::Duration;
+use hq_store::{SqliteStore, Store, StoreError};
+use messages::command::Secret;
+use metrics_exporter_prometheus::PrometheusHandle;
+use portal::ops::Ops;
+use portal::serve::{ConnectionLimits, Identity, ServeError};
+use portal::session::SessionLimits;
+use portal::shell::Shell;
+use portal::{Auth, AuthConfig, Clock, MemorySessions, Tasks};
+use std::fs::{self, DirBuilder, File, TryLockError};
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use thiserror::Error;
+
+const COOKIE: &str = "__Host-zk_hq";
+const GRACE: Duration = Duration::from_secs(20);
+
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error("{path}: {source}")]
+    Folder { path: PathBuf, source: io::Error },
+    #[error("{0}: another zhunkehu-cloud works with this folder")]
+    InUse(PathBuf),
+    #[error("{key} = {address}: {source}")]
+    Listen {
+        key: &'static str,
+        address: SocketAddr,
+        source: io::Error,
+    },
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Pki(#[from] PkiError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    People(#[from] PeopleError),
+}
+
+/// The running service.
+pub struct Service {
+    pub https: SocketAddr,
+    pub mqtt: MqttHandle,
+    /// Name and password, at the very first start only. Shown once, kept nowhere.
+    pub first_admin: Option<(&'static str, Secret)>,
+    tasks: Tasks,
+    /// Held as long as the service lives.
+    _lock: File,
+}
+
+/// The database's file in the data folder.
+#[must_use]
+pub fn database_path(data_dir: &Path) -> PathBuf {
+    data_dir.join("hq.db")
+}
+
+/// Opens the store that `config` names: for the service, and for the commands beside it.
+pub fn open_store(config: &Config) -> Result<SqliteStore, StartError> {
+    make_folder(&config.data_dir)?;
+    Ok(SqliteStore::open(
+        &database_path(&config.data_dir),
+        &config.tenant,
+    )?)
+}
+
+fn make_folder(path: &Path) -> Result<(), StartError> {
+    let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
+    made.map_err(|source| StartError::Folder {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// One service for each folder.
+fn lock(data_dir: &Path) -> Result<File, StartError> {
+    let path = data_dir.join("lock");
+    let bad = |source| StartError::Folder {
+        path: path.clone(),
+        source,
+    };
+    let file = File::create(&path).map_err(bad)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StartError::InUse(data_dir.to_owned())),
+        Err(TryLockError::Error(source)) => Err(bad(source)),
+    }
+}
+
+fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).map_err(|source| StartError::Listen {
+        key,
+        address,
+        source,
+    })
+}
+
+/// Starts the service. `metrics`: the process's recorder, where one is installed.
+/// Blocks for a moment: to be called before anything else runs on the runtime.
+pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Service, StartError> {
+    make_folder(&config.data_dir)?;
+    let lock = lock(&config.data_dir)?;
+    let clock = Clock::system();
+    let now = clock.now().utc;
+    let store: Arc<dyn Store> = Arc::new(open_store(config)?);
+    store.all_links_down(now)?;
+    let authority = Authority::open_or_make(&config.tls.dir)?;
+    authority.ensure_server(&config.tls.hosts)?;
+    let paths = authority.paths();
+    let mqtt_tls = mqtt::server_config(&paths.ca, &paths.server, &paths.server_key)?;
+    let identity = Identity::from_pem(&read(&paths.server)?, &read(&paths.server_key)?)?;
+    let https = bind("http.listen", config.http.listen)?;
+    let boxes = bind("mqtt.listen", config.mqtt.listen)?;
+    // Last, so that a start that fails does not show a password that nobody reads.
+    let first_admin = people::first_admin(&*store, now)?;
+
+    let tasks = Tasks::new();
+    let state = state(config, store, clock, &tasks)?;
+    let pulse = Pulse::default();
+    pulse.set(true);
+    let router = router(&state, config, pulse.clone(), metrics);
+    let mqtt = listen_for_boxes(boxes, mqtt_tls, &state, &tasks).map_err(|source| {
+        StartError::Listen {
+            key: "mqtt.listen",
+            address: config.mqtt.listen,
+            source,
+        }
+    })?;
+    let limits = ConnectionLimits::default();
+    let https = portal::serve::https(https, &identity, router, limits, &tasks)?;
+    tasks.spawn("live picture", api::live::keep_drawing(state.clone()));
+    tasks.spawn("watch", watch::keep_watching(state, pulse));
+    Ok(Service {
+        https,
+        mqtt,
+        first_admin,
+        tasks,
+        _lock: lock,
+    })
+}
+
+fn state(
+    config: &Config,
+    store: Arc<dyn Store>,
+    clock: Clock,
+    tasks: &Tasks,
+) -> Result<HqState, StartError> {
+    let people = Arc::new(People::new(Arc::clone(&store), clock.clone()));
+    let sessions = Arc::new(MemorySessions::new(clock.clone(), SessionLimits::default()));
+    let auth = Auth::new(AuthConfig::new(COOKIE), clock.clone(), people, sessions)
+        .map_err(PeopleError::Password)?;
+    let policy = config.field_policy.policy();
+    Ok(HqState::new(store, auth, clock, policy, tasks.stop_token()))
+}
+
+fn router(
+    state: &HqState,
+    config: &Config,
+    pulse: Pulse,
+    metrics: Option<PrometheusHandle>,
+) -> axum::Router {
+    let ops = Ops {
+        health: Arc::new(move || pulse.report()),
+        metrics,
+        metrics_readers: config.http.metrics_readers.clone(),
+    };
+    let router = api::router(state.clone()).merge(portal::ops::router(ops));
+    let router = portal::assets::fallback::<Pages, ()>(router);
+    portal::shell::wrap(router, Shell::default())
+}
+
+fn listen_for_boxes(
+    listener: TcpListener,
+    tls: Arc<rustls::ServerConfig>,
+    state: &HqState,
+    tasks: &Tasks,
+) -> io::Result<MqttHandle> {
+    listener.set_nonblocking(true)?;
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let intake = Arc::new(Intake::new(state.clone()));
+    MqttServer::start(listener, tls, intake, mqtt::Limits::default(), tasks)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, StartError> {
+    fs::read(path).map_err(|source| StartError::Folder {
+        path: path.to_owned(),
+        source,
+    })
+}
+
+impl Service {
+    /// Ends everything: no new connections, running requests and batches finish, the store is closed.
+    pub async fn stop(self) {
+        let late = self.tasks.shutdown(GRACE).await;
+        if !late.is_empty() {
+            tracing::warn!(?late, "did not end in time");
+        }
+    }
+}

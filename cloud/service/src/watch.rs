@@ -1,0 +1,68 @@
+//! Every few seconds: does the store answer, and did somebody get a new password?
+use crate::api::HqState;
+use core::time::Duration;
+use messages::{UserName, UtcMs};
+use portal::ops::{Health, HealthReport};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::time::MissedTickBehavior;
+
+const STEP: Duration = Duration::from_secs(5);
+
+/// What `/healthz` says; the last look, never a question of its own.
+#[derive(Clone, Default)]
+pub(crate) struct Pulse(Arc<AtomicBool>);
+
+impl Pulse {
+    pub(crate) fn report(&self) -> HealthReport {
+        let store = if self.0.load(Ordering::Relaxed) {
+            Health::Ok
+        } else {
+            Health::Failed
+        };
+        HealthReport::of([("store", store)])
+    }
+
+    pub(crate) fn set(&self, answers: bool) {
+        self.0.store(answers, Ordering::Relaxed);
+    }
+}
+
+pub(crate) async fn keep_watching(state: HqState, pulse: Pulse) {
+    let mut steps = tokio::time::interval(STEP);
+    steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut passwords = None;
+    loop {
+        tokio::select! {
+            () = state.stop.cancelled() => return,
+            _ = steps.tick() => {}
+        }
+        let users = state
+            .ask(|store| {
+                store.ping()?;
+                store.users()
+            })
+            .await;
+        pulse.set(users.is_ok());
+        let Ok(users) = users else { continue };
+        let now: BTreeMap<_, _> = users.into_iter().map(|one| (one.user, one.changed)).collect();
+        if let Some(before) = &passwords {
+            end_old_sessions(&state, before, &now);
+        }
+        passwords = Some(now);
+    }
+}
+
+/// A reset password, or a user who is gone, ends that user's sessions.
+fn end_old_sessions(
+    state: &HqState,
+    before: &BTreeMap<UserName, UtcMs>,
+    now: &BTreeMap<UserName, UtcMs>,
+) {
+    for (user, changed) in before {
+        if now.get(user) != Some(changed) {
+            state.auth.sessions().close_all_of(user);
+        }
+    }
+}
