@@ -1,0 +1,145 @@
+//! What the simulated people say: speech-like sound, made from a seed; and the tone by which an announcement is known here.
+use media::Codec;
+use sansio::SeededRng;
+
+/// Samples in one packet: 20 ms at 8 kHz.
+pub const FRAME: usize = 160;
+const RATE: f64 = 8_000.0;
+
+/// Syllables of a voice with pauses between them: a harmonic sound under an envelope that opens and closes.
+#[derive(Clone, Debug)]
+pub struct Voice {
+    rng: SeededRng,
+    pitch: f64,
+    /// Samples left of this syllable, its length, or of the pause.
+    left: u32,
+    length: u32,
+    speaking: bool,
+    at: u64,
+}
+
+impl Voice {
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        let mut rng = SeededRng::new(seed);
+        let pitch = 100.0 + rng.unit() * 140.0;
+        Self {
+            rng,
+            pitch,
+            left: 0,
+            length: 1,
+            speaking: false,
+            at: 0,
+        }
+    }
+
+    /// The next 20 ms.
+    pub fn frame(&mut self) -> [u8; FRAME] {
+        let mut frame = [0; FRAME];
+        for sample in &mut frame {
+            *sample = Codec::ALaw.encode(self.sample());
+        }
+        frame
+    }
+
+    fn sample(&mut self) -> i16 {
+        if self.left == 0 {
+            self.next_part();
+        }
+        self.left -= 1;
+        self.at += 1;
+        if !self.speaking {
+            return 0;
+        }
+        let time = precise(self.at) / RATE;
+        let open = (f64::from(self.left) / f64::from(self.length) * core::f64::consts::PI).sin();
+        let harmonics = [1.0, 0.6, 0.45, 0.3, 0.2];
+        let sum: f64 = (1..)
+            .zip(harmonics)
+            .map(|(n, weight)| {
+                weight * (core::f64::consts::TAU * self.pitch * f64::from(n) * time).sin()
+            })
+            .sum();
+        rounded(sum * open * 3_500.0)
+    }
+
+    fn next_part(&mut self) {
+        self.speaking = !self.speaking && self.rng.chance(0.85);
+        let millis = if self.speaking {
+            120 + self.rng.below(180)
+        } else {
+            40 + self.rng.below(260)
+        };
+        self.length = u32::try_from(millis * 8).unwrap_or(800);
+        self.left = self.length;
+    }
+}
+
+/// 空号 in this simulated network: 450 Hz, three short and one long, as the national tone for it (0.1/0.1 ×3, 0.4/0.4 s).
+#[must_use]
+pub fn unobtainable(frame_number: u64) -> [u8; FRAME] {
+    let mut frame = [0; FRAME];
+    for (offset, sample) in (0_u64..).zip(&mut frame) {
+        let at = frame_number * FRAME as u64 + offset;
+        let millis = at / 8 % 1_400;
+        let on = if millis < 600 {
+            millis % 200 < 100
+        } else {
+            (600..1_000).contains(&millis)
+        };
+        let wave = (core::f64::consts::TAU * 450.0 * precise(at) / RATE).sin();
+        *sample = Codec::ALaw.encode(if on { rounded(wave * 6_000.0) } else { 0 });
+    }
+    frame
+}
+
+#[allow(clippy::cast_precision_loss)] // a call's samples fit 52 bits
+const fn precise(at: u64) -> f64 {
+    at as f64
+}
+
+#[allow(clippy::cast_possible_truncation)] // clamped before
+fn rounded(value: f64) -> i16 {
+    value.clamp(-32_000.0, 32_000.0) as i16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Voice, unobtainable};
+    use media::Codec;
+
+    #[test]
+    fn a_voice_speaks_and_pauses_and_one_seed_is_one_voice() {
+        let frames: Vec<_> = {
+            let mut voice = Voice::new(7);
+            (0..500).map(|_| voice.frame()).collect()
+        };
+        let loud = |frame: &[u8; 160]| {
+            frame
+                .iter()
+                .any(|byte| Codec::ALaw.decode(*byte).unsigned_abs() > 1_000)
+        };
+        let spoken = frames.iter().filter(|frame| loud(frame)).count();
+        assert!((100..450).contains(&spoken), "{spoken} of 500 frames");
+        let mut again = Voice::new(7);
+        assert!(frames.iter().all(|frame| *frame == again.frame()));
+    }
+
+    #[test]
+    fn the_unobtainable_tone_begins_with_three_short_ones() {
+        let is_on = |frame: u64| {
+            unobtainable(frame)
+                .iter()
+                .any(|byte| Codec::ALaw.decode(*byte).unsigned_abs() > 1_000)
+        };
+        let pattern: String = (0..70)
+            .map(|frame| if is_on(frame) { '#' } else { '.' })
+            .collect();
+        assert!(
+            pattern.starts_with(
+                "#####.....#####.....#####.....####################...................."
+            ),
+            "{pattern}"
+        );
+    }
+}
