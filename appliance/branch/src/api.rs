@@ -5,8 +5,8 @@ use media::{MediaCommand, MediaReport, RecordOrder};
 use messages::command::{DialRule, Profile, TrunkPlan};
 use messages::fact::{Actor, Fact};
 use messages::{
-    CallId, CustomerId, Extension, PartyId, PartyNumber, Purpose, RecordingId, Refusal, ReleasedBy,
-    UnbindReason,
+    CallId, CustomerId, Extension, Moment, PartyId, PartyNumber, Purpose, RecordingId, Refusal,
+    ReleasedBy, UnbindReason,
 };
 use sip::{DialogRecord, Flow, LegId, Limits as SipLimits, Refused};
 use std::net::{IpAddr, SocketAddr};
@@ -147,4 +147,15 @@ pub enum BindingNote {
         source: SocketAddr,
         reason: UnbindReason,
     },
+}
+
+/// Where a phone was when the last run ended.
+#[derive(Clone, Debug)]
+pub struct RestoredBinding {
+    pub extension: Extension,
+    pub contact: String,
+    pub source: SocketAddr,
+    pub user_agent: String,
+    /// On this run's monotonic clock.
+    pub expires: Moment,
 }

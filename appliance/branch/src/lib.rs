@@ -10,5 +10,7 @@ mod ports;
 mod recording;
 mod sip_wire;
 
-pub use api::{Ask, BindingNote, BranchConfig, DialRequest, Input, KeyAnswer, Output};
+pub use api::{
+    Ask, BindingNote, BranchConfig, DialRequest, Input, KeyAnswer, Output, RestoredBinding,
+};
 pub use machine::{Branch, Seeds};

@@ -1,17 +1,15 @@
 //! The machine itself: takes an input, lets its parts act until all is quiet, hands out what is to be done.
-use crate::api::{Ask, BranchConfig, DialRequest, Input, Output};
+use crate::api::{Ask, BranchConfig, DialRequest, Input, Output, RestoredBinding};
 use crate::ports::PortPool;
 use calls::{Calls, ClickToCall};
-use core::time::Duration;
 use gate::{Gate, Indexer, Pass, Request, Rules};
 use media::RecordOrder;
 use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
 use messages::{
-    BoxId, CallId, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId, Refusal,
-    ReleasedBy,
+    BoxId, CallId, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId, Refusal, ReleasedBy,
 };
 use sansio::{Machine, Secrets};
-use sip::{LegId, Sip};
+use sip::{Flow, LegId, Sip, Transport};
 use std::collections::{BTreeMap, VecDeque};
 
 /// What keeps one run apart from another: all of it comes from outside.
@@ -67,16 +65,21 @@ impl Branch {
     }
 
     /// A binding of the last run, so that a phone need not register again to be reached.
-    pub fn restore_binding(
-        &mut self,
-        now: Now,
-        extension: Extension,
-        contact: &str,
-        flow: sip::Flow,
-        left: Duration,
-    ) {
-        self.sip
-            .restore_binding(now, extension, contact, flow, left);
+    pub fn restore_binding(&mut self, binding: &RestoredBinding) {
+        let Some(config) = &self.config else { return };
+        let flow = Flow {
+            transport: Transport::Udp,
+            local: config.sip_udp,
+            remote: binding.source,
+            connection: 0,
+        };
+        self.sip.restore_binding(
+            &binding.extension,
+            &binding.contact,
+            flow,
+            &binding.user_agent,
+            binding.expires,
+        );
     }
 
     /// Calls that are not closed yet.
@@ -117,7 +120,7 @@ impl Branch {
 
     fn click_to_call(&mut self, now: Now, request: DialRequest) -> Result<CallId, Refusal> {
         self.room_for_call()?;
-        if !self.sip.is_bound(&request.extension) {
+        if self.sip.bindings(&request.extension).is_empty() {
             return Err(Refusal::PhoneNotRegistered);
         }
         let dialled = request.number.to_dial();
@@ -192,7 +195,13 @@ impl Branch {
     fn stop(&mut self, now: Now) {
         self.stopping = true;
         for call in self.calls.open() {
-            self.calls.handle(now, calls::Input::HangUp { call, by: ReleasedBy::System });
+            self.calls.handle(
+                now,
+                calls::Input::HangUp {
+                    call,
+                    by: ReleasedBy::System,
+                },
+            );
         }
     }
 
