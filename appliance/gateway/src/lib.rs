@@ -5,4 +5,5 @@ pub mod admin;
 pub mod enroll;
 pub mod io;
 pub mod link;
+pub mod recorder;
 pub mod web;

@@ -1,1 +1,2 @@
 //! Sockets and threads: UDP for SIP, relay and recorder for media.
+pub mod media;

@@ -1,0 +1,155 @@
+//! The way of audio from the media threads to the recorder: bounded; what finds no room is counted and becomes a gap.
+use media::rtp::RtpHeader;
+use media::{Codec, RecordFrame};
+use messages::{Moment, RecordingId};
+use std::collections::BTreeMap;
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+/// A longer packet is sent in parts.
+pub(crate) const PART_BYTES: usize = 160;
+/// Ends of recordings that wait for room.
+const OVER_MAX: usize = 65_536;
+
+/// The giving end; cheap to clone.
+#[derive(Clone)]
+pub struct RecorderFeed(SyncSender<Tap>);
+
+impl RecorderFeed {
+    pub(crate) const fn new(sender: SyncSender<Tap>) -> Self {
+        Self(sender)
+    }
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Tap {
+    Frame(TapFrame),
+    /// No further frames of this recording come.
+    Over {
+        recording: RecordingId,
+        at: Moment,
+        lost_before: u32,
+    },
+}
+
+/// Up to 20 ms of one channel, without allocation.
+#[derive(Clone, Debug)]
+pub(crate) struct TapFrame {
+    pub recording: RecordingId,
+    pub at: Moment,
+    pub channel: u8,
+    pub codec: Codec,
+    pub header: RtpHeader,
+    /// Frames of this recording that found no room just before.
+    pub lost_before: u32,
+    pub length: u8,
+    pub audio: [u8; PART_BYTES],
+}
+
+impl TapFrame {
+    pub(crate) fn frame(&self) -> RecordFrame<'_> {
+        RecordFrame {
+            recording: self.recording,
+            channel: self.channel,
+            codec: self.codec,
+            header: self.header,
+            audio: &self.audio[..usize::from(self.length).min(PART_BYTES)],
+        }
+    }
+}
+
+/// A media thread's own end: it never waits.
+pub struct FeedWriter {
+    feed: Option<RecorderFeed>,
+    lost: BTreeMap<RecordingId, u32>,
+    over: Vec<(RecordingId, Moment)>,
+    dropped: u64,
+}
+
+impl FeedWriter {
+    #[must_use]
+    pub const fn new(feed: Option<RecorderFeed>) -> Self {
+        Self {
+            feed,
+            lost: BTreeMap::new(),
+            over: Vec::new(),
+            dropped: 0,
+        }
+    }
+
+    /// Gives one packet's audio.
+    pub fn frame(&mut self, at: Moment, frame: &RecordFrame<'_>) {
+        let mut header = frame.header;
+        for part in frame.audio.chunks(PART_BYTES) {
+            let mut audio = [0; PART_BYTES];
+            audio[..part.len()].copy_from_slice(part);
+            let length = u8::try_from(part.len()).unwrap_or(u8::MAX);
+            self.part(TapFrame {
+                recording: frame.recording,
+                at,
+                channel: frame.channel,
+                codec: frame.codec,
+                header,
+                lost_before: 0,
+                length,
+                audio,
+            });
+            header.timestamp = header.timestamp.wrapping_add(u32::from(length));
+            header.marker = false;
+        }
+    }
+
+    /// Says that a recording is over; kept until there is room.
+    pub fn over(&mut self, recording: RecordingId, at: Moment) {
+        if self.over.len() < OVER_MAX {
+            self.over.push((recording, at));
+        }
+        self.retry();
+    }
+
+    /// Tries again what must not be lost.
+    pub fn retry(&mut self) {
+        let Some(RecorderFeed(sender)) = &self.feed else {
+            self.over.clear();
+            return;
+        };
+        let lost = &mut self.lost;
+        self.over.retain(|(recording, at)| {
+            let over = Tap::Over {
+                recording: *recording,
+                at: *at,
+                lost_before: lost.get(recording).copied().unwrap_or(0),
+            };
+            let full = matches!(sender.try_send(over), Err(TrySendError::Full(_)));
+            if !full {
+                lost.remove(recording);
+            }
+            full
+        });
+    }
+
+    /// Frames that found no room since the last time.
+    pub const fn take_dropped(&mut self) -> u64 {
+        core::mem::replace(&mut self.dropped, 0)
+    }
+
+    fn part(&mut self, mut frame: TapFrame) {
+        let Some(RecorderFeed(sender)) = &self.feed else {
+            return;
+        };
+        let recording = frame.recording;
+        if !self.lost.is_empty() {
+            frame.lost_before = self.lost.get(&recording).copied().unwrap_or(0);
+        }
+        let counted = frame.lost_before > 0;
+        match sender.try_send(Tap::Frame(frame)) {
+            Ok(()) if counted => {
+                self.lost.remove(&recording);
+            }
+            Ok(()) | Err(TrySendError::Disconnected(_)) => {}
+            Err(TrySendError::Full(_)) => {
+                self.dropped += 1;
+                *self.lost.entry(recording).or_default() += 1;
+            }
+        }
+    }
+}

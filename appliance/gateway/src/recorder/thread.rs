@@ -1,0 +1,198 @@
+//! The recorder's thread: takes frames in beats, seals them, writes whole segments. It never syncs.
+use super::feed::Tap;
+use super::open_recording::{OpenRecording, file_code};
+use super::sync_round::{SyncOrder, Syncs};
+use super::tree::path_of;
+use super::{Opening, RecorderOrder, Tell, Ways};
+use crate::io::media::TellTime;
+use messages::{Moment, RecordingId};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::RecvTimeoutError;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Between two looks while something is recorded.
+const BEAT: Duration = Duration::from_millis(20);
+/// Between two looks while nothing is.
+const IDLE: Duration = Duration::from_millis(500);
+/// Frames taken in one beat before what came of them is written.
+const FRAMES_MAX: usize = 65_536;
+
+pub(super) fn start(
+    dir: PathBuf,
+    time: TellTime,
+    tell: Tell,
+    ways: Ways,
+    syncs: Syncs,
+) -> io::Result<JoinHandle<()>> {
+    let desk = Desk {
+        dir,
+        time,
+        tell,
+        ways,
+        syncs,
+        open: BTreeMap::new(),
+        stopping: false,
+    };
+    let thread = std::thread::Builder::new().name("recorder".to_owned());
+    thread.spawn(move || desk.run())
+}
+
+struct Desk {
+    dir: PathBuf,
+    time: TellTime,
+    tell: Tell,
+    ways: Ways,
+    syncs: Syncs,
+    open: BTreeMap<RecordingId, OpenRecording>,
+    stopping: bool,
+}
+
+impl Desk {
+    fn run(mut self) {
+        while !self.stopping {
+            let wait = if self.open.is_empty() { IDLE } else { BEAT };
+            match self.ways.inbox.recv_timeout(wait) {
+                Ok(order) => self.obey(order),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => self.stopping = true,
+            }
+            self.beat();
+        }
+        self.close_all();
+    }
+
+    fn obey(&mut self, order: RecorderOrder) {
+        match order {
+            RecorderOrder::Open(opening) => self.create(&opening),
+            RecorderOrder::Stop => self.stopping = true,
+        }
+    }
+
+    fn obey_all(&mut self) {
+        while let Ok(order) = self.ways.inbox.try_recv() {
+            self.obey(order);
+        }
+    }
+
+    fn create(&mut self, opening: &Opening) {
+        let id = opening.order.recording;
+        let path = path_of(&self.dir, id);
+        match OpenRecording::create(&path, opening) {
+            Ok(recording) => {
+                let opened = SyncOrder::Opened {
+                    recording: recording.order.clone(),
+                    file: Arc::clone(&recording.file),
+                    path,
+                };
+                self.syncs.give(opened);
+                self.open.insert(id, recording);
+            }
+            Err(error) => {
+                tracing::warn!(recording = %id, %error, "a recording cannot be opened");
+                (self.tell)(media::RecorderReport::Failed {
+                    call: opening.order.call,
+                    recording: id,
+                    code: error.code(),
+                });
+            }
+        }
+    }
+
+    fn beat(&mut self) {
+        // The time is read first: no frame that is still on its way may be older by more than the window.
+        let now = (self.time)().mono;
+        for _ in 0..FRAMES_MAX {
+            let Ok(tap) = self.ways.frames.try_recv() else {
+                self.advance(now);
+                break;
+            };
+            self.take(tap);
+        }
+        self.write(now);
+    }
+
+    fn take(&mut self, tap: Tap) {
+        let id = match &tap {
+            Tap::Frame(frame) => frame.recording,
+            Tap::Over { recording, .. } => *recording,
+        };
+        if !self.open.contains_key(&id) {
+            // Its order was given before its first frame.
+            self.obey_all();
+        }
+        match tap {
+            Tap::Frame(frame) => {
+                if let Some(recording) = self.open.get_mut(&id) {
+                    recording.take(&frame);
+                }
+            }
+            Tap::Over {
+                at, lost_before, ..
+            } => self.close(id, at, lost_before),
+        }
+    }
+
+    fn advance(&mut self, now: Moment) {
+        for recording in self.open.values_mut() {
+            recording.advance(now);
+        }
+    }
+
+    fn write(&mut self, now: Moment) {
+        let (tell, syncs) = (&self.tell, &self.syncs);
+        self.open.retain(|id, recording| {
+            if recording.broken() {
+                return false;
+            }
+            if let Some(gap) = recording.gap(now, false) {
+                tell(gap);
+            }
+            let Err(error) = recording.write() else {
+                return true;
+            };
+            tracing::warn!(recording = %id, %error, "a recording cannot be written");
+            tell(recording.failed(file_code(&error)));
+            syncs.give(SyncOrder::GivenUp { recording: *id });
+            false
+        });
+    }
+
+    fn close(&mut self, id: RecordingId, at: Moment, lost_before: u32) {
+        let Some(mut recording) = self.open.remove(&id) else {
+            return;
+        };
+        if recording.broken() {
+            return;
+        }
+        let closed = recording.finish(at, lost_before);
+        if let Some(gap) = recording.gap(at, true) {
+            (self.tell)(gap);
+        }
+        match recording.write() {
+            Ok(()) => self.syncs.give(SyncOrder::Finished {
+                recording: id,
+                report: closed,
+            }),
+            Err(error) => {
+                tracing::warn!(recording = %id, %error, "a recording cannot be finished");
+                (self.tell)(recording.failed(file_code(&error)));
+                self.syncs.give(SyncOrder::GivenUp { recording: id });
+            }
+        }
+    }
+
+    fn close_all(&mut self) {
+        self.obey_all();
+        self.beat();
+        let now = (self.time)().mono;
+        let open: Vec<_> = self.open.keys().copied().collect();
+        for id in open {
+            self.close(id, now, 0);
+        }
+        self.syncs.give(SyncOrder::Stop);
+    }
+}
