@@ -52,6 +52,7 @@ function put<Row>(rows: Row[], row: Row, key: (row: Row) => string): Row[] {
 
 export const line = liveLine<Snapshot, Delta>({
   path: LIVE_PATH,
+  gap: 'ask',
   onSnapshot: ({ board }) => liveStore.setState({ board }),
   onDelta: ({ changes }) => {
     const { board, callsEnded } = liveStore.getState()

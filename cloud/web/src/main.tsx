@@ -2,6 +2,7 @@
 import { startLanguages } from '@zhunkehu/kit'
 import { createRoot } from 'react-dom/client'
 import { App } from './App'
+import './hq.css'
 
 startLanguages()
 const root = document.getElementById('root')

@@ -102,7 +102,7 @@ function CustomerTable({ customers, more, empty }: TableProps) {
       title: t('branch.customer.name'),
       cell: (customer) => (
         <Link className="zk-link" to="/customers/$id" params={{ id: customer.id }}>
-          {customer.name || t('sealed.word')}
+          {customer.name || t('sealed.word.hidden')}
         </Link>
       ),
     },

@@ -16,14 +16,16 @@ export function PersonName({ value }: { value: string | null | undefined }) {
   return <span>{value ?? NOTHING}</span>
 }
 
+type Why = 'hidden' | 'sealed' | 'erased'
+
 /** A field that exists and is not for these eyes: said so, never a blank. */
-export function SealedValue() {
+export function SealedValue({ why = 'hidden' }: { why?: Why }) {
   const { t } = useTranslation()
   return (
-    <Tooltip title={t('sealed.why')}>
+    <Tooltip title={t(`sealed.why.${why}`)}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the reason must be reachable by keyboard */}
       <span className="zk-quiet" tabIndex={0} style={{ whiteSpace: 'nowrap' }}>
-        <LockOutlined aria-hidden /> {t('sealed.word')}
+        <LockOutlined aria-hidden /> {t(`sealed.word.${why}`)}
       </span>
     </Tooltip>
   )

@@ -4,6 +4,7 @@ export { clockSkewMs, lineStore, noteLine, noteSkew, serverNow, useLine } from '
 export {
   browserWorld,
   type Frame,
+  type GapAnswer,
   type LinkEvents,
   type LinkState,
   type LinkWorld,

@@ -23,6 +23,9 @@ export type LinkEvents = {
   onSkew(ms: number): void
 }
 
+/** How a server is asked for a new snapshot: by a word, or by a new connection. */
+export type GapAnswer = 'ask' | 'reconnect'
+
 export type LinkWorld = {
   open(url: string): WebSocket
   now(): number
@@ -55,6 +58,7 @@ export function retryDelayMs(attempt: number, random: number): number {
 
 export class LiveLink {
   #url: string
+  #gap: GapAnswer
   #events: LinkEvents
   #world: LinkWorld
   #socket: WebSocket | undefined
@@ -64,8 +68,9 @@ export class LiveLink {
   #watch: unknown
   #stopped = true
 
-  constructor(url: string, events: LinkEvents, world: LinkWorld = browserWorld) {
+  constructor(url: string, gap: GapAnswer, events: LinkEvents, world: LinkWorld = browserWorld) {
     this.#url = url
+    this.#gap = gap
     this.#events = events
     this.#world = world
   }
@@ -135,7 +140,12 @@ export class LiveLink {
   /** A gap: what is shown may be wrong. Deltas are passed over until the new snapshot is there. */
   #resnapshot(): void {
     this.#seq = undefined
-    this.#socket?.send(SNAPSHOT_WORD)
+    if (this.#gap === 'ask') {
+      this.#socket?.send(SNAPSHOT_WORD)
+      return
+    }
+    this.#drop()
+    this.#connect()
   }
 
   #listen(): void {

@@ -1,0 +1,53 @@
+// The places of headquarters' pages.
+import { ApartmentOutlined, BarChartOutlined, PhoneOutlined, TeamOutlined } from '@ant-design/icons'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { BranchesPage } from './branches/BranchesPage'
+import { BranchPage } from './branches/BranchPage'
+import { CallsPage } from './calls/CallsPage'
+import { CustomersPage } from './customers/CustomersPage'
+import { Dashboard } from './Dashboard'
+import { HoursPage } from './hours/HoursPage'
+
+export type Place = {
+  to: '/' | '/hours' | '/calls' | '/customers'
+  name: 'branches' | 'hours' | 'calls' | 'customers'
+  icon: ReactNode
+}
+
+export const PLACES: readonly Place[] = [
+  { to: '/', name: 'branches', icon: <ApartmentOutlined /> },
+  { to: '/hours', name: 'hours', icon: <BarChartOutlined /> },
+  { to: '/calls', name: 'calls', icon: <PhoneOutlined /> },
+  { to: '/customers', name: 'customers', icon: <TeamOutlined /> },
+]
+
+const root = createRootRoute({ component: Dashboard, notFoundComponent: BranchesPage })
+const at = <Path extends string>(path: Path, component: () => ReactNode) =>
+  createRoute({ getParentRoute: () => root, path, component })
+
+/** A box's id may hold dots, which the server takes for a file's ending: so it travels behind the question mark. */
+const branch = createRoute({
+  getParentRoute: () => root,
+  path: '/branch',
+  component: BranchPage,
+  validateSearch: (search: Record<string, unknown>): { box: string } => ({
+    box: typeof search.box === 'string' ? search.box : '',
+  }),
+})
+
+const routeTree = root.addChildren([
+  at('/', BranchesPage),
+  branch,
+  at('/hours', HoursPage),
+  at('/calls', CallsPage),
+  at('/customers', CustomersPage),
+])
+
+export const router = createRouter({ routeTree, defaultPreload: false })
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}
