@@ -1,9 +1,27 @@
 //! SIP without sockets: bytes and time in, bytes and events out (RFC 3261, 6026, 3581, 8760).
 #![forbid(unsafe_code)]
 
+mod access;
 mod api;
+mod dialog;
+mod digest;
+mod framer;
+mod leg;
+mod machine;
+mod message;
+mod outcome;
+mod pinger;
+mod register;
+mod registrar;
+mod registration;
+mod screening;
+mod settings;
+mod timer;
+mod transaction;
 
 pub use api::{
     Command, Config, DialogRecord, Event, Flow, Input, Invite, LegId, Limits, Origin, Output,
     PhoneAccount, Refused, RegisterAs, Target, Transport, TrunkAccount,
 };
+pub use machine::Sip;
+pub use registrar::BoundAt;

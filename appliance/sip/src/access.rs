@@ -1,0 +1,66 @@
+//! Who a phone is: by digest only, never by its address.
+use crate::api::{Flow, Refused};
+use crate::digest::{Verdict, challenges, verify};
+use crate::machine::Sip;
+use crate::message::credentials::DigestFields;
+use crate::message::{Name, Reply, Request};
+use messages::Extension;
+
+pub(crate) enum Access {
+    Granted(Extension),
+    /// 401 with fresh challenges, or 403.
+    Refused(Reply),
+}
+
+impl Sip {
+    /// Asks for, or checks, the credentials of a phone. An unknown user is treated like a wrong password.
+    pub(crate) fn access(&mut self, flow: Flow, request: &Request) -> Access {
+        let lines = [Name::Authorization, Name::ProxyAuthorization];
+        let mut given = lines
+            .into_iter()
+            .flat_map(|name| request.head.all(name))
+            .filter_map(DigestFields::parse);
+        let ours = given.find(|fields| fields.get("realm") == self.config.realm);
+        let Some(fields) = ours else {
+            if self.config.phone(&request.from.uri.user).is_none() {
+                self.tell_refused(flow, Refused::UnknownSource);
+            }
+            return Access::Refused(self.challenge(false));
+        };
+        let user = fields.get("username");
+        let account = self.config.phone(user);
+        let password = account.map_or("no such phone", |account| account.password.as_str());
+        let realm_and_method = (self.config.realm.as_str(), request.method.as_str());
+        let known = account.is_some();
+        let verdict = verify(
+            &mut self.nonces,
+            self.now.mono,
+            &fields,
+            realm_and_method,
+            (password, known),
+        );
+        match verdict {
+            Verdict::Good => match account.map(|account| account.extension.clone()) {
+                Some(extension) => Access::Granted(extension),
+                None => Access::Refused(self.challenge(false)),
+            },
+            Verdict::Stale => Access::Refused(self.challenge(true)),
+            Verdict::Replayed => {
+                self.tell_refused(flow, Refused::ReplayedNonce);
+                Access::Refused(self.challenge(true))
+            }
+            Verdict::Wrong => {
+                self.tell_refused(flow, Refused::WrongCredentials);
+                Access::Refused(self.challenge(false))
+            }
+        }
+    }
+
+    fn challenge(&mut self, stale: bool) -> Reply {
+        let nonce = self.nonces.mint(self.now.mono);
+        let [sha256, md5] = challenges(&self.config.realm, &nonce, stale);
+        Reply::new(401)
+            .with(Name::WwwAuthenticate, sha256)
+            .with(Name::WwwAuthenticate, md5)
+    }
+}

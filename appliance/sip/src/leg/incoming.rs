@@ -1,0 +1,165 @@
+//! INVITEs that come: who sends them, and our answers.
+use super::{Ack, Leg, LegState, Offer, PendingOk};
+use crate::access::Access;
+use crate::api::{Event, Flow, LegId, Origin, Transport};
+use crate::dialog::Dialog;
+use crate::machine::Sip;
+use crate::message::method::ALLOW;
+use crate::message::{Name, Reply, Request, reason, uri};
+use crate::timer::{GIVE_UP, T1, Timer, TxId};
+use bytes::Bytes;
+use messages::SipCode;
+
+impl Sip {
+    /// A new call: known trunks by their address, the registrar we are registered with, all others by password.
+    pub(crate) fn on_invite(&mut self, flow: Flow, request: &Request) {
+        if self.servers.is_merged(request) {
+            return self.respond_stateless(flow, request, Reply::new(482));
+        }
+        let origin = match self.known_origin(flow, request) {
+            Some(origin) => origin,
+            None => match self.access(flow, request) {
+                Access::Granted(extension) => Origin::Phone(extension),
+                Access::Refused(reply) => return self.respond_stateless(flow, request, reply),
+            },
+        };
+        if self.is_full() || self.legs.len() >= self.config.limits.legs_max {
+            return self.refuse_full(flow, request);
+        }
+        if request.uri.user.is_empty() {
+            return self.respond_stateless(flow, request, Reply::new(484));
+        }
+        self.admit(flow, request, origin);
+    }
+
+    fn known_origin(&self, flow: Flow, request: &Request) -> Option<Origin> {
+        if let Some(trunk) = self.config.trunk_at(flow.remote) {
+            return Some(Origin::Trunk(trunk.clone()));
+        }
+        let user = &request.uri.user;
+        let registration = self.registrations.get(user)?;
+        let same = registration.flow().remote == flow.remote
+            && registration.flow().transport == flow.transport;
+        same.then(|| Origin::Registrar { user: user.clone() })
+    }
+
+    fn admit(&mut self, flow: Flow, request: &Request, origin: Origin) {
+        let tag = self.mint_tag();
+        let id = self.legs.mint();
+        let contact = contact(&request.uri.user, flow);
+        let follows = matches!(origin, Origin::Trunk(_));
+        let dialog = Dialog::of_request(request, flow, &tag, contact, follows);
+        let tx = self.open_server(flow, request, tag);
+        if let Some(held) = self.servers.get_mut(tx) {
+            held.leg = Some(id);
+        }
+        self.legs.insert(Leg {
+            id,
+            peer: origin.clone(),
+            ours: false,
+            dialog,
+            state: LegState::Invited { tx },
+        });
+        self.tell(Event::Invited {
+            leg: id,
+            origin,
+            source: flow.remote.ip(),
+            local: flow.local.ip(),
+            called: request.uri.user.clone(),
+            caller: request.from.uri.user.clone(),
+            display: request.from.display.clone(),
+            sdp: request.sdp(),
+        });
+    }
+
+    /// 18x to an INVITE that waits; nothing for a leg in another state.
+    pub(crate) fn progress(&mut self, leg: LegId, code: SipCode, sdp: Option<Bytes>) {
+        let Some((tx, contact)) = self.waiting_invite(leg) else {
+            return;
+        };
+        let code = code.0.clamp(101, 199);
+        let reply = Reply::new(code)
+            .with(Name::Contact, contact)
+            .with(Name::Allow, ALLOW);
+        let reply = match sdp {
+            Some(sdp) => reply.with_sdp(sdp),
+            None => reply,
+        };
+        self.respond(tx, reply);
+    }
+
+    fn waiting_invite(&self, leg: LegId) -> Option<(TxId, String)> {
+        let leg = self.legs.get(leg)?;
+        match &leg.state {
+            LegState::Invited { tx } => Some((*tx, leg.dialog.contact.clone())),
+            LegState::Calling { .. } | LegState::Up { .. } | LegState::Closing { .. } => None,
+        }
+    }
+
+    /// 200 to an INVITE that waits; or the answer to the offer in the peer's 200.
+    pub(crate) fn answer(&mut self, id: LegId, sdp: Bytes) {
+        let Some((tx, contact)) = self.waiting_invite(id) else {
+            return self.answer_late_offer(id, sdp);
+        };
+        let reply = Reply::new(200)
+            .with(Name::Contact, contact)
+            .with(Name::Allow, ALLOW)
+            .with_sdp(sdp);
+        let Some((pending, leg)) = self.accept(id, tx, reply).zip(self.legs.get_mut(id)) else {
+            return;
+        };
+        leg.state = LegState::Up {
+            ack: Ack::Awaited(pending),
+            offer: Offer::None,
+        };
+        let record = leg.dialog.record();
+        self.tell(Event::DialogOpened { leg: id, record });
+    }
+
+    /// Sends a 200 to an INVITE and starts to wait for its ACK.
+    pub(crate) fn accept(&mut self, id: LegId, tx: TxId, reply: Reply) -> Option<PendingOk> {
+        let held = self.servers.get(tx)?;
+        let (flow, seq) = (held.flow, held.seq);
+        let bytes = self.respond(tx, reply);
+        let now = self.now.mono;
+        self.timers.set(Timer::OkAgain(id), now + T1);
+        self.timers.set(Timer::AckMissing(id), now + GIVE_UP);
+        Some(PendingOk {
+            seq,
+            flow,
+            bytes,
+            interval: T1,
+        })
+    }
+
+    /// The caller gave up before our answer.
+    pub(crate) fn on_cancelled(&mut self, id: LegId, tx: TxId, request: &Request) {
+        let waits = self
+            .waiting_invite(id)
+            .is_some_and(|(waiting, _)| waiting == tx);
+        if !waits {
+            return;
+        }
+        self.respond(tx, Reply::new(487));
+        self.legs.remove(id);
+        let mut cause = reason::read(&request.head);
+        cause.sip = cause.sip.or(Some(SipCode(487)));
+        self.tell_ended(id, true, cause);
+    }
+}
+
+/// Our Contact towards a flow.
+pub(crate) fn contact(user: &str, flow: Flow) -> String {
+    let host = uri::host_text(flow.local.ip());
+    let transport = match flow.transport {
+        Transport::Udp => "",
+        Transport::Tcp => ";transport=tcp",
+        Transport::Tls => ";transport=tls",
+        Transport::Wss => ";transport=ws",
+    };
+    format!(
+        "<sip:{}@{host}:{}{transport}>",
+        uri::escape_user(user),
+        flow.local.port()
+    )
+}

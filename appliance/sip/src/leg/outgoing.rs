@@ -1,0 +1,334 @@
+//! INVITEs that go: their route, their progress, their answer.
+use super::incoming::contact;
+use super::{Ack, Leg, LegState, Offer};
+use crate::api::{Event, Flow, Invite, LegId, Origin, Target, Transport};
+use crate::dialog::Dialog;
+use crate::machine::{Sip, cause_of_code};
+use crate::message::method::ALLOW;
+use crate::message::{Draft, Method, Name, Response, reason, scan, uri};
+use crate::timer::TxId;
+use crate::transaction::Owner;
+use crate::transaction::client_side::Unanswered;
+use bytes::Bytes;
+use messages::{HangUpCause, SipCode};
+
+/// Where an INVITE goes and what it calls itself.
+struct Route {
+    flow: Flow,
+    uri: String,
+    to: String,
+    from_host: String,
+    peer: Origin,
+}
+
+impl Sip {
+    pub(crate) fn invite(&mut self, invite: Invite) {
+        let full = self.is_full() || self.legs.len() >= self.config.limits.legs_max;
+        let route = match self.route(&invite) {
+            Ok(route) if !full => route,
+            Ok(_) => return self.tell_ended(invite.leg, false, cause_of_code(503)),
+            Err(code) => return self.tell_ended(invite.leg, false, cause_of_code(code)),
+        };
+        let tag = self.mint_tag();
+        let name = invite
+            .display
+            .as_deref()
+            .map(|name| format!("{} ", scan::quote(name)));
+        let caller = uri::escape_user(&invite.caller);
+        let caller = if caller.is_empty() {
+            "anonymous"
+        } else {
+            &caller
+        };
+        let local = format!(
+            "{}<sip:{caller}@{}>;tag={tag}",
+            name.unwrap_or_default(),
+            route.from_host
+        );
+        let contact_user = match &route.peer {
+            Origin::Registrar { user } => user.as_str(),
+            Origin::Phone(_) | Origin::Trunk(_) => invite.caller.as_str(),
+        };
+        let mut dialog = Dialog {
+            call_id: self.secrets.hex(16),
+            local_tag: tag,
+            remote_tag: String::new(),
+            local,
+            remote: route.to,
+            contact: contact(contact_user, route.flow),
+            target: route.uri,
+            routes: Vec::new(),
+            local_seq: 0,
+            remote_seq: 0,
+            flow: route.flow,
+            follows_target: matches!(route.peer, Origin::Trunk(_)),
+        };
+        let draft = first_invite(&mut dialog, &invite);
+        let tx = self.open_client(route.flow, draft, Owner::Invite(invite.leg));
+        self.legs.insert(Leg {
+            id: invite.leg,
+            peer: route.peer,
+            ours: true,
+            dialog,
+            state: LegState::Calling { tx },
+        });
+    }
+
+    fn route(&self, invite: &Invite) -> Result<Route, u16> {
+        let called = uri::escape_user(&invite.called);
+        match &invite.to {
+            Target::Phone(extension) => {
+                let binding = self.registrar.freshest(extension).ok_or(480_u16)?;
+                let host = address(binding.flow);
+                Ok(Route {
+                    flow: binding.flow,
+                    uri: binding.uri.request_text().to_owned(),
+                    to: format!("<sip:{}@{host}>", extension.as_str()),
+                    from_host: host,
+                    peer: Origin::Phone(extension.clone()),
+                })
+            }
+            Target::Trunk(name) => {
+                let trunk = self.config.trunk(name).ok_or(404_u16)?;
+                let (local, remote) = self.config.udp.zip(trunk.remote).ok_or(503_u16)?;
+                let flow = Flow {
+                    transport: Transport::Udp,
+                    local,
+                    remote,
+                    connection: 0,
+                };
+                let host = trunk_host(&trunk.host, flow);
+                Ok(Route {
+                    flow,
+                    uri: format!("sip:{called}@{host}"),
+                    to: format!("<sip:{called}@{host}>"),
+                    from_host: address(flow),
+                    peer: Origin::Trunk(name.clone()),
+                })
+            }
+            Target::Registrar { user } => {
+                let registration = self.registrations.get(user).ok_or(480_u16)?;
+                let domain = registration.domain();
+                Ok(Route {
+                    flow: registration.flow(),
+                    uri: format!("sip:{called}@{domain}"),
+                    to: format!("<sip:{called}@{domain}>"),
+                    from_host: domain.to_owned(),
+                    peer: Origin::Registrar { user: user.clone() },
+                })
+            }
+        }
+    }
+
+    /// What became of the INVITE that makes a leg.
+    pub(crate) fn on_invite_answer(&mut self, tx: TxId, id: LegId, response: &Response) {
+        match response.code {
+            ..=100 => {}
+            101..200 => {
+                let Some((source, local)) = self.legs.get(id).map(Leg::ends) else {
+                    return;
+                };
+                let (code, sdp) = (SipCode(response.code), response.sdp());
+                self.tell(Event::Progressed {
+                    leg: id,
+                    code,
+                    sdp,
+                    source,
+                    local,
+                });
+            }
+            200..300 => self.on_invite_accepted(tx, id, response),
+            401 | 407 if self.retry_with_credentials(tx, id, response) => {}
+            code => self.on_invite_refused(id, code, response),
+        }
+    }
+
+    fn on_invite_refused(&mut self, id: LegId, code: u16, response: &Response) {
+        if self.legs.remove(id).is_some() {
+            let mut cause = reason::read(&response.head);
+            cause.sip = Some(SipCode(code));
+            self.tell_ended(id, true, cause);
+        }
+    }
+
+    fn on_invite_accepted(&mut self, tx: TxId, id: LegId, response: &Response) {
+        let late_offer = self
+            .clients
+            .get(tx)
+            .is_some_and(|held| held.draft.body.is_empty());
+        let Some(leg) = self.legs.get_mut(id) else {
+            return self.end_fork(tx, response);
+        };
+        leg.dialog.confirm(response);
+        let owed = late_offer && response.sdp().is_some();
+        leg.state = LegState::Up {
+            ack: if owed {
+                Ack::Owed {
+                    tx,
+                    seq: response.cseq,
+                }
+            } else {
+                Ack::Settled
+            },
+            offer: Offer::None,
+        };
+        let record = leg.dialog.record();
+        let (source, local) = leg.ends();
+        if !owed {
+            let (flow, draft) = (leg.dialog.next_flow(), leg.dialog.ack(response.cseq));
+            self.ack_accepted(tx, response.to.tag(), flow, draft);
+        }
+        self.tell(Event::DialogOpened { leg: id, record });
+        self.tell(Event::Answered {
+            leg: id,
+            sdp: response.sdp(),
+            source,
+            local,
+        });
+    }
+
+    /// The ACK that the peer's offer in its 200 waits for.
+    pub(crate) fn answer_late_offer(&mut self, id: LegId, sdp: Bytes) {
+        self.pay_ack(id, Some(sdp));
+    }
+
+    /// Sends an ACK that is still owed, so that the dialog can go on or end.
+    pub(crate) fn pay_ack(&mut self, id: LegId, sdp: Option<Bytes>) {
+        let Some(leg) = self.legs.get_mut(id) else {
+            return;
+        };
+        let LegState::Up { ack, .. } = &mut leg.state else {
+            return;
+        };
+        let Ack::Owed { tx, seq } = *ack else {
+            return;
+        };
+        *ack = Ack::Settled;
+        let mut draft = leg.dialog.ack(seq);
+        if let Some(sdp) = sdp {
+            put_sdp(&mut draft, sdp);
+        }
+        let (flow, tag) = (leg.dialog.next_flow(), leg.dialog.remote_tag.clone());
+        self.ack_accepted(tx, &tag, flow, draft);
+    }
+
+    /// A 2xx that nobody waits for: another fork answered, or the caller has gone. It is acknowledged and ended (RFC 3261 §13.2.2.4).
+    pub(crate) fn end_fork(&mut self, tx: TxId, response: &Response) {
+        let Some(held) = self.clients.get(tx) else {
+            return;
+        };
+        let within = held
+            .draft
+            .head
+            .first(Name::To)
+            .is_some_and(|to| to.contains(";tag="));
+        let mut dialog = Dialog {
+            call_id: response.call_id.clone(),
+            local_tag: response.from.tag().to_owned(),
+            remote_tag: String::new(),
+            local: held
+                .draft
+                .head
+                .first(Name::From)
+                .unwrap_or_default()
+                .to_owned(),
+            remote: String::new(),
+            contact: String::new(),
+            target: held.draft.uri.clone(),
+            routes: Vec::new(),
+            local_seq: response.cseq,
+            remote_seq: 0,
+            flow: held.flow,
+            follows_target: self.config.trunk_at(held.flow.remote).is_some(),
+        };
+        dialog.confirm(response);
+        if within {
+            dialog.routes = held
+                .draft
+                .head
+                .all(Name::Route)
+                .map(str::to_owned)
+                .collect();
+        }
+        let flow = dialog.next_flow();
+        self.ack_accepted(tx, response.to.tag(), flow, dialog.ack(response.cseq));
+        if !within {
+            let bye = dialog.request(Method::Bye);
+            self.open_client(flow, bye, Owner::Nobody);
+        }
+    }
+
+    pub(crate) fn on_invite_unanswered(&mut self, id: LegId, why: Unanswered) {
+        if self.legs.remove(id).is_some() {
+            self.tell_ended(id, why == Unanswered::FlowClosed, HangUpCause::default());
+        }
+    }
+
+    /// Timer C: it has rung for too long.
+    pub(crate) fn on_rung_out(&mut self, tx: TxId) {
+        let owner = self.clients.get(tx).map(|held| held.owner.clone());
+        self.cancel_invite(tx, String::new());
+        match owner {
+            Some(Owner::Invite(id)) => {
+                if self.legs.remove(id).is_some() {
+                    self.tell_ended(id, false, cause_of_code(408));
+                }
+            }
+            Some(Owner::Reoffer(id)) => self.on_reoffer_unanswered(id),
+            Some(
+                Owner::Abandoned
+                | Owner::Bye(_)
+                | Owner::Nobody
+                | Owner::Register(_)
+                | Owner::Unregister(_)
+                | Owner::Ping(_),
+            )
+            | None => {}
+        }
+    }
+}
+
+fn first_invite(dialog: &mut Dialog, invite: &Invite) -> Draft {
+    let mut draft = dialog.request(Method::Invite);
+    draft.head.push(Name::Allow, ALLOW);
+    draft.head.push(Name::Accept, "application/sdp");
+    if invite.auto_answer {
+        draft
+            .head
+            .push(Name::CallInfo, "<sip:answer>;answer-after=0");
+        draft.head.push(
+            Name::AlertInfo,
+            "<http://localhost>;info=alert-autoanswer;delay=0",
+        );
+        draft.head.push(Name::AnswerMode, "Auto");
+    }
+    if let Some(sdp) = &invite.sdp {
+        put_sdp(&mut draft, sdp.clone());
+    }
+    draft
+}
+
+pub(crate) fn put_sdp(draft: &mut Draft, sdp: Bytes) {
+    draft.head.push(Name::ContentType, "application/sdp");
+    draft.body = sdp;
+}
+
+/// `host:port` of our side.
+fn address(flow: Flow) -> String {
+    format!("{}:{}", uri::host_text(flow.local.ip()), flow.local.port())
+}
+
+/// As written in the configuration; the port is added where it is not the usual one.
+pub(crate) fn trunk_host(written: &str, flow: Flow) -> String {
+    match uri::host_port(written) {
+        Some((_, None)) if flow.remote.port() != 5060 => {
+            format!("{written}:{}", flow.remote.port())
+        }
+        Some(_) => written.to_owned(),
+        None => format!(
+            "{}:{}",
+            uri::host_text(flow.remote.ip()),
+            flow.remote.port()
+        ),
+    }
+}

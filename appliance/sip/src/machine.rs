@@ -1,0 +1,260 @@
+//! The machine: its state, its inputs sent to the right room, its outputs in one queue.
+use crate::api::{Command, Config, Event, Flow, Input, LegId, Output, Refused, Transport};
+use crate::digest::Nonces;
+use crate::framer::{Framed, Framer};
+use crate::leg::Legs;
+use crate::message::{Method, Parsed, Reply, parse};
+use crate::pinger::Pinger;
+use crate::registrar::Registrar;
+use crate::registration::Registration;
+use crate::settings::Settings;
+use crate::timer::{Timer, TxId};
+use crate::transaction::client_side::Unanswered;
+use crate::transaction::server_side::reply_flow;
+use crate::transaction::{Clients, Servers};
+use bytes::Bytes;
+use messages::{HangUpCause, Moment, Now, SipCode, UtcMs};
+use sansio::{Machine, Secrets, TimerTable};
+use std::collections::{BTreeMap, VecDeque};
+
+/// SIP of both sides: registrar, callee and caller towards phones and trunks; client towards registrars.
+pub struct Sip {
+    pub(crate) config: Settings,
+    pub(crate) secrets: Box<dyn Secrets>,
+    pub(crate) out: VecDeque<Output>,
+    pub(crate) timers: TimerTable<Timer>,
+    pub(crate) servers: Servers,
+    pub(crate) clients: Clients,
+    pub(crate) legs: Legs,
+    pub(crate) registrar: Registrar,
+    pub(crate) registrations: BTreeMap<String, Registration>,
+    pub(crate) pinger: Pinger,
+    pub(crate) nonces: Nonces,
+    pub(crate) streams: BTreeMap<Flow, Framer>,
+    pub(crate) tag_key: [u8; 32],
+    pub(crate) now: Now,
+    transactions_minted: u64,
+}
+
+impl Sip {
+    /// `secrets` gives tags, branches, nonces.
+    #[must_use]
+    pub fn new(mut secrets: Box<dyn Secrets>) -> Self {
+        let mut nonce_key = [0; 32];
+        let mut tag_key = [0; 32];
+        secrets.fill(&mut nonce_key);
+        secrets.fill(&mut tag_key);
+        Self {
+            config: Settings::new(Config::default()),
+            secrets,
+            out: VecDeque::new(),
+            timers: TimerTable::default(),
+            servers: Servers::default(),
+            clients: Clients::default(),
+            legs: Legs::default(),
+            registrar: Registrar::default(),
+            registrations: BTreeMap::new(),
+            pinger: Pinger::default(),
+            nonces: Nonces::new(nonce_key),
+            streams: BTreeMap::new(),
+            tag_key,
+            now: Now {
+                mono: Moment::START,
+                utc: UtcMs(0),
+                utc_trusted: false,
+            },
+            transactions_minted: 0,
+        }
+    }
+
+    /// The id of the next leg, for `Command::Invite`.
+    pub fn mint_leg(&mut self) -> LegId {
+        self.legs.mint()
+    }
+
+    /// Legs that are not over, also those whose BYE is not answered yet.
+    #[must_use]
+    pub fn legs_count(&self) -> usize {
+        self.legs.len()
+    }
+
+    /// Transactions of both sides.
+    #[must_use]
+    pub fn transactions_count(&self) -> usize {
+        self.servers.len() + self.clients.len()
+    }
+
+    pub(crate) fn mint_tx(&mut self) -> TxId {
+        self.transactions_minted += 1;
+        TxId(self.transactions_minted)
+    }
+
+    pub(crate) fn mint_branch(&mut self) -> String {
+        format!("z9hG4bK{}", self.secrets.hex(12))
+    }
+
+    pub(crate) fn mint_tag(&mut self) -> String {
+        self.secrets.hex(8)
+    }
+
+    pub(crate) fn send(&mut self, flow: Flow, bytes: Bytes) {
+        self.out.push_back(Output::Send { flow, bytes });
+    }
+
+    pub(crate) fn tell(&mut self, event: Event) {
+        self.out.push_back(Output::Event(event));
+    }
+
+    /// A leg that never came to be, or whose end nobody has to be told on the wire.
+    pub(crate) fn tell_ended(&mut self, leg: LegId, by_peer: bool, cause: HangUpCause) {
+        self.tell(Event::Ended {
+            leg,
+            by_peer,
+            cause,
+        });
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.transactions_count() >= self.config.limits.transactions_max
+    }
+
+    fn on_received(&mut self, flow: Flow, bytes: &Bytes) {
+        if flow.transport == Transport::Udp && bytes.len() > self.config.limits.message_bytes_max {
+            return self.tell_refused(flow, Refused::Malformed);
+        }
+        if flow.transport == Transport::Udp {
+            return self.on_message(flow, bytes);
+        }
+        let max = self.config.limits.message_bytes_max;
+        let framer = self.streams.entry(flow).or_default();
+        framer.push(bytes);
+        loop {
+            let framed = self.streams.get_mut(&flow).map(|framer| framer.next(max));
+            match framed {
+                Some(Framed::Message(message)) => self.on_message(flow, &message),
+                Some(Framed::Ping) => self.send(flow, Bytes::from_static(b"\r\n")),
+                Some(Framed::Broken) => {
+                    self.tell_refused(flow, Refused::Malformed);
+                    self.out.push_back(Output::CloseFlow { flow });
+                    return self.on_flow_closed(flow);
+                }
+                Some(Framed::Nothing) | None => return,
+            }
+        }
+    }
+
+    fn on_message(&mut self, flow: Flow, bytes: &Bytes) {
+        match parse(bytes, flow.remote) {
+            Parsed::Request(request) => self.on_request(flow, &request),
+            Parsed::Response(response) => self.on_response(&response),
+            Parsed::Faulty { fault, echo, via } => {
+                let mut reply = Reply::new(fault.code());
+                reply.phrase = fault.phrase();
+                self.respond_to_echo(reply_flow(flow, via.reply_to(flow.remote)), &echo, reply);
+                self.tell_refused(flow, Refused::Malformed);
+            }
+            Parsed::Garbage => self.tell_refused(flow, Refused::Malformed),
+            Parsed::KeepAlive => {}
+        }
+    }
+
+    pub(crate) fn tell_refused(&mut self, flow: Flow, why: Refused) {
+        self.tell(Event::Refused { flow, why });
+    }
+
+    fn on_flow_closed(&mut self, flow: Flow) {
+        self.streams.remove(&flow);
+        for id in self.clients.on_flow(flow) {
+            self.give_up(id, Unanswered::FlowClosed);
+        }
+        for id in self.legs.on_flow(flow) {
+            self.on_leg_flow_closed(id);
+        }
+        self.unbind_flow(flow);
+    }
+
+    fn on_command(&mut self, command: Command) {
+        match command {
+            Command::Invite(invite) => self.invite(*invite),
+            Command::Progress { leg, code, sdp } => self.progress(leg, code, sdp),
+            Command::Answer { leg, sdp } => self.answer(leg, sdp),
+            Command::Release {
+                leg,
+                code,
+                cause,
+                retry_after,
+            } => self.release(leg, code, cause, retry_after),
+            Command::Reoffer { leg, sdp } => self.reoffer(leg, sdp),
+            Command::AcceptReoffer { leg, sdp } => self.accept_reoffer(leg, sdp),
+            Command::RefuseReoffer { leg, code } => self.refuse_reoffer(leg, code),
+            Command::ByeOrphan(record) => self.bye_orphan(&record),
+            Command::Register(with) => self.register_as(*with),
+            Command::Unregister { user } => self.unregister(&user),
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer) {
+        match timer {
+            Timer::A(id) => self.on_timer_resend(id, true),
+            Timer::E(id) => self.on_timer_resend(id, false),
+            Timer::B(id) | Timer::F(id) | Timer::CancelUnheard(id) => {
+                self.give_up(id, Unanswered::TimedOut)
+            }
+            Timer::C(id) => self.on_rung_out(id),
+            Timer::D(id) | Timer::K(id) | Timer::M(id) => {
+                self.forget_client(id);
+            }
+            Timer::G(id) => self.on_timer_g(id),
+            Timer::H(id) | Timer::I(id) | Timer::J(id) | Timer::L(id) => self.forget_server(id),
+            Timer::OkAgain(leg) => self.on_ok_again(leg),
+            Timer::AckMissing(leg) => self.on_ack_missing(leg),
+            Timer::Glare(leg) => self.on_glare_over(leg),
+            Timer::Binding(extension) => self.on_binding_due(&extension),
+            Timer::Refresh(user) => self.on_refresh_due(&user),
+            Timer::Ping(trunk) => self.ping(&trunk),
+        }
+    }
+}
+
+impl Machine for Sip {
+    type Input = Input;
+    type Output = Output;
+
+    fn handle(&mut self, now: Now, input: Input) {
+        self.now = now;
+        match input {
+            Input::Configure(config) => self.configure(config),
+            Input::Received { flow, bytes } => self.on_received(flow, &bytes),
+            Input::FlowClosed { flow } => self.on_flow_closed(flow),
+            Input::Command(command) => self.on_command(command),
+        }
+    }
+
+    fn tick(&mut self, now: Now) {
+        self.now = now;
+        while let Some(timer) = self.timers.pop_due(now.mono) {
+            self.on_timer(timer);
+        }
+    }
+
+    fn deadline(&self) -> Option<Moment> {
+        self.timers.deadline()
+    }
+
+    fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+}
+
+/// What a code means as the cause of a leg's end.
+pub(crate) const fn cause_of_code(code: u16) -> HangUpCause {
+    HangUpCause {
+        sip: Some(SipCode(code)),
+        q850: None,
+    }
+}
+
+/// Requests that are answered within a running dialog or make one.
+pub(crate) const fn is_screened(method: &Method) -> bool {
+    !matches!(method, Method::Ack | Method::Cancel)
+}

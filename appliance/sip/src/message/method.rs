@@ -1,0 +1,64 @@
+//! Request methods.
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Method {
+    Invite,
+    Ack,
+    Bye,
+    Cancel,
+    Options,
+    Register,
+    Info,
+    Update,
+    /// Known to SIP, not offered here: answered 405.
+    NotOffered(&'static str),
+    /// Known to nobody: answered 501.
+    Unknown(String),
+}
+
+/// What Allow says.
+pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE";
+
+const NOT_OFFERED: [&str; 6] = [
+    "MESSAGE",
+    "SUBSCRIBE",
+    "NOTIFY",
+    "REFER",
+    "PUBLISH",
+    "PRACK",
+];
+
+impl Method {
+    /// Methods are case-sensitive.
+    pub(crate) fn parse(text: &str) -> Self {
+        match text {
+            "INVITE" => Self::Invite,
+            "ACK" => Self::Ack,
+            "BYE" => Self::Bye,
+            "CANCEL" => Self::Cancel,
+            "OPTIONS" => Self::Options,
+            "REGISTER" => Self::Register,
+            "INFO" => Self::Info,
+            "UPDATE" => Self::Update,
+            other => NOT_OFFERED
+                .into_iter()
+                .find(|one| *one == other)
+                .map_or_else(|| Self::Unknown(other.to_owned()), Self::NotOffered),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Invite => "INVITE",
+            Self::Ack => "ACK",
+            Self::Bye => "BYE",
+            Self::Cancel => "CANCEL",
+            Self::Options => "OPTIONS",
+            Self::Register => "REGISTER",
+            Self::Info => "INFO",
+            Self::Update => "UPDATE",
+            Self::NotOffered(text) => text,
+            Self::Unknown(text) => text,
+        }
+    }
+}
