@@ -7,7 +7,7 @@ use calls::{Invitation, LegAct, LegEvent};
 use messages::fact::{Actor, PhoneBound, PhoneUnbound, Side, TrunkStateChanged};
 use messages::{CallId, Now};
 use sansio::Machine;
-use sip::{Command, Event, Invite, LegId, Target};
+use sip::{Command, DialogRecord, Event, Invite, LegId, Target};
 
 impl Branch {
     pub(crate) fn sip_says(&mut self, now: Now, output: sip::Output) {
@@ -18,6 +18,7 @@ impl Branch {
         }
     }
 
+    #[allow(clippy::too_many_lines)] // one short arm for each event
     fn sip_event(&mut self, now: Now, event: Event) {
         match event {
             Event::Invited {
@@ -62,24 +63,16 @@ impl Branch {
                 by_peer,
                 cause,
             } => {
-                self.tell(now, leg, LegEvent::Ended { by_peer, cause });
-                if let Some(end) = self.legs.remove(&leg) {
-                    self.leg_of.remove(&end);
-                }
+                self.leg_ended(now, leg, LegEvent::Ended { by_peer, cause });
             }
-            Event::DialogOpened { leg, record } => {
-                if let Some((call, _)) = self.legs.get(&leg) {
-                    let call = *call;
-                    self.say(Output::DialogOpened { leg, call, record });
-                }
-            }
+            Event::DialogOpened { leg, record } => self.dialog_opened(leg, record),
             Event::DialogClosed { leg } => self.say(Output::DialogClosed { leg }),
             Event::Refused { flow, why } => self.say(Output::Refused { flow, why }),
             Event::Bound { .. } | Event::Refreshed { .. } | Event::Unbound { .. } => {
                 self.binding(now, event)
             }
             Event::TrunkState {
-                trunk,
+                trunk: name,
                 reachable,
                 code,
             } => {
@@ -87,7 +80,7 @@ impl Branch {
                     now,
                     Actor::System,
                     TrunkStateChanged {
-                        name: trunk,
+                        name,
                         reachable,
                         code,
                     },
@@ -99,6 +92,20 @@ impl Branch {
             | Event::ReofferRefused { .. }
             | Event::Registered { .. }
             | Event::RegisterFailed { .. } => {}
+        }
+    }
+
+    fn leg_ended(&mut self, now: Now, leg: LegId, event: LegEvent) {
+        self.tell(now, leg, event);
+        if let Some(end) = self.legs.remove(&leg) {
+            self.leg_of.remove(&end);
+        }
+    }
+
+    fn dialog_opened(&mut self, leg: LegId, record: DialogRecord) {
+        if let Some((call, _)) = self.legs.get(&leg) {
+            let call = *call;
+            self.say(Output::DialogOpened { leg, call, record });
         }
     }
 

@@ -35,7 +35,7 @@ enum Command {
     /// Counts a run again from its databases, recordings and logs / 独立核对
     Check {
         #[command(flatten)]
-        traces: simulator::check::Traces,
+        traces: Box<simulator::check::Traces>,
         /// The verdict as JSON as well.
         #[arg(long)]
         json: Option<PathBuf>,
@@ -67,7 +67,7 @@ fn main() -> anyhow::Result<()> {
             }))?)
         }
         Command::Check { traces, json } => {
-            let verdict = simulator::check::run(traces)?;
+            let verdict = simulator::check::run(*traces)?;
             if let Some(file) = json {
                 std::fs::write(file, serde_json::to_vec_pretty(&verdict)?)?;
             }

@@ -98,6 +98,11 @@ fn carrier_agrees(scene: &Scene, ledger: &mut Ledger) -> rusqlite::Result<()> {
             (result, count(&scene.branch, &sql)?),
         );
     }
+    who_was_answered_heard(scene, ledger);
+    Ok(())
+}
+
+fn who_was_answered_heard(scene: &Scene, ledger: &mut Ledger) {
     ledger.announce("who was answered was heard and heard somebody");
     for line in scene.carrier.iter().chain(&scene.phones) {
         let Some(answered) = line.answered else {
@@ -120,7 +125,6 @@ fn carrier_agrees(scene: &Scene, ledger: &mut Ledger) -> rusqlite::Result<()> {
             },
         );
     }
-    Ok(())
 }
 
 fn both_count_alike(scene: &Scene, ledger: &mut Ledger) -> rusqlite::Result<()> {
