@@ -2,7 +2,7 @@
 use crate::{Auth, CurrentUser, Problem};
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::Method;
+use axum::http::{Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use messages::command::Role;
@@ -97,7 +97,9 @@ pub fn guard<S: Clone + Send + Sync + 'static>(
 
 async fn admit(auth: &Auth, access: &Access, mut request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let rule = route.and_then(|route| access.rule(request.method(), route.as_str()));
+    let rule = route
+        .as_ref()
+        .and_then(|route| access.rule(request.method(), route.as_str()));
     let user = auth
         .session_of(request.headers())
         .map(|(token, session)| CurrentUser { session, token });
@@ -105,7 +107,7 @@ async fn admit(auth: &Auth, access: &Access, mut request: Request, next: Next) -
         (Some(Rule::Anyone), _) => Ok(()),
         (Some(Rule::Roles(_)) | None, None) => Err(Problem::unauthenticated()),
         (Some(Rule::Roles(roles)), Some(user)) => user.require(roles),
-        (None, Some(_)) => Err(Problem::forbidden()),
+        (None, Some(_)) => Err(unruled(access, route.as_ref())),
     };
     if let Err(problem) = admitted {
         return problem.into_response();
@@ -114,4 +116,16 @@ async fn admit(auth: &Auth, access: &Access, mut request: Request, next: Next) -
         request.extensions_mut().insert(user);
     }
     next.run(request).await
+}
+
+/// A documented route with a method that is none of its own, or a route that nobody documented.
+fn unruled(access: &Access, route: Option<&MatchedPath>) -> Problem {
+    let documented = access
+        .iter()
+        .any(|(_, path, _)| route.is_some_and(|route| route.as_str() == path));
+    if documented {
+        Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed")
+    } else {
+        Problem::forbidden()
+    }
 }

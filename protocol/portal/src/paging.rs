@@ -79,6 +79,14 @@ impl<T> Page<T> {
         Self { items: rows, next }
     }
 
+    /// `next`: the key of the last row, where there are more behind it.
+    pub fn ending<K: Serialize>(list: &str, items: Vec<T>, next: Option<K>) -> Self {
+        Self {
+            items,
+            next: next.and_then(|key| mark(list, key)),
+        }
+    }
+
     #[must_use]
     pub fn map<U>(self, each: impl FnMut(T) -> U) -> Page<U> {
         Page {

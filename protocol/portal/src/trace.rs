@@ -1,7 +1,7 @@
 //! Every request has a name: in its answer, in its problem, in the log. One line of log and one figure for each.
 use crate::Problem;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderValue, StatusCode};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use std::time::Instant;
@@ -65,12 +65,14 @@ pub(crate) async fn remember_route(
 }
 
 fn named(response: Response, id: &TraceId) -> Response {
-    let mut response = match response.extensions().get::<Problem>().cloned() {
+    let problem = response.extensions().get::<Problem>().cloned();
+    let mut response = match problem.or_else(|| bare_problem(&response)) {
         Some(problem) => {
             let (old, _) = response.into_parts();
             let mut new = problem.traced(&id.0).into_response();
             for (name, value) in &old.headers {
-                if !new.headers().contains_key(name) {
+                let of_body = *name == header::CONTENT_LENGTH || *name == header::CONTENT_TYPE;
+                if !of_body && !new.headers().contains_key(name) {
                     new.headers_mut().append(name.clone(), value.clone());
                 }
             }
@@ -83,6 +85,24 @@ fn named(response: Response, id: &TraceId) -> Response {
         response.headers_mut().insert("x-trace-id", value);
     }
     response
+}
+
+/// An error that came without a body of its own (axum's 405, a limit's 413) gets one.
+fn bare_problem(response: &Response) -> Option<Problem> {
+    let status = response.status();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    if !bare || !(status.is_client_error() || status.is_server_error()) {
+        return None;
+    }
+    let code = match status {
+        StatusCode::NOT_FOUND => "not_found",
+        StatusCode::METHOD_NOT_ALLOWED => "method_not_allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "body_too_large",
+        StatusCode::RANGE_NOT_SATISFIABLE => "range_outside",
+        _ => "refused",
+    };
+    Some(Problem::new(status, code))
 }
 
 fn note(status: StatusCode, id: &TraceId, method: &str, route: &str, took: core::time::Duration) {
