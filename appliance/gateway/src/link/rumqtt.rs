@@ -1,0 +1,368 @@
+//! The pipe over MQTT 5: the one file that names `rumqttc`.
+//!
+//! A client lives for one connection: after a loss it is thrown away with all that was queued in it, because what it
+//! would send again by itself is neither all nor in order. The journal's cursor is what counts.
+use super::pipe::{Pipe, PipeEvent, PipeFull, Pipes};
+use crate::enroll::{BoxPaths, EnrollError};
+use core::time::Duration;
+use messages::{
+    BootId, BoxId,
+    lane::{Lane, LinkState},
+    wire,
+};
+use portal::Tasks;
+use rumqttc::{
+    TlsConfiguration, Transport,
+    v5::{
+        AsyncClient, ConnectionError, Event, EventLoop, MqttOptions, StateError, TlsError,
+        mqttbytes::{
+            Error as CodecError, QoS,
+            v5::{
+                ConnectReturnCode, DisconnectReasonCode, Filter, LastWill, Packet, PubAckReason,
+                Publish, SubscribeReasonCode,
+            },
+        },
+    },
+};
+use rustls::{AlertDescription, ClientConfig, RootCertStore, crypto::ring};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
+use std::{io, path::Path, sync::Arc};
+use tokio::{sync::mpsc, time::Instant};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+const PACKET_BYTES_MAX: u32 = 256 * 1024;
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// Nothing from the broker for so long, not even a ping's answer: the connection is dead, whatever TCP says.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
+const CONNECT_WAIT_S: u64 = 10;
+/// Room for a full window of batches, a HELLO and metrics.
+const SEND_QUEUE_MAX: usize = 16;
+const EVENT_QUEUE_MAX: usize = 32;
+const IN_FLIGHT_MAX: u16 = 16;
+
+/// `host:port` of the broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokerAddress {
+    host: String,
+    port: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is not host:port")]
+pub struct BadBroker(String);
+
+impl BrokerAddress {
+    pub fn parse(text: &str) -> Result<Self, BadBroker> {
+        let bad = || BadBroker(text.to_owned());
+        let (host, port) = text.rsplit_once(':').ok_or_else(bad)?;
+        let host = host.trim_start_matches('[').trim_end_matches(']');
+        let port = port.parse().map_err(|_not_a_port| bad())?;
+        ServerName::try_from(host).map_err(|_not_a_name| bad())?;
+        Ok(Self {
+            host: host.to_owned(),
+            port,
+        })
+    }
+}
+
+pub(super) struct MqttPipes {
+    broker: BrokerAddress,
+    tls: Arc<ClientConfig>,
+    box_id: BoxId,
+    boot: BootId,
+    tasks: Tasks,
+}
+
+impl MqttPipes {
+    /// Reads the certificates; they are read once for each run.
+    pub(super) fn new(
+        broker: BrokerAddress,
+        certificates: &Path,
+        box_id: BoxId,
+        boot: BootId,
+        tasks: Tasks,
+    ) -> Result<Self, EnrollError> {
+        let tls = client_config(&BoxPaths::within(certificates))?;
+        Ok(Self {
+            broker,
+            tls,
+            box_id,
+            boot,
+            tasks,
+        })
+    }
+
+    fn options(&self) -> MqttOptions {
+        let BrokerAddress { host, port } = &self.broker;
+        let mut options = MqttOptions::new(self.box_id.as_str(), host, *port);
+        options
+            .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(
+                self.tls.clone(),
+            )))
+            .set_keep_alive(KEEP_ALIVE)
+            .set_connection_timeout(CONNECT_WAIT_S)
+            .set_max_packet_size(Some(PACKET_BYTES_MAX))
+            .set_outgoing_inflight_upper_limit(IN_FLIGHT_MAX)
+            .set_clean_start(true);
+        let gone = LinkState {
+            connected: false,
+            boot: self.boot,
+        };
+        if let Ok(message) = wire::encode(&gone) {
+            let topic = Lane::State.topic(&self.box_id);
+            options.set_last_will(LastWill::new(topic, message, QoS::AtLeastOnce, false, None));
+        }
+        options
+    }
+}
+
+impl Pipes for MqttPipes {
+    type Pipe = MqttPipe;
+
+    fn open(&mut self) -> MqttPipe {
+        let (client, event_loop) = AsyncClient::new(self.options(), SEND_QUEUE_MAX);
+        let (events_tx, events) = mpsc::channel(EVENT_QUEUE_MAX);
+        let stop = CancellationToken::new();
+        let pump = Pump {
+            client: client.clone(),
+            box_id: self.box_id.clone(),
+            events: events_tx,
+            heard_at: Instant::now(),
+        };
+        let stopped = stop.clone();
+        self.tasks.spawn("link pump", async move {
+            tokio::select! {
+                () = stopped.cancelled() => {}
+                () = pump.run(event_loop) => {}
+            }
+        });
+        MqttPipe {
+            client,
+            box_id: self.box_id.clone(),
+            events,
+            _stop: stop.drop_guard(),
+        }
+    }
+}
+
+pub(super) struct MqttPipe {
+    client: AsyncClient,
+    box_id: BoxId,
+    events: mpsc::Receiver<PipeEvent>,
+    _stop: DropGuard,
+}
+
+impl Pipe for MqttPipe {
+    async fn next(&mut self) -> PipeEvent {
+        self.events.recv().await.unwrap_or(PipeEvent::Down {
+            code: "connection_lost",
+        })
+    }
+
+    fn send(&mut self, lane: Lane, bytes: Vec<u8>) -> Result<(), PipeFull> {
+        let qos = match lane {
+            Lane::Metrics => QoS::AtMostOnce,
+            Lane::Hello | Lane::Facts | Lane::State | Lane::Welcome | Lane::Ack => QoS::AtLeastOnce,
+        };
+        self.client
+            .try_publish(lane.topic(&self.box_id), qos, false, bytes)
+            .map_err(|_full| PipeFull)
+    }
+}
+
+/// Turns the client's events into the pipe's, until the first trouble.
+struct Pump {
+    client: AsyncClient,
+    box_id: BoxId,
+    events: mpsc::Sender<PipeEvent>,
+    heard_at: Instant,
+}
+
+impl Pump {
+    async fn run(mut self, mut event_loop: EventLoop) {
+        loop {
+            let polled = tokio::time::timeout_at(self.heard_at + SILENCE_MAX, event_loop.poll());
+            let event = match polled.await {
+                Ok(Ok(Event::Incoming(packet))) => {
+                    self.heard_at = Instant::now();
+                    self.incoming(packet)
+                }
+                Ok(Ok(Event::Outgoing(_))) => None,
+                Ok(Err(error)) => {
+                    tracing::debug!(%error, "link connection ended");
+                    Some(down(code_of(&error)))
+                }
+                Err(_) => Some(down("broker_silent")),
+            };
+            let Some(event) = event else {
+                continue;
+            };
+            let is_last = matches!(event, PipeEvent::Down { .. });
+            if self.events.send(event).await.is_err() || is_last {
+                return;
+            }
+        }
+    }
+
+    #[allow(clippy::wildcard_enum_match_arm)] // of a foreign enum, these are what a box is sent
+    fn incoming(&self, packet: Packet) -> Option<PipeEvent> {
+        match packet {
+            Packet::ConnAck(_) => self.subscribe(),
+            Packet::SubAck(suback) => {
+                let granted = suback
+                    .return_codes
+                    .iter()
+                    .all(|code| matches!(code, SubscribeReasonCode::Success(_)));
+                Some(if granted {
+                    PipeEvent::Up
+                } else {
+                    down("subscription_denied")
+                })
+            }
+            Packet::Publish(publish) => self.received(&publish),
+            Packet::PubAck(ack) => match ack.reason {
+                PubAckReason::NotAuthorized | PubAckReason::TopicNameInvalid => {
+                    Some(down("publish_denied"))
+                }
+                _ => None, // what a message means is acknowledged in the lanes themselves
+            },
+            _ => None,
+        }
+    }
+
+    fn subscribe(&self) -> Option<PipeEvent> {
+        let filters = Lane::DOWN
+            .iter()
+            .map(|lane| Filter::new(lane.topic(&self.box_id), QoS::AtLeastOnce));
+        match self.client.try_subscribe_many(filters) {
+            Ok(()) => None,
+            Err(_) => Some(down("client_full")),
+        }
+    }
+
+    fn received(&self, publish: &Publish) -> Option<PipeEvent> {
+        let topic = core::str::from_utf8(&publish.topic).ok()?;
+        let (box_id, lane) = Lane::of_topic(topic)?;
+        (box_id == self.box_id && Lane::DOWN.contains(&lane)).then(|| PipeEvent::Received {
+            lane,
+            bytes: publish.payload.to_vec(),
+        })
+    }
+}
+
+const fn down(code: &'static str) -> PipeEvent {
+    PipeEvent::Down { code }
+}
+
+/// Stable codes for what can end a connection; also the keys of their labels in the UI.
+fn code_of(error: &ConnectionError) -> &'static str {
+    match error {
+        ConnectionError::Timeout(_) => "connect_timeout",
+        ConnectionError::Io(error) | ConnectionError::Tls(TlsError::Io(error)) => code_of_io(error),
+        ConnectionError::Tls(TlsError::TLS(error)) => code_of_tls(error),
+        ConnectionError::Tls(_) => "tls_failed",
+        ConnectionError::ConnectionRefused(code) => code_of_refusal(*code),
+        ConnectionError::NotConnAck(_) => "broker_protocol",
+        ConnectionError::RequestsDone => "client_ended",
+        ConnectionError::MqttState(error) => code_of_state(error),
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // a foreign enum: the rest is a lost connection
+fn code_of_state(error: &StateError) -> &'static str {
+    match error {
+        StateError::Io(error) | StateError::Deserialization(CodecError::Io(error)) => {
+            code_of_io(error)
+        }
+        StateError::Deserialization(_) => "broker_protocol",
+        StateError::AwaitPingResp => "broker_silent",
+        StateError::ServerDisconnect { reason_code, .. } => match reason_code {
+            DisconnectReasonCode::SessionTakenOver => "taken_over",
+            DisconnectReasonCode::NotAuthorized => "not_authorized",
+            DisconnectReasonCode::ServerBusy => "broker_busy",
+            DisconnectReasonCode::ServerShuttingDown => "broker_stopping",
+            _ => "broker_disconnected",
+        },
+        _ => "connection_lost",
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // a foreign enum: the rest is a refusal without a name of its own
+const fn code_of_refusal(code: ConnectReturnCode) -> &'static str {
+    match code {
+        ConnectReturnCode::NotAuthorized => "not_authorized",
+        ConnectReturnCode::ServerBusy | ConnectReturnCode::ServerUnavailable => "broker_busy",
+        _ => "broker_refused",
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // a foreign enum: the rest is a lost connection
+fn code_of_io(error: &io::Error) -> &'static str {
+    if let Some(tls) = error
+        .get_ref()
+        .and_then(|inner| inner.downcast_ref::<rustls::Error>())
+    {
+        return code_of_tls(tls);
+    }
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection_refused",
+        io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkUnreachable => "no_route",
+        io::ErrorKind::TimedOut => "connect_timeout",
+        _ => "connection_lost",
+    }
+}
+
+/// A refused certificate is told apart by who refuses whose.
+#[allow(clippy::wildcard_enum_match_arm)] // a foreign enum
+const fn code_of_tls(error: &rustls::Error) -> &'static str {
+    match error {
+        rustls::Error::InvalidCertificate(_) => "broker_certificate_refused",
+        rustls::Error::AlertReceived(AlertDescription::CertificateExpired) => {
+            "own_certificate_expired"
+        }
+        rustls::Error::AlertReceived(AlertDescription::CertificateRevoked) => {
+            "own_certificate_revoked"
+        }
+        rustls::Error::AlertReceived(
+            AlertDescription::UnknownCA
+            | AlertDescription::BadCertificate
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::CertificateRequired
+            | AlertDescription::AccessDenied
+            | AlertDescription::DecryptError,
+        ) => "own_certificate_refused",
+        _ => "tls_failed",
+    }
+}
+
+fn client_config(paths: &BoxPaths) -> Result<Arc<ClientConfig>, EnrollError> {
+    let mut roots = RootCertStore::empty();
+    for authority in read_chain(&paths.ca)? {
+        roots
+            .add(authority)
+            .map_err(|bad| unreadable(&paths.ca, &bad))?;
+    }
+    let key =
+        PrivateKeyDer::from_pem_file(&paths.key).map_err(|bad| unreadable(&paths.key, &bad))?;
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|bad| EnrollError::Make(bad.to_string()))?
+        .with_root_certificates(roots)
+        .with_client_auth_cert(read_chain(&paths.certificate)?, key)
+        .map_err(|bad| unreadable(&paths.certificate, &bad))?;
+    Ok(Arc::new(config))
+}
+
+fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, EnrollError> {
+    CertificateDer::pem_file_iter(path)
+        .map_err(|bad| unreadable(path, &bad))?
+        .collect::<Result<_, _>>()
+        .map_err(|bad| unreadable(path, &bad))
+}
+
+fn unreadable(path: &Path, why: &dyn core::fmt::Display) -> EnrollError {
+    EnrollError::Unreadable {
+        path: path.to_owned(),
+        why: why.to_string(),
+    }
+}

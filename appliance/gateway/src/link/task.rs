@@ -1,0 +1,352 @@
+//! The task around the link's machine: connects, feeds it, does what it says, and tells how it stands.
+use super::{
+    back_off::BackOff,
+    journal::{Journal, JournalTrouble},
+    pipe::{Pipe, PipeEvent, Pipes},
+    rumqtt::{BrokerAddress, MqttPipes},
+};
+use crate::enroll::EnrollError;
+use core::time::Duration;
+use link::{BoxConfig, BoxEnd, BoxInput, BoxOutput, LinkPhase, LinkStatus};
+use messages::{BootId, BoxId, Moment, Now, UtcMs, fact::SealedFact, lane::Metrics};
+use portal::{Clock, Tasks};
+use sansio::Machine as _;
+use std::{path::PathBuf, sync::Arc};
+use tokio::{sync::watch, time::Instant};
+use tokio_util::sync::CancellationToken;
+
+/// How often the page's figures are looked at again.
+const BEAT: Duration = Duration::from_secs(1);
+
+#[derive(Clone, Debug)]
+pub struct LinkConfig {
+    pub broker: BrokerAddress,
+    /// The folder that `enroll` filled.
+    pub certificates: PathBuf,
+    pub box_id: BoxId,
+    pub boot: BootId,
+    pub version: String,
+    pub metrics_every: Duration,
+    /// Of the waits between connections.
+    pub seed: u64,
+}
+
+/// What the task works with.
+pub struct LinkSetup<J> {
+    pub journal: Arc<J>,
+    /// Called every `metrics_every` while the link is up; it must not wait.
+    pub metrics: Box<dyn Fn() -> Metrics + Send + Sync>,
+    pub clock: Clock,
+}
+
+/// How the link stands, for the page 同步健康.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SyncHealth {
+    pub link: LinkStatus,
+    /// Age of the oldest fact that the cloud has not; `None` if it has all.
+    pub oldest_unacked_age_ms: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub struct LinkHandle {
+    health: watch::Receiver<SyncHealth>,
+}
+
+impl LinkHandle {
+    #[must_use]
+    pub fn health(&self) -> SyncHealth {
+        self.health.borrow().clone()
+    }
+
+    /// Changes whenever the health does.
+    #[must_use]
+    pub fn watch(&self) -> watch::Receiver<SyncHealth> {
+        self.health.clone()
+    }
+}
+
+/// Why the link could not be started. A broker that cannot be reached is no reason.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotStart {
+    #[error(transparent)]
+    Certificates(#[from] EnrollError),
+    #[error(transparent)]
+    Journal(#[from] JournalTrouble),
+}
+
+pub struct LinkTask;
+
+impl LinkTask {
+    /// Reads the certificates and the cursor (blocking), then runs until `tasks` are told to stop.
+    pub fn start<J: Journal>(
+        config: LinkConfig,
+        setup: LinkSetup<J>,
+        tasks: &Tasks,
+    ) -> Result<LinkHandle, CannotStart> {
+        let pipes = MqttPipes::new(
+            config.broker.clone(),
+            &config.certificates,
+            config.box_id.clone(),
+            config.boot,
+            tasks.clone(),
+        )?;
+        Self::start_over(pipes, config, setup, tasks)
+    }
+
+    pub(super) fn start_over<P: Pipes, J: Journal>(
+        pipes: P,
+        config: LinkConfig,
+        setup: LinkSetup<J>,
+        tasks: &Tasks,
+    ) -> Result<LinkHandle, CannotStart> {
+        let (head, oldest) = setup.journal.head()?;
+        let box_config = BoxConfig {
+            box_id: config.box_id,
+            boot: config.boot,
+            version: config.version,
+        };
+        let cursor = setup.journal.cursor()?;
+        let end = BoxEnd::new(box_config, cursor, head, oldest, setup.clock.now());
+        let (health_tx, health) = watch::channel(SyncHealth {
+            link: end.status(),
+            oldest_unacked_age_ms: None,
+        });
+        let run = Run {
+            growth: setup.journal.growth(),
+            setup,
+            end,
+            pipes,
+            pipe: None,
+            dial_at: Instant::now(),
+            back_off: BackOff::new(config.seed),
+            metrics_every: config.metrics_every,
+            metrics_at: Instant::now(),
+            oldest_unacked: None,
+            health: health_tx,
+        };
+        tasks.spawn("link", run.until(tasks.stop_token()));
+        Ok(LinkHandle { health })
+    }
+}
+
+struct Run<P: Pipes, J> {
+    setup: LinkSetup<J>,
+    growth: watch::Receiver<u64>,
+    end: BoxEnd,
+    pipes: P,
+    pipe: Option<P::Pipe>,
+    /// When the next pipe is opened, while there is none.
+    dial_at: Instant,
+    back_off: BackOff,
+    metrics_every: Duration,
+    metrics_at: Instant,
+    /// Seq and time of the oldest fact that the cloud has not.
+    oldest_unacked: Option<(u64, UtcMs)>,
+    health: watch::Sender<SyncHealth>,
+}
+
+enum Event {
+    Stop,
+    Dial,
+    Pipe(PipeEvent),
+    Deadline,
+    Grown,
+    Beat,
+}
+
+impl<P: Pipes, J: Journal> Run<P, J> {
+    async fn until(mut self, stop: CancellationToken) {
+        let mut beat = tokio::time::interval(BEAT);
+        beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
+        loop {
+            let deadline = self.deadline();
+            let grown = self.growth.has_changed().is_ok();
+            let event = tokio::select! {
+                biased;
+                () = stop.cancelled() => Event::Stop,
+                event = next_event(&mut self.pipe) => Event::Pipe(event),
+                () = tokio::time::sleep_until(self.dial_at), if self.pipe.is_none() => Event::Dial,
+                () = tokio::time::sleep_until(deadline) => Event::Deadline,
+                Ok(()) = self.growth.changed(), if grown => Event::Grown,
+                _ = beat.tick() => Event::Beat,
+            };
+            match event {
+                Event::Stop => return,
+                Event::Dial => self.pipe = Some(self.pipes.open()),
+                Event::Pipe(event) => self.pipe_event(event).await,
+                Event::Deadline => {
+                    self.end.tick(self.setup.clock.now());
+                    self.drain().await;
+                }
+                Event::Grown => self.grown().await,
+                Event::Beat => self.beat().await,
+            }
+        }
+    }
+
+    fn journal(&self) -> Arc<J> {
+        self.setup.journal.clone()
+    }
+
+    /// The machine's next deadline on the runtime's clock.
+    fn deadline(&self) -> Instant {
+        let now = self.setup.clock.now().mono;
+        let wait = self
+            .end
+            .deadline()
+            .map_or(Duration::from_secs(3600), |at: Moment| at.since(now));
+        Instant::now() + wait
+    }
+
+    async fn feed(&mut self, input: BoxInput) {
+        let now = self.setup.clock.now();
+        self.end.handle(now, input);
+        self.drain().await;
+    }
+
+    async fn pipe_event(&mut self, event: PipeEvent) {
+        match event {
+            PipeEvent::Up => self.feed(BoxInput::Connected).await,
+            PipeEvent::Received { lane, bytes } => {
+                self.feed(BoxInput::Received { lane, bytes }).await;
+            }
+            PipeEvent::Down { code } => self.lose_pipe(code).await,
+        }
+    }
+
+    async fn lose_pipe(&mut self, code: &'static str) {
+        self.pipe = None;
+        if self.end.status().phase == LinkPhase::Flowing {
+            self.back_off.succeeded();
+        }
+        let wait = self.back_off.next_wait();
+        self.dial_at = Instant::now() + wait;
+        tracing::info!(code, wait_ms = wait.as_millis(), "link down");
+        self.feed(BoxInput::Disconnected { code }).await;
+    }
+
+    async fn grown(&mut self) {
+        self.growth.mark_unchanged();
+        match ask(self.journal(), |journal| journal.head()).await {
+            Ok((head, oldest)) => self.feed(BoxInput::JournalHead { head, oldest }).await,
+            Err(trouble) => tracing::warn!(code = trouble.code, "journal head not read"),
+        }
+    }
+
+    async fn beat(&mut self) {
+        if self.end.status().phase.is_connected() && Instant::now() >= self.metrics_at {
+            self.metrics_at = Instant::now() + self.metrics_every;
+            let metrics = (self.setup.metrics)();
+            self.feed(BoxInput::MetricsReady(metrics)).await;
+        }
+        self.look_at_oldest().await;
+        self.tell();
+    }
+
+    /// Does what the machine says until it says nothing more. What is read is fed back at once.
+    async fn drain(&mut self) {
+        while let Some(output) = self.end.poll() {
+            match output {
+                BoxOutput::Publish { lane, bytes } => {
+                    let sent = self.pipe.as_mut().map(|pipe| pipe.send(lane, bytes));
+                    if !matches!(sent, Some(Ok(()))) {
+                        tracing::debug!(lane = lane.name(), "message dropped: no room on the way");
+                    }
+                }
+                BoxOutput::ReadFacts {
+                    after,
+                    count_max,
+                    bytes_max,
+                } => self.read(after, count_max, bytes_max).await,
+                BoxOutput::SaveCursor(cursor) => {
+                    if let Err(trouble) =
+                        ask(self.journal(), move |journal| journal.save_cursor(cursor)).await
+                    {
+                        tracing::warn!(code = trouble.code, "link cursor not kept");
+                    }
+                }
+                BoxOutput::Reconnect { why } => Box::pin(self.lose_pipe(why.code())).await,
+                BoxOutput::Status(_) => self.tell(),
+            }
+        }
+    }
+
+    async fn read(&mut self, after: u64, count_max: usize, bytes_max: usize) {
+        let read = ask(self.journal(), move |journal| {
+            journal.read(after, count_max, bytes_max)
+        })
+        .await;
+        let input = match read {
+            Ok(read) => BoxInput::FactsRead {
+                after,
+                hash: read.hash,
+                facts: read.facts,
+            },
+            Err(trouble) => {
+                tracing::warn!(code = trouble.code, "journal not read");
+                BoxInput::ReadFailed { after }
+            }
+        };
+        let now: Now = self.setup.clock.now();
+        self.end.handle(now, input);
+    }
+
+    /// Reads the time of the oldest fact that the cloud has not, when that is another one than before.
+    async fn look_at_oldest(&mut self) {
+        let status = self.end.status();
+        let applied = status.applied;
+        if status.head <= applied {
+            self.oldest_unacked = None;
+            return;
+        }
+        if self
+            .oldest_unacked
+            .is_some_and(|(seq, _)| seq == applied + 1)
+        {
+            return;
+        }
+        let read = ask(self.journal(), move |journal| journal.read(applied, 1, 1)).await;
+        let first = read.ok().and_then(|read| read.facts.into_iter().next());
+        self.oldest_unacked = first
+            .and_then(|(_, bytes)| SealedFact::decode(bytes).ok())
+            .map(|fact| (applied + 1, fact.envelope().utc));
+    }
+
+    fn tell(&self) {
+        let link = self.end.status();
+        let now = self.setup.clock.now().utc;
+        let oldest_unacked_age_ms = match self.oldest_unacked {
+            Some((_, utc)) if link.head > link.applied => Some(now.ms_since(utc)),
+            Some(_) | None => None,
+        };
+        let health = SyncHealth {
+            link,
+            oldest_unacked_age_ms,
+        };
+        self.health.send_if_modified(|known| {
+            let changed = *known != health;
+            *known = health;
+            changed
+        });
+    }
+}
+
+/// Nothing ever comes from no pipe.
+async fn next_event<P: Pipe>(pipe: &mut Option<P>) -> PipeEvent {
+    match pipe {
+        Some(pipe) => pipe.next().await,
+        None => core::future::pending().await,
+    }
+}
+
+/// Asks the journal from a thread that may block.
+async fn ask<J: Journal, T: Send + 'static>(
+    journal: Arc<J>,
+    question: impl FnOnce(&J) -> Result<T, JournalTrouble> + Send + 'static,
+) -> Result<T, JournalTrouble> {
+    tokio::task::spawn_blocking(move || question(&journal))
+        .await
+        .unwrap_or(Err(JournalTrouble {
+            code: "journal_panicked",
+        }))
+}

@@ -1,0 +1,1 @@
+//! What the link task promises, over a pipe in memory.
