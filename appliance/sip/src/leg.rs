@@ -136,8 +136,8 @@ impl Legs {
     }
 
     pub(crate) fn on_flow(&self, flow: Flow) -> Vec<LegId> {
-        let on_it = |leg: &Box<Leg>| (leg.dialog.flow == flow).then_some(leg.id);
-        self.by_id.values().filter_map(on_it).collect()
+        let on_it = self.by_id.values().filter(|leg| leg.dialog.flow == flow);
+        on_it.map(|leg| leg.id).collect()
     }
 
     pub(crate) fn len(&self) -> usize {

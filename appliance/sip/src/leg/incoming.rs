@@ -53,6 +53,7 @@ impl Sip {
         if let Some(held) = self.servers.get_mut(tx) {
             held.leg = Some(id);
         }
+        self.respond(tx, Reply::new(100));
         self.legs.insert(Leg {
             id,
             peer: origin.clone(),

@@ -153,6 +153,9 @@ impl Sip {
         }
         let tag = leg.dialog.local_tag.clone();
         let tx = self.open_server(flow, request, tag);
+        if !update {
+            self.respond(tx, Reply::new(100));
+        }
         let theirs = Offer::Theirs { tx, update };
         if let Some(LegState::Up { offer, .. }) = self.legs.get_mut(id).map(|leg| &mut leg.state) {
             *offer = theirs;

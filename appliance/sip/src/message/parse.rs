@@ -11,7 +11,7 @@ pub(crate) enum Parsed {
     /// A broken request that can be answered: `via` says where.
     Faulty {
         fault: Fault,
-        echo: ReplyHead,
+        echo: Box<ReplyHead>,
         via: Via,
     },
     /// Line ends only.
@@ -57,7 +57,11 @@ pub(crate) fn parse(bytes: &Bytes, source: SocketAddr) -> Parsed {
     match request(raw, &echo, &via) {
         Ok(request) => Parsed::Request(Box::new(request)),
         Err(_) if is_ack => Parsed::Garbage,
-        Err(fault) => Parsed::Faulty { fault, echo, via },
+        Err(fault) => Parsed::Faulty {
+            fault,
+            echo: Box::new(echo),
+            via,
+        },
     }
 }
 
@@ -71,7 +75,7 @@ fn without_via(raw: &Raw, source: SocketAddr) -> Parsed {
         return Parsed::Garbage;
     };
     let field = |name| raw.head.first(name).unwrap_or_default().to_owned();
-    let echo = ReplyHead {
+    let echo = Box::new(ReplyHead {
         vias: vec![text.to_owned()],
         from: field(Name::From),
         to: field(Name::To),
@@ -79,8 +83,11 @@ fn without_via(raw: &Raw, source: SocketAddr) -> Parsed {
         call_id: field(Name::CallId),
         cseq: field(Name::CSeq),
         ..ReplyHead::default()
-    };
-    let fault = Fault::Bad(Name::Via);
+    });
+    let version = start_line(&raw.start)
+        .err()
+        .filter(|fault| *fault == Fault::Version);
+    let fault = version.unwrap_or(Fault::Bad(Name::Via));
     Parsed::Faulty { fault, echo, via }
 }
 

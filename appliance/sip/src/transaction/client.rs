@@ -66,6 +66,8 @@ pub(crate) struct ClientTx {
     pub interval: Duration,
     pub owner: Owner,
     pub cancelling: Cancelling,
+    /// To tag of the first 2xx: that of the dialog that goes on.
+    pub won: Option<String>,
     /// The ACK of a refusal or of each forked 2xx.
     pub acks: Vec<KeptAck>,
     /// Credentials were sent so many times.

@@ -51,6 +51,7 @@ impl Sip {
             interval: T1,
             owner,
             cancelling: Cancelling::No,
+            won: None,
             acks: Vec::new(),
             auth_tries: 0,
         };
@@ -138,6 +139,9 @@ impl Sip {
             }
             (ClientState::Trying | ClientState::Proceeding, 200..300) => {
                 self.settle_invite(id, ClientState::Accepted, Timer::M(id), GIVE_UP);
+                if let Some(tx) = self.clients.get_mut(id) {
+                    tx.won = Some(response.to.tag().to_owned());
+                }
                 self.tell_owner(id, response);
             }
             (ClientState::Trying | ClientState::Proceeding, _) => {
@@ -145,12 +149,10 @@ impl Sip {
                 self.ack_refusal(id, response);
                 self.tell_owner(id, response);
             }
-            (ClientState::Completed, 300..) => self.repeat_ack(id, ""),
-            (ClientState::Accepted, 200..300) => {
-                if !self.repeat_ack_of(id, response.to.tag()) {
-                    self.end_fork(id, response);
-                }
+            (ClientState::Completed, 300..) => {
+                self.repeat_ack(id, "");
             }
+            (ClientState::Accepted, 200..300) => self.on_accepted_again(id, response),
             (ClientState::Completed | ClientState::Accepted, _) => {}
         }
     }
@@ -213,12 +215,20 @@ impl Sip {
         self.send(flow, bytes);
     }
 
-    fn repeat_ack(&mut self, id: TxId, tag: &str) {
-        self.repeat_ack_of(id, tag);
+    /// A repeated 200 wants its ACK again; one of another fork is ended. Where our ACK is still owed, nothing is said.
+    fn on_accepted_again(&mut self, id: TxId, response: &Response) {
+        let tag = response.to.tag();
+        let won = self
+            .clients
+            .get(id)
+            .is_some_and(|tx| tx.won.as_deref() == Some(tag));
+        if !self.repeat_ack(id, tag) && !won {
+            self.end_fork(id, response);
+        }
     }
 
     /// False if no ACK was made for this tag yet.
-    fn repeat_ack_of(&mut self, id: TxId, tag: &str) -> bool {
+    fn repeat_ack(&mut self, id: TxId, tag: &str) -> bool {
         let kept = self
             .clients
             .get(id)

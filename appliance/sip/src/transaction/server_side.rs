@@ -19,7 +19,7 @@ pub(crate) fn reply_flow(flow: Flow, to: SocketAddr) -> Flow {
 }
 
 impl Sip {
-    /// Opens a server transaction; an INVITE is answered 100 at once.
+    /// Opens a server transaction. Whoever lets an INVITE wait answers it 100 at once.
     pub(crate) fn open_server(&mut self, flow: Flow, request: &Request, tag: String) -> TxId {
         let invite = request.method == Method::Invite;
         let fresh = invite && request.to.tag().is_empty();
@@ -42,9 +42,6 @@ impl Sip {
             leg: None,
         };
         self.servers.insert(id, tx);
-        if invite {
-            self.respond(id, Reply::new(100));
-        }
         id
     }
 

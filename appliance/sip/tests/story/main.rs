@@ -1,0 +1,12 @@
+//! SIP machines talking with each other over a wire in memory, in virtual time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "tests: helpers outside #[test] functions"
+)]
+
+mod calls;
+mod loss;
+mod registering;
+mod torture;
+mod world;
