@@ -51,13 +51,12 @@ impl Store {
     pub(crate) fn start(
         writer: Writer,
         readers: Arc<Readers>,
-        keys: Arc<Keys>,
-        ring: Arc<KeyRing>,
-        shared: Arc<Shared>,
         lock: File,
         purpose: Purpose,
     ) -> Result<Self, StoreError> {
         let config = writer.config.clone();
+        let (keys, ring) = (Arc::clone(&writer.keys), Arc::clone(&writer.ring));
+        let shared = Arc::clone(&writer.shared);
         let clock = Arc::clone(&writer.clock);
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())

@@ -160,3 +160,6 @@ pub(crate) fn verify_tail(conn: &Connection, facts: u64) -> Result<(), StoreErro
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

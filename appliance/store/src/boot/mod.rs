@@ -54,7 +54,18 @@ pub struct Opened {
     pub recovered: Recovered,
 }
 
-pub(crate) fn open(mut parts: Parts, purpose: Purpose) -> Result<Opened, StoreError> {
+pub(crate) fn open(parts: Parts, purpose: Purpose) -> Result<Opened, StoreError> {
+    let (mut writer, lock) = assemble(parts)?;
+    let recovered = recover::recover(&mut writer, purpose)?;
+    let readers = Readers::open(&writer.config.branch_file(), writer.config.limits.readers)?;
+    let standing = writer.standing;
+    writer.shared.stands(standing.head, standing.cursor);
+    let store = Store::start(writer, readers, lock, purpose)?;
+    Ok(Opened { store, recovered })
+}
+
+/// Everything is checked and loaded; nothing was written yet but migrations and missing keys.
+pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     let config = parts.config.clone();
     let lock = lock(&config)?;
     check::disk_floor(&config)?;
@@ -63,24 +74,19 @@ pub(crate) fn open(mut parts: Parts, purpose: Purpose) -> Result<Opened, StoreEr
     private(&config)?;
     check::sound(&conn, &vault, &config, &*parts.key_store)?;
     let standing = load::standing(&conn)?;
-    let keys = Keys::load(
+    let keys = Arc::new(Keys::load(
         &mut *parts.key_store,
         &config.tenant,
         standing.head.seq == 0,
         &mut *parts.secrets,
-    )?;
-    let keys = Arc::new(keys);
+    )?);
     check::vault_opens(&vault, &keys)?;
     let ring = Arc::new(KeyRing::open(Arc::clone(&keys), &config.vault_file())?);
     let shared = Arc::new(Shared::new(Queue::new(config.limits)));
     shared.load_refusals(load::refusals(&conn)?);
     fill_search(&shared, &conn, &ring, &config)?;
-    let mut writer = writer(parts, conn, vault, &keys, &ring, &shared, standing)?;
-    let recovered = recover::recover(&mut writer, purpose)?;
-    let readers = Readers::open(&config.branch_file(), config.limits.readers)?;
-    shared.stands(writer.standing.head, writer.standing.cursor);
-    let store = Store::start(writer, readers, keys, ring, shared, lock, purpose)?;
-    Ok(Opened { store, recovered })
+    let writer = writer(parts, conn, vault, keys, ring, shared, standing)?;
+    Ok((writer, lock))
 }
 
 fn lock(config: &StoreConfig) -> Result<File, StoreError> {
@@ -133,9 +139,9 @@ fn writer(
     parts: Parts,
     conn: Connection,
     vault: Connection,
-    keys: &Arc<Keys>,
-    ring: &Arc<KeyRing>,
-    shared: &Arc<Shared>,
+    keys: Arc<Keys>,
+    ring: Arc<KeyRing>,
+    shared: Arc<Shared>,
     standing: Standing,
 ) -> Result<Writer, StoreError> {
     let Parts {
@@ -153,14 +159,14 @@ fn writer(
         config,
         conn,
         vault,
-        keys: Arc::clone(keys),
-        ring: Arc::clone(ring),
+        keys,
+        ring,
         key_store,
         decider,
         clock,
         secrets: RefCell::new(secrets),
         mint: IdMint::new(prefix),
-        shared: Arc::clone(shared),
+        shared,
         checkpointer,
         standing,
         refreshed: Vec::new(),

@@ -230,3 +230,11 @@ fn read(row: &Row<'_>) -> rusqlite::Result<CallRow> {
         recording: column::id_or_none(row, 21, RecordingId::from_bytes)?,
     })
 }
+
+/// For the test that reads their plans.
+#[cfg(test)]
+pub(super) fn statements() -> Vec<String> {
+    [ALL, OF_CUSTOMER, OF_PHONE, OF_CUSTOMER_AND_PHONE]
+        .map(|which| format!("{COLUMNS} {which}"))
+        .to_vec()
+}

@@ -39,6 +39,10 @@ const COLUMNS: &str =
     EXISTS (SELECT 1 FROM dnc WHERE dnc.blind = party.blind)
     FROM customer JOIN party ON party.id = customer.party";
 
+const ALL: &str = "WHERE customer.id < ? ORDER BY customer.id DESC LIMIT ?";
+const OF_STAGE: &str =
+    "WHERE customer.stage = ? AND customer.id < ? ORDER BY customer.id DESC LIMIT ?";
+
 impl Reader {
     /// Newest first, at most `PAGE_MAX`.
     pub fn customers(
@@ -56,15 +60,9 @@ impl Reader {
         let (max, limit) = size(max);
         let after = filter.after.map_or([0xff; 16], |id| *id.as_bytes());
         let rows = match filter.stage {
-            None => self.customer_rows(
-                &format!("{COLUMNS} WHERE customer.id < ? ORDER BY customer.id DESC LIMIT ?"),
-                params![after, limit],
-            )?,
+            None => self.customer_rows(&format!("{COLUMNS} {ALL}"), params![after, limit])?,
             Some(stage) => self.customer_rows(
-                &format!(
-                    "{COLUMNS} WHERE customer.stage = ? AND customer.id < ?
-                     ORDER BY customer.id DESC LIMIT ?"
-                ),
+                &format!("{COLUMNS} {OF_STAGE}"),
                 params![stage.code(), after, limit],
             )?,
         };
@@ -156,4 +154,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<CustomerRow> {
         imported: column::utc(row, 8)?,
         refuses_contact: row.get(9)?,
     })
+}
+
+/// For the test that reads their plans.
+#[cfg(test)]
+pub(super) fn statements() -> Vec<String> {
+    [ALL, OF_STAGE, "WHERE customer.id = ?"]
+        .map(|which| format!("{COLUMNS} {which}"))
+        .to_vec()
 }

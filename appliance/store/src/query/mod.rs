@@ -3,6 +3,8 @@ pub(crate) mod audit;
 pub(crate) mod branch;
 pub(crate) mod calls;
 pub(crate) mod customers;
+#[cfg(test)]
+mod plans;
 pub(crate) mod recordings;
 pub(crate) mod users;
 

@@ -183,3 +183,11 @@ fn status(row: &Row<'_>) -> rusqlite::Result<RecordingStatus> {
         _ => return Err(column::unreadable(11, rusqlite::types::Type::Text)),
     })
 }
+
+/// For the test that reads their plans.
+#[cfg(test)]
+pub(super) fn statements() -> Vec<String> {
+    [ALL, OF_CUSTOMER, OF_PHONE, OF_CUSTOMER_AND_PHONE]
+        .map(|which| format!("{COLUMNS} {which}"))
+        .to_vec()
+}

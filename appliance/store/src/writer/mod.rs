@@ -211,3 +211,6 @@ fn answer_job(job: Job, answer: Answer) {
 fn bytes(facts: &[CommittedFact]) -> usize {
     facts.iter().map(|fact| fact.bytes.len()).sum()
 }
+
+#[cfg(test)]
+mod failing;

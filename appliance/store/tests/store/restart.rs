@@ -5,6 +5,23 @@ use messages::fact::{AttemptStarted, PhoneBound, RecordingStarted};
 use messages::journal::Head;
 use messages::{AttemptId, Direction, Extension, RecordingId, SystemResult, TrunkName, UtcMs};
 
+fn bind(stage: &Stage, extension: &str, expires_ms: i64) {
+    let extension = Extension::parse(extension).unwrap();
+    let source = "127.0.0.1:5062".parse().unwrap();
+    stage.happened(PhoneBound {
+        extension: extension.clone(),
+        source,
+        user_agent: "test".to_owned(),
+    });
+    let kept = BindingKept {
+        extension,
+        source,
+        contact: Some("sip:x@127.0.0.1:5062".to_owned()),
+        expires: UtcMs(stage.utc().0 + expires_ms),
+    };
+    stage.store().binding_kept(kept).unwrap();
+}
+
 #[test]
 fn a_crash_ends_what_was_open_and_hands_out_what_needs_hands() {
     let mut stage = Stage::new();
@@ -27,22 +44,8 @@ fn a_crash_ends_what_was_open_and_hands_out_what_needs_hands() {
         .store()
         .dialog_opened(7, "To: <sip:13800138000@carrier>")
         .unwrap();
-    for (extension, expires) in [("1000", 60_000), ("1001", 1_000)] {
-        let extension = Extension::parse(extension).unwrap();
-        let source = "127.0.0.1:5062".parse().unwrap();
-        stage.happened(PhoneBound {
-            extension: extension.clone(),
-            source,
-            user_agent: "test".to_owned(),
-        });
-        let kept = BindingKept {
-            extension,
-            source,
-            contact: Some("sip:x@127.0.0.1:5062".to_owned()),
-            expires: UtcMs(stage.utc().0 + expires),
-        };
-        stage.store().binding_kept(kept).unwrap();
-    }
+    bind(&stage, "1000", 60_000);
+    bind(&stage, "1001", 1_000);
     let before = stage.store().head().seq;
     stage.crash();
     stage.pass_ms(10_000);
