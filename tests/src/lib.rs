@@ -3,9 +3,13 @@
 
 pub mod baresip;
 pub mod binary;
+pub mod cloud;
 pub mod deadline;
+pub mod gateway;
+pub mod journal;
 pub mod lossy;
 pub mod netstring;
+pub mod page;
 pub mod port;
 pub mod process;
 pub mod sipp;

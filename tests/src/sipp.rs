@@ -106,6 +106,12 @@ impl Sipp {
         );
     }
 
+    /// Waits for its end, whatever it is: did every call go as the scenario says?
+    #[track_caller]
+    pub fn ended_well(&mut self, limit: Duration) -> bool {
+        self.process.ended(limit).success()
+    }
+
     /// Waits until a message with `text` went over the wire.
     #[track_caller]
     pub fn expect_message(&mut self, text: &str) {

@@ -1,4 +1,10 @@
 //! The product on the wire: its real binaries, real sockets on loopback, peers that nobody here wrote.
 #![forbid(unsafe_code)]
 
+mod carrier;
+mod headquarters;
 mod instruments;
+mod phones;
+mod privacy;
+mod recording;
+mod survival;

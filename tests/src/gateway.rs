@@ -1,0 +1,237 @@
+//! A branch in a folder of its own: the real gateway binary, its two configuration files, its console.
+use crate::deadline::{PATIENCE, wait_until};
+use crate::page::Page;
+use crate::process::Process;
+use crate::{binary, port};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::Duration;
+
+const BINARY: &str = "zhunkehu-gateway";
+/// A start with a boot check may take its time on a busy machine.
+const START: Duration = Duration::from_secs(60);
+const RELAY_PORTS: u16 = 64;
+
+/// Where a branch finds its headquarters: the broker, and the folder of headquarters' authority.
+#[derive(Clone, Debug)]
+pub struct Headquarters {
+    pub broker: String,
+    pub authority: PathBuf,
+}
+
+/// A branch with phones 1000–1009 (`pw1000` …) and one trunk: 9… goes out as dialled, 8… does too and is recorded.
+pub struct Gateway {
+    folder: PathBuf,
+    sip_port: u16,
+    web_port: u16,
+    /// The carrier's only port on loopback, for both directions.
+    pub carrier_port: u16,
+    process: Option<Process>,
+}
+
+impl Gateway {
+    /// Starts it in `world/name` and applies its branch file.
+    #[must_use]
+    pub fn start(world: &Path, name: &str, headquarters: Option<&Headquarters>) -> Self {
+        let folder = world.join(name);
+        std::fs::create_dir_all(&folder).expect("the branch's folder can be made");
+        let mut gateway = Self {
+            folder,
+            sip_port: port::free(),
+            web_port: port::free(),
+            // baresip as a carrier takes the next port too.
+            carrier_port: port::free_row(1),
+            process: None,
+        };
+        gateway.write_config(name, headquarters);
+        if let Some(headquarters) = headquarters {
+            let authority = headquarters.authority.display().to_string();
+            let certificates = gateway.folder.join("certificates").display().to_string();
+            gateway.console(&[
+                "enroll",
+                "--dev",
+                "--hq-dir",
+                &authority,
+                "--box-id",
+                name,
+                "--dir",
+                &certificates,
+            ]);
+        }
+        gateway.run();
+        gateway.apply(&gateway.branch_file("127.0.0.1"));
+        gateway
+    }
+
+    /// Runs the process (again) until it answers at its health page.
+    pub fn run(&mut self) {
+        let mut command = Command::new(binary::built(BINARY));
+        command
+            .current_dir(&self.folder)
+            .arg("--config")
+            .arg(self.config_file())
+            .arg("run");
+        let mut process = Process::start("gateway", &self.folder, &mut command);
+        let page = self.page();
+        wait_until("the gateway is healthy", START, || {
+            assert!(
+                process.is_running(),
+                "the gateway ended:\n{}",
+                process.tail()
+            );
+            page.status("/healthz").filter(|status| *status == 200)
+        });
+        self.process = Some(process);
+    }
+
+    /// The end that nobody can prepare for.
+    pub fn kill9(&mut self) {
+        self.process.take().expect("the gateway runs").kill9();
+    }
+
+    /// The end that it prepares for.
+    pub fn stop(&mut self) {
+        let mut process = self.process.take().expect("the gateway runs");
+        process.terminate();
+        let status = process.ended(PATIENCE);
+        assert!(
+            status.success(),
+            "the gateway ended with {status}:\n{}",
+            process.tail()
+        );
+    }
+
+    /// `host:port` of its SIP socket.
+    #[must_use]
+    pub fn sip(&self) -> String {
+        format!("127.0.0.1:{}", self.sip_port)
+    }
+
+    /// `host:port` of the carrier that it knows.
+    #[must_use]
+    pub fn carrier(&self) -> String {
+        format!("127.0.0.1:{}", self.carrier_port)
+    }
+
+    #[must_use]
+    pub fn data_dir(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Its pages, seen by nobody in particular.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        Page::new(
+            &format!("https://127.0.0.1:{}", self.web_port),
+            &self.folder,
+        )
+    }
+
+    /// Its pages, seen by `user`, who gets a fresh password.
+    #[must_use]
+    pub fn page_of(&self, user: &str) -> Page {
+        let said = self.console(&["user", "reset-password", user]);
+        let password = said
+            .split_whitespace()
+            .last()
+            .expect("a password is shown")
+            .to_owned();
+        let page = self.page();
+        page.sign_in(user, &password);
+        page
+    }
+
+    /// Everything the process has said: on its own console and in its log.
+    #[must_use]
+    pub fn said(&self) -> String {
+        std::fs::read_to_string(self.folder.join("gateway.log")).unwrap_or_default()
+    }
+
+    /// Says a command at its console; panics where it fails.
+    #[track_caller]
+    pub fn console(&self, arguments: &[&str]) -> String {
+        let output = self.try_console(arguments);
+        let said = format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        assert!(
+            output.status.success(),
+            "{arguments:?} ended with {}:\n{said}",
+            output.status
+        );
+        said
+    }
+
+    #[must_use]
+    pub fn try_console(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(binary::built(BINARY));
+        command
+            .current_dir(&self.folder)
+            .arg("--config")
+            .arg(self.config_file());
+        command
+            .args(arguments)
+            .output()
+            .expect("the gateway's console opens")
+    }
+
+    /// Applies a branch file.
+    pub fn apply(&self, branch: &str) {
+        let file = self.folder.join("branch.toml");
+        std::fs::write(&file, branch).expect("the branch's folder takes files");
+        self.console(&["apply", &file.display().to_string()]);
+    }
+
+    /// The branch as it is; requests of the trunk may come from `accept_from` (an address, with or without a port).
+    #[must_use]
+    pub fn branch_file(&self, accept_from: &str) -> String {
+        let carrier = self.carrier();
+        let accept_from = if accept_from.contains(':') {
+            accept_from.to_owned()
+        } else {
+            format!("{accept_from}:*")
+        };
+        format!(
+            "[policy]\nprofile = \"lab\"\n\n\
+             [[phone]]\nrange = \"1000-1009\"\npassword = \"pw{{user}}\"\n\n\
+             [[trunk]]\nname = \"carrier\"\naddress = \"{carrier}\"\naccept_from = [\"{accept_from}\"]\n\
+             concurrent_max = 50\ncps_max = 50\n\n\
+             [[rule]]\nprefix = \"9\"\nto = \"trunk:carrier\"\nrecord = false\n\n\
+             [[rule]]\nprefix = \"8\"\nto = \"trunk:carrier\"\nrecord = true\n\n\
+             [[rule]]\nprefix = \"1\"\nto = \"phone\"\n"
+        )
+    }
+
+    fn config_file(&self) -> PathBuf {
+        self.folder.join("gateway.toml")
+    }
+
+    fn write_config(&self, name: &str, headquarters: Option<&Headquarters>) {
+        let relay = port::free_row(2 * RELAY_PORTS);
+        let link = headquarters.map_or_else(String::new, |headquarters| {
+            format!(
+                "[link]\nbroker = \"{}\"\ncertificates = \"{}\"\nmetrics_every_s = 1\n",
+                headquarters.broker,
+                self.folder.join("certificates").display()
+            )
+        });
+        let text = format!(
+            "data_dir = \"{folder}/data\"\nkeys_dir = \"{folder}/keys\"\nbox_id = \"{name}\"\n\
+             [sip]\nlisten = \"127.0.0.1:{sip}\"\n\
+             [media]\nport_first = {relay}\nport_count = {RELAY_PORTS}\n\
+             [web]\nlisten = \"127.0.0.1:{web}\"\n{link}",
+            folder = self.folder.display(),
+            sip = self.sip_port,
+            web = self.web_port,
+            relay = relay + relay % 2,
+        );
+        std::fs::write(self.config_file(), text).expect("the branch's folder takes files");
+    }
+}

@@ -1,0 +1,62 @@
+//! The facts as they lie in the databases of a branch and of headquarters, read from outside while both run.
+use messages::fact::Body;
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+
+/// One fact: its place, its kind, its very bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    pub seq: u64,
+    pub kind: String,
+    pub bytes: Vec<u8>,
+}
+
+/// All facts in a branch's data folder, in order.
+#[must_use]
+pub fn of_branch(data: &Path) -> Vec<Entry> {
+    read(
+        &data.join("branch.db"),
+        "SELECT seq, kind, bytes FROM journal ORDER BY seq",
+    )
+}
+
+/// All facts of all branches in headquarters' data folder, in order.
+#[must_use]
+pub fn of_headquarters(data: &Path) -> Vec<Entry> {
+    read(
+        &data.join("hq.db"),
+        "SELECT seq, kind, bytes FROM journal ORDER BY box, epoch, seq",
+    )
+}
+
+fn read(file: &Path, query: &str) -> Vec<Entry> {
+    let attempt = || -> rusqlite::Result<Vec<Entry>> {
+        let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        database.busy_timeout(std::time::Duration::from_secs(5))?;
+        let mut statement = database.prepare(query)?;
+        let rows = statement.query_map([], |row| {
+            Ok(Entry {
+                seq: row.get::<_, i64>(0)?.unsigned_abs(),
+                kind: row.get(1)?,
+                bytes: row.get(2)?,
+            })
+        })?;
+        rows.collect()
+    };
+    attempt().unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+}
+
+/// The kinds, in order, of the facts behind `after`.
+#[must_use]
+pub fn kinds_after(entries: &[Entry], after: u64) -> Vec<&str> {
+    let behind = entries.iter().filter(|entry| entry.seq > after);
+    behind.map(|entry| entry.kind.as_str()).collect()
+}
+
+/// Is every kind one that this version knows?
+#[must_use]
+pub fn all_known(entries: &[Entry]) -> bool {
+    entries
+        .iter()
+        .all(|entry| Body::KINDS.contains(&entry.kind.as_str()))
+}

@@ -1,0 +1,165 @@
+//! The carrier, played by SIPp: calls in and out, cancelled, busy, unanswered, held; and a line that loses packets.
+use house_tests::baresip::{Answers, Baresip, Plan};
+use house_tests::gateway::Gateway;
+use house_tests::lossy::Lossy;
+use house_tests::sipp::{Run, Sipp};
+use house_tests::{journal, port};
+use std::time::Duration;
+
+/// A lost packet costs seconds: timers double from half a second.
+const LONG: Duration = Duration::from_secs(50);
+
+#[test]
+fn the_carrier_calls_a_phone_holds_it_and_hangs_up() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    for scenario in ["called-in", "held-in"] {
+        let mut carrier = Sipp::start(
+            world.path(),
+            &Run {
+                target: Some(&sip),
+                more: &["-d", "500"],
+                ..Run::of(scenario, "1000", gateway.carrier_port)
+            },
+        );
+        phone.expect("CALL_ESTABLISHED");
+        phone.expect("CALL_CLOSED");
+        carrier.expect_success();
+    }
+}
+
+#[test]
+fn a_call_that_the_carrier_gives_up_stops_ringing() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(
+        world.path(),
+        &Plan {
+            answers: Answers::WhenTold,
+            ..Plan::phone("1001", &sip, "pw1001")
+        },
+    );
+    let mut carrier = Sipp::start(
+        world.path(),
+        &Run {
+            target: Some(&sip),
+            ..Run::of("cancelled-in", "1001", gateway.carrier_port)
+        },
+    );
+    phone.expect("CALL_INCOMING");
+    phone.expect("CALL_CLOSED");
+    carrier.expect_success();
+}
+
+#[test]
+fn a_stranger_on_another_port_is_not_the_carrier() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    gateway.apply(&gateway.branch_file(&gateway.carrier()));
+    let sip = gateway.sip();
+    let phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    let mut stranger = Sipp::start(
+        world.path(),
+        &Run {
+            target: Some(&sip),
+            ..Run::of("called-in", "1000", port::free())
+        },
+    );
+    assert!(!stranger.ended_well(LONG), "{}", stranger.messages());
+    assert!(!phone.had("CALL_INCOMING"));
+}
+
+#[test]
+fn a_phone_is_told_why_the_carrier_refused() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    for (scenario, fate) in [("busy", "486"), ("vacant", "404"), ("rings-out", "480")] {
+        let mut carrier = Sipp::start(
+            world.path(),
+            &Run::of(scenario, "91380", gateway.carrier_port),
+        );
+        phone.dial("91380", &sip);
+        let cause = phone.expect("CALL_CLOSED");
+        assert!(cause.starts_with(fate), "{scenario}: {cause}");
+        carrier.expect_success();
+    }
+    let facts = journal::of_branch(&gateway.data_dir());
+    let ended = facts
+        .iter()
+        .filter(|fact| fact.kind == "call_ended")
+        .count();
+    assert_eq!(ended, 3);
+}
+
+#[test]
+fn a_phone_gives_up_holds_and_is_hung_up_on() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+
+    let mut carrier = Sipp::start(
+        world.path(),
+        &Run::of("rings-on", "91380", gateway.carrier_port),
+    );
+    phone.dial("91380", &sip);
+    phone.expect("CALL_RINGING");
+    phone.hang_up();
+    carrier.expect_success();
+
+    let mut carrier = Sipp::start(
+        world.path(),
+        &Run::of("answers-and-is-held", "91381", gateway.carrier_port),
+    );
+    phone.dial("91381", &sip);
+    phone.expect("CALL_ESTABLISHED");
+    phone.hold();
+    carrier.expect_message("a=sendonly");
+    phone.resume();
+    carrier.expect_messages("INVITE sip:", 3);
+    phone.hang_up();
+    carrier.expect_success();
+
+    let mut carrier = Sipp::start(
+        world.path(),
+        &Run::of("hangs-up", "91382", gateway.carrier_port),
+    );
+    phone.dial("91382", &sip);
+    phone.expect("CALL_ESTABLISHED");
+    phone.expect("CALL_CLOSED");
+    carrier.expect_success();
+}
+
+#[test]
+fn calls_succeed_over_a_line_that_loses_a_tenth() {
+    const CALLS: u32 = 10;
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let _phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    let line = Lossy::start(port::free(), sip.parse().unwrap(), 10, 1);
+    let mut carrier = Sipp::start(
+        world.path(),
+        &Run {
+            target: Some(&line.address.to_string()),
+            calls: CALLS,
+            // one after the other: the phone on the desk has one ear
+            more: &["-d", "100", "-l", "1"],
+            ..Run::of("called-in", "1000", gateway.carrier_port)
+        },
+    );
+    carrier.expect_success_within(LONG);
+    assert!(line.counts().1 > 0, "nothing was lost: nothing was shown");
+    let facts = journal::of_branch(&gateway.data_dir());
+    let count = |kind: &str| facts.iter().filter(|fact| fact.kind == kind).count();
+    assert_eq!(
+        (count("call_started"), count("call_answered")),
+        (10, 10),
+        "nothing doubled"
+    );
+}
