@@ -209,3 +209,112 @@ pub const fn call_of(body: &Body) -> Option<CallId> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{CallSoFar, Tally, contribution};
+    use crate::HOUR_MS;
+    use messages::fact::{AttemptStarted, Body, CallAnswered, CallEnded, DialBlocked};
+    use messages::{
+        AttemptId, CallId, Direction, HangUpCause, Purpose, ReleasedBy, SystemResult, TrunkName,
+        UtcMs,
+    };
+
+    const CALL: CallId = CallId::from_bytes([1; 16]);
+    /// The attempt began in hour 0, its answer came in hour 1.
+    const LATE: UtcMs = UtcMs(HOUR_MS + 5);
+
+    fn attempted() -> CallSoFar {
+        CallSoFar {
+            direction: Direction::Outbound,
+            started: UtcMs(10),
+            first_attempt: Some(UtcMs(20)),
+            answered: None,
+            ended: false,
+        }
+    }
+
+    fn answered() -> Body {
+        CallAnswered { call: CALL }.into()
+    }
+
+    fn ended(talk_ms: u64) -> Body {
+        CallEnded {
+            call: CALL,
+            result: SystemResult::Answered,
+            cause: HangUpCause::default(),
+            released_by: ReleasedBy::Callee,
+            ring_ms: 1,
+            talk_ms,
+        }
+        .into()
+    }
+
+    #[test]
+    fn an_answer_counts_in_the_hour_of_its_attempt_and_once() {
+        let call = attempted();
+        let one = Tally {
+            answered: 1,
+            ..Tally::default()
+        };
+        assert_eq!(
+            contribution(LATE, &answered(), Some(&call)),
+            Some((UtcMs(0), one))
+        );
+        let again = CallSoFar {
+            answered: Some(LATE),
+            ..call
+        };
+        assert_eq!(contribution(LATE, &answered(), Some(&again)), None);
+        assert_eq!(contribution(LATE, &answered(), None), None);
+    }
+
+    #[test]
+    fn talk_counts_for_the_attempt_or_for_the_call_that_came_in() {
+        let inbound = CallSoFar {
+            direction: Direction::Inbound,
+            first_attempt: None,
+            ..attempted()
+        };
+        let internal = CallSoFar {
+            direction: Direction::Internal,
+            ..inbound
+        };
+        let over = CallSoFar {
+            ended: true,
+            ..attempted()
+        };
+        let talk = |call: &CallSoFar| contribution(LATE, &ended(7), Some(call)).map(|(_, t)| t);
+        assert_eq!(
+            talk(&attempted()).map(|t| (t.talk_ms, t.inbound_talk_ms)),
+            Some((7, 0))
+        );
+        assert_eq!(
+            talk(&inbound).map(|t| (t.talk_ms, t.inbound_talk_ms)),
+            Some((0, 7))
+        );
+        assert_eq!(talk(&internal), None);
+        assert_eq!(talk(&over), None);
+        assert_eq!(contribution(LATE, &ended(0), Some(&attempted())), None);
+    }
+
+    #[test]
+    fn attempts_and_blocked_dials_count_in_their_own_hour() {
+        let attempt = AttemptStarted {
+            attempt: AttemptId::from_bytes([2; 16]),
+            call: CALL,
+            trunk: TrunkName::parse("carrier").unwrap(),
+        };
+        let blocked = DialBlocked {
+            extension: None,
+            outside: None,
+            purpose: Purpose::Sales,
+            code: "do_not_call".to_owned(),
+            sip: None,
+        };
+        let (hour, tally) = contribution(LATE, &attempt.into(), None).unwrap();
+        assert_eq!((hour, tally.attempts), (UtcMs(HOUR_MS), 1));
+        let (hour, tally) = contribution(LATE, &blocked.into(), None).unwrap();
+        assert_eq!((hour, tally.blocked), (UtcMs(HOUR_MS), 1));
+    }
+}

@@ -1,7 +1,7 @@
 //! What each fact changes in the tables that people ask. Kinds that headquarters keeps no table of stay in the journal alone.
 use super::{calls, customers, recordings, rollups};
 use crate::{StoreError, rollup};
-use messages::{BoxId, UtcMs, fact::Body};
+use messages::{BoxId, SystemResult, UtcMs, fact::Body};
 use rusqlite::{Connection, ErrorCode};
 
 /// Why a fact was not applied.
@@ -75,8 +75,10 @@ fn change(at: At<'_>, body: &Body) -> Result<(), Failed> {
         Body::CallRinging(body) => calls::ringing(at, body),
         Body::CallAnswered(body) => calls::answered(at, body),
         Body::CallEnded(body) => {
-            calls::ended(at, body)?;
-            customers::call_ended(at, body)
+            if calls::ended(at, body)? && body.result != SystemResult::Blocked {
+                customers::call_ended(at, body)?;
+            }
+            Ok(())
         }
         Body::PartyMet(body) => customers::party_met(at, body),
         Body::CustomerImported(body) => customers::imported(at, body),

@@ -87,8 +87,10 @@ pub(super) fn answered(at: At<'_>, body: &CallAnswered) -> Result<(), Failed> {
     Ok(())
 }
 
-pub(super) fn ended(at: At<'_>, body: &CallEnded) -> Result<(), Failed> {
-    at.db
+/// Tells whether the call was still open: a second end changes nothing.
+pub(super) fn ended(at: At<'_>, body: &CallEnded) -> Result<bool, Failed> {
+    let changed = at
+        .db
         .prepare_cached(
             "UPDATE call SET ended = ?4, result = ?5, sip = ?6, q850 = ?7, released_by = ?8,
                  ring_ms = ?9, talk_ms = ?10
@@ -106,7 +108,7 @@ pub(super) fn ended(at: At<'_>, body: &CallEnded) -> Result<(), Failed> {
             int(body.ring_ms),
             int(body.talk_ms)
         ])?;
-    Ok(())
+    Ok(changed > 0)
 }
 
 /// What counting needs of a call; `None` if its start never came here.

@@ -91,14 +91,15 @@ pub(super) fn stage_moved(at: At<'_>, body: &CustomerStageMoved) -> Result<(), F
     Ok(())
 }
 
-/// A call with a customer ended: one attempt more if it went out, a contact if it was answered.
+/// A call with a customer ended: one attempt more if it went out, a contact if it was answered; as the branch counts it.
 pub(super) fn call_ended(at: At<'_>, body: &CallEnded) -> Result<(), Failed> {
     at.db
         .prepare_cached(
             "UPDATE customer SET
                  attempts = customer.attempts + (call.direction = 'outbound'),
                  last_contact = CASE WHEN call.answered IS NULL
-                     THEN customer.last_contact ELSE ?4 END
+                     THEN customer.last_contact
+                     ELSE max(coalesce(customer.last_contact, 0), ?4) END
              FROM call
              WHERE call.tenant = ?1 AND call.box = ?2 AND call.call = ?3
                  AND customer.tenant = ?1 AND customer.box = ?2 AND customer.customer = call.customer",

@@ -4,6 +4,8 @@ mod boxes;
 mod calls;
 mod column;
 mod customers;
+#[cfg(test)]
+mod explain;
 mod ingest;
 mod journal;
 mod metrics;

@@ -1,1 +1,0 @@
-//! What every store has to keep: one suite, run against each implementation.

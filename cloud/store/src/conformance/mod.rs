@@ -1,0 +1,83 @@
+//! What every store has to keep: one suite, run against each implementation.
+#![allow(clippy::unwrap_used)] // a broken promise is a panic here
+
+mod intake;
+mod lists;
+mod people;
+mod rollups;
+pub mod story;
+
+use crate::Store;
+
+/// Opens the store of one tenant in one and the same fresh database.
+pub type Opener = Box<dyn Fn(&str) -> Box<dyn Store>>;
+
+/// A promise and the case that proves it.
+pub type Case = (&'static str, fn(&Opener));
+
+/// Every case; each wants a fresh database.
+pub const CASES: &[Case] = &[
+    ("a greeted box is known from then on", intake::greeting),
+    (
+        "facts stand byte for byte and the cursor moves",
+        intake::byte_for_byte,
+    ),
+    (
+        "a batch that comes again changes nothing",
+        intake::idempotent,
+    ),
+    (
+        "a batch that does not fit changes nothing and says why",
+        intake::unfit,
+    ),
+    (
+        "a fact that cannot be applied is set aside and the next ones go on",
+        intake::poison,
+    ),
+    ("a kind of tomorrow is kept", intake::unknown_kind),
+    (
+        "the safe mark never goes back nor beyond what is applied",
+        intake::safe_mark,
+    ),
+    (
+        "links, samples and troubles are shown with the box",
+        intake::box_state,
+    ),
+    ("the ring of samples is bounded", intake::metrics_ring),
+    ("tenants do not see each other", intake::tenants),
+    (
+        "every list, cut into pages of any size, is the whole list",
+        lists::paging,
+    ),
+    ("filters find exactly their rows", lists::filters),
+    (
+        "customers keep their sealed bytes and follow their calls",
+        lists::customers_case,
+    ),
+    ("recordings follow their facts", lists::recordings_case),
+    (
+        "roll-ups are the pure fold over the facts",
+        rollups::are_the_fold,
+    ),
+    (
+        "a rebuild from the journal gives what stood",
+        rollups::rebuild,
+    ),
+    (
+        "users are made once and change their password",
+        people::users,
+    ),
+    ("every deed at headquarters is written down", people::audit),
+];
+
+/// Runs every case, each on a fresh database.
+pub fn suite(fresh: &dyn Fn() -> Opener) {
+    for (promise, case) in CASES {
+        tracing::debug!(promise);
+        case(&fresh());
+    }
+}
+
+fn hq(open: &Opener) -> Box<dyn Store> {
+    open("hq")
+}

@@ -1,0 +1,135 @@
+//! No list scans a table: SQLite itself is asked how it would answer each question.
+use super::{boxes, calls, customers, journal, metrics, open, recordings, rollups, users};
+use crate::{
+    CallCursor, CallQuery, CustomerCursor, CustomerQuery, PageLimit, RecordingCursor,
+    RecordingQuery,
+};
+use messages::{BoxId, CallId, CustomerId, RecordingId, Stage, SystemResult, UtcMs};
+use rollups::Period;
+use rusqlite::Connection;
+
+fn database() -> (tempfile::TempDir, Connection) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = open::for_writing(&folder.path().join("hq.db")).unwrap();
+    (folder, db)
+}
+
+/// The steps of SQLite's plan.
+fn plan(db: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let unbound = vec![None::<i64>; statement.parameter_count()];
+    statement
+        .query_map(rusqlite::params_from_iter(unbound), |row| row.get(3))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+/// `sorted`: small groups may be sorted in memory.
+fn check(db: &Connection, sql: &str, sorted: bool) {
+    for step in plan(db, sql) {
+        assert!(
+            step.starts_with("SEARCH") || step.starts_with("USE TEMP"),
+            "{step}: {sql}"
+        );
+        assert!(sorted || !step.contains("TEMP B-TREE"), "{step}: {sql}");
+    }
+}
+
+fn either<T>(one: T) -> [Option<T>; 2] {
+    [None, Some(one)]
+}
+
+#[test]
+fn no_list_of_calls_scans_or_sorts() {
+    let (_folder, db) = database();
+    let box_id = BoxId::parse("sz-01").unwrap();
+    let cursor = CallCursor {
+        started: UtcMs(1),
+        box_id: box_id.clone(),
+        call: CallId::from_bytes([1; 16]),
+    };
+    for with_box in either(box_id) {
+        for result in either(SystemResult::Busy) {
+            for (from, to) in [(None, None), (Some(UtcMs(1)), Some(UtcMs(2)))] {
+                for after in either(cursor.clone()) {
+                    let query = CallQuery {
+                        box_id: with_box.clone(),
+                        result,
+                        from,
+                        to,
+                        after,
+                        limit: PageLimit::default(),
+                    };
+                    check(&db, &calls::question("hq", &query).sql, false);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn no_list_of_customers_or_recordings_scans_or_sorts() {
+    let (_folder, db) = database();
+    let box_id = BoxId::parse("sz-01").unwrap();
+    let customer = CustomerCursor {
+        box_id: box_id.clone(),
+        customer: CustomerId::from_bytes([1; 16]),
+    };
+    let recording = RecordingCursor {
+        started: UtcMs(1),
+        box_id: box_id.clone(),
+        recording: RecordingId::from_bytes([1; 16]),
+    };
+    for with_box in either(box_id) {
+        for stage in either(Stage::Won) {
+            for after in either(customer.clone()) {
+                let query = CustomerQuery {
+                    box_id: with_box.clone(),
+                    stage,
+                    after,
+                    limit: PageLimit::default(),
+                };
+                check(&db, &customers::question("hq", &query).sql, false);
+            }
+        }
+        for after in either(recording.clone()) {
+            let query = RecordingQuery {
+                box_id: with_box.clone(),
+                after,
+                limit: PageLimit::default(),
+            };
+            check(&db, &recordings::question("hq", &query).sql, false);
+        }
+    }
+}
+
+#[test]
+fn no_other_list_scans_a_table() {
+    let (_folder, db) = database();
+    for sql in [
+        boxes::ALL,
+        journal::ROWS,
+        journal::DEAD,
+        metrics::SINCE,
+        metrics::LAST,
+        users::ALL,
+        users::AUDIT,
+    ] {
+        check(&db, sql, false);
+    }
+    for period in [Period::Hour, Period::Day] {
+        for one_box in [false, true] {
+            check(&db, &rollups::rows_sql(period, one_box), false);
+        }
+    }
+    check(&db, &rollups::day_totals_sql(), true);
+}
+
+#[test]
+fn a_scan_would_be_noticed() {
+    let (_folder, db) = database();
+    let steps = plan(&db, "SELECT * FROM call WHERE talk_ms > 7 ORDER BY ring_ms");
+    assert!(steps.iter().any(|step| step.starts_with("SCAN")));
+    assert!(steps.iter().any(|step| step.contains("TEMP B-TREE")));
+}
