@@ -6,7 +6,7 @@ PORTS=(
   "ZK_HQ_PORT=9443 tcp headquarters pages (HTTPS)"
   "ZK_MQTT_PORT=8883 tcp headquarters MQTT (mutual TLS)"
   "ZK_CARRIER_PORT=5160 udp carrier simulator SIP"
-  "ZK_PHONES_PORT=5170 udp simulated phones SIP"
+  "ZK_RTP_PORT=20000 udp gateway RTP (the first of 400)"
 )
 
 set_ports() {
