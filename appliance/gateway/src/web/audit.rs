@@ -1,9 +1,9 @@
 //! The audit: who did what to whom, from the journal itself. Bodies stay closed.
 #![allow(unused_qualifications)] // the API macro repeats the types of queries with their paths
-use super::port::{AuditAsked, AuditRow};
 use super::roles;
 use super::state::AppState;
 use axum::extract::State;
+use branch_store::query::{AuditFilter as Asked, AuditRow};
 use messages::UtcMs;
 use messages::fact::Actor;
 use portal::paging::{Page, PageQuery};
@@ -23,9 +23,13 @@ pub(super) struct AuditFilter {
     /// What it is about: `call:…`, `customer:…`, `user:…`, `phone:…`
     #[param(max_length = 128)]
     subject: Option<String>,
-    /// Who did it: `user:admin`, `phone:1000`, `system` …
+    /// What this person did: `user:admin`, `console`
     #[param(max_length = 128)]
     actor: Option<String>,
+    /// At this time or later; ms UTC.
+    from: Option<i64>,
+    /// Before this time; ms UTC.
+    until: Option<i64>,
 }
 
 /// One fact of the journal.
@@ -44,9 +48,6 @@ pub(super) struct AuditView {
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     subject: Option<String>,
-    /// The fact that this one answers.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cause: Option<String>,
 }
 
 impl From<AuditRow> for AuditView {
@@ -59,7 +60,6 @@ impl From<AuditRow> for AuditView {
             from_ip: row.from_ip.map(|ip| ip.to_string()),
             kind: row.kind,
             subject: row.subject,
-            cause: row.cause.map(|seq| seq.to_string()),
         }
     }
 }
@@ -74,16 +74,19 @@ pub(super) async fn list(
     Query(filter): Query<AuditFilter>,
 ) -> Result<Json<Page<AuditView>>, Problem> {
     let limit = page.limit()?;
-    let asked = AuditAsked {
-        before: page.after::<u64>(LIST)?,
-        limit: limit + 1,
-        actor: actor(filter.actor.as_deref())?,
+    let asked = Asked {
+        from: filter.from.map(UtcMs),
+        until: filter.until.map(UtcMs),
+        person: person(filter.actor.as_deref())?,
         kind: word("/kind", filter.kind)?,
         subject: word("/subject", filter.subject)?,
+        after: page.after::<u64>(LIST)?,
     };
-    let rows = state.read(move |records| records.audit(&asked)).await?;
-    let page = Page::of(LIST, limit, rows, |row: &AuditRow| row.seq);
-    Ok(Json(page.map(AuditView::from)))
+    let found = state
+        .read(move |reader| reader.audit(&asked, limit.into()))
+        .await?;
+    let rows = found.rows.into_iter().map(AuditView::from);
+    Ok(Json(Page::ending(LIST, rows.collect(), found.next)))
 }
 
 fn word(pointer: &str, text: Option<String>) -> Result<Option<String>, Problem> {
@@ -95,7 +98,7 @@ fn word(pointer: &str, text: Option<String>) -> Result<Option<String>, Problem> 
     }
 }
 
-fn actor(text: Option<&str>) -> Result<Option<Actor>, Problem> {
+fn person(text: Option<&str>) -> Result<Option<Actor>, Problem> {
     match text.filter(|text| !text.is_empty()) {
         None => Ok(None),
         Some(text) => Actor::parse(text)

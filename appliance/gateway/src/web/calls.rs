@@ -1,12 +1,13 @@
 //! Calls: the list, one of them, making one, ending one.
 #![allow(unused_qualifications)] // the API macro repeats the types of queries with their paths
 use super::coded;
-use super::port::{CallEnd, CallRow, CallsAsked, DialOrder};
+use super::port::DialOrder;
 use super::roles;
 use super::state::{AppState, answered, awaited};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use branch_store::query::{CallFilter as Asked, CallRow};
 use messages::command::{Command, Role};
 use messages::{
     CallId, CustomerId, Direction, Extension, PartyNumber, Personal, Purpose, RecordingId, Refusal,
@@ -28,9 +29,6 @@ pub(super) struct CallFilter {
     customer: Option<String>,
     /// Only calls of this phone.
     extension: Option<String>,
-    /// `outbound`, `inbound`, `internal`
-    #[param(schema_with = coded::direction)]
-    direction: Option<String>,
 }
 
 /// One call. While it runs it has no end.
@@ -59,6 +57,10 @@ pub(super) struct CallView {
     #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<CustomerId>,
+    /// As the viewer may see it.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_name: Option<Visible<String>>,
     /// ms UTC
     #[schema(value_type = i64)]
     started: UtcMs,
@@ -66,6 +68,8 @@ pub(super) struct CallView {
     #[schema(value_type = Option<i64>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     answered: Option<UtcMs>,
+    /// Nothing was heard from one side for a while.
+    one_way: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     end: Option<CallEndView>,
     #[schema(value_type = Option<String>)]
@@ -94,8 +98,9 @@ struct CallEndView {
 
 impl CallView {
     pub(super) fn of(viewer: &Viewer, row: CallRow) -> Self {
+        let end = CallEndView::of(&row);
         Self {
-            id: row.id,
+            id: row.call,
             direction: row.direction,
             purpose: row.purpose,
             extension: row.extension,
@@ -103,25 +108,27 @@ impl CallView {
             trunk: row.trunk,
             number: row.number.as_ref().map(|number| view(viewer, number)),
             customer: row.customer,
+            customer_name: row.customer_name.as_ref().map(|name| view(viewer, name)),
             started: row.started,
             answered: row.answered,
-            end: row.ended.map(CallEndView::of),
+            one_way: row.one_way,
+            end,
             recording: row.recording,
         }
     }
 }
 
 impl CallEndView {
-    fn of(end: CallEnd) -> Self {
-        Self {
-            at: end.at,
-            result: end.result,
-            sip: end.cause.sip.map(|code| code.0),
-            q850: end.cause.q850.map(|cause| cause.0),
-            released_by: end.released_by,
-            ring_ms: end.ring_ms,
-            talk_ms: end.talk_ms,
-        }
+    fn of(row: &CallRow) -> Option<Self> {
+        Some(Self {
+            at: row.ended?,
+            result: row.result?,
+            sip: row.cause.sip.map(|code| code.0),
+            q850: row.cause.q850.map(|cause| cause.0),
+            released_by: row.released_by?,
+            ring_ms: row.ring_ms.unwrap_or(0),
+            talk_ms: row.talk_ms.unwrap_or(0),
+        })
     }
 }
 
@@ -137,46 +144,33 @@ pub(super) async fn list(
 ) -> Result<Json<Page<CallView>>, Problem> {
     let viewer = super::viewer(&user);
     let limit = page.limit()?;
-    let mut asked = CallsAsked {
-        after: after(&page)?,
-        limit: limit + 1,
+    let mut asked = Asked {
+        after: super::cursor(&page, LIST, CallId::parse)?,
         ..read_filter(&filter)?
     };
     match row_scope(viewer.role, Subject::Calls) {
         RowScope::Branch => {}
-        RowScope::Own => match (&asked.extension, &viewer.extension) {
-            (_, None) => return Ok(Json(Page::of(LIST, limit, Vec::new(), key))),
-            (Some(other), Some(own)) if other != own => {
-                return Ok(Json(Page::of(LIST, limit, Vec::new(), key)));
+        RowScope::Own => {
+            let own = viewer.extension.clone();
+            if own.is_none() || asked.extension.is_some() && asked.extension != own {
+                return Ok(Json(Page::ending::<String>(LIST, Vec::new(), None)));
             }
-            (_, Some(own)) => asked.extension = Some(own.clone()),
-        },
+            asked.extension = own;
+        }
         RowScope::None => return Err(Problem::forbidden()),
     }
-    let rows = state.read(move |records| records.calls(&asked)).await?;
-    let rows = rows.into_iter().map(|row| CallView::of(&viewer, row));
-    Ok(Json(Page::of(LIST, limit, rows.collect(), key)))
+    let found = state
+        .read(move |reader| reader.calls(&asked, limit.into()))
+        .await?;
+    let rows = found.rows.into_iter().map(|row| CallView::of(&viewer, row));
+    let next = found.next.map(|id| id.to_string());
+    Ok(Json(Page::ending(LIST, rows.collect(), next)))
 }
 
-fn key(row: &CallView) -> (i64, String) {
-    (row.started.0, row.id.to_string())
-}
-
-fn after(page: &PageQuery) -> Result<Option<(UtcMs, CallId)>, Problem> {
-    let bad = || Problem::invalid(vec![FieldError::new("/cursor", "bad_cursor")]);
-    match page.after::<(i64, String)>(LIST)? {
-        None => Ok(None),
-        Some((started, id)) => {
-            let id = CallId::parse(&id).ok_or_else(bad)?;
-            Ok(Some((UtcMs(started), id)))
-        }
-    }
-}
-
-fn read_filter(filter: &CallFilter) -> Result<CallsAsked, Problem> {
+fn read_filter(filter: &CallFilter) -> Result<Asked, Problem> {
     let mut errors = Vec::new();
     let mut note = |pointer, code| errors.push(FieldError::new(pointer, code));
-    let mut asked = CallsAsked::default();
+    let mut asked = Asked::default();
     if let Some(text) = &filter.customer {
         asked.customer = CustomerId::parse(text);
         asked
@@ -190,13 +184,6 @@ fn read_filter(filter: &CallFilter) -> Result<CallsAsked, Problem> {
             .extension
             .is_none()
             .then(|| note("/extension", "not_an_extension"));
-    }
-    if let Some(text) = &filter.direction {
-        asked.direction = Direction::parse(text);
-        asked
-            .direction
-            .is_none()
-            .then(|| note("/direction", "unknown"));
     }
     if errors.is_empty() {
         Ok(asked)
@@ -222,7 +209,7 @@ pub(super) async fn one(
 /// The row if it is there and the viewer may see it; who may not learns nothing.
 async fn visible_row(state: &AppState, viewer: &Viewer, id: &str) -> Result<CallRow, Problem> {
     let id = CallId::parse(id).ok_or(Refusal::UnknownCall)?;
-    let row = state.read(move |records| records.call(id)).await?;
+    let row = state.read(move |reader| reader.call(id)).await?;
     let row = row.ok_or(Refusal::UnknownCall)?;
     let phones = Row {
         extension: row.extension.as_ref(),

@@ -2,10 +2,10 @@
 #![allow(unused_qualifications)] // the API macro repeats the types of queries with their paths
 use super::calls::CallView;
 use super::coded;
-use super::port::{CallsAsked, CustomerRow, CustomersAsked};
 use super::roles;
 use super::state::AppState;
 use axum::extract::State;
+use branch_store::query::{CallFilter, CustomerFilter as Asked, CustomerRow};
 use messages::command::{Command, Role};
 use messages::{CustomerId, Refusal, Stage, UtcMs};
 use portal::paging::{Page, PageQuery};
@@ -16,7 +16,7 @@ use utoipa::{IntoParams, ToSchema};
 
 const LIST: &str = "customers";
 const SEARCH_CHARS_MAX: usize = 64;
-const CALLS_SHOWN: u16 = 20;
+const CALLS_SHOWN: usize = 20;
 
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -40,13 +40,12 @@ pub(super) struct CustomerView {
     number: Visible<String>,
     #[schema(schema_with = coded::stage)]
     stage: Stage,
-    /// ms UTC
-    #[schema(value_type = Option<i64>)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stage_since: Option<UtcMs>,
-    /// Tries to reach this customer.
+    /// When it was imported; ms UTC.
+    #[schema(value_type = i64)]
+    imported: UtcMs,
+    /// Outbound calls to this customer.
     attempts: u32,
-    /// The end of the last call; ms UTC.
+    /// The end of the last answered call; ms UTC.
     #[schema(value_type = Option<i64>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     last_contact: Option<UtcMs>,
@@ -64,14 +63,14 @@ pub(super) struct CustomerDetail {
 impl CustomerView {
     fn of(viewer: &Viewer, row: &CustomerRow) -> Self {
         Self {
-            id: row.id,
+            id: row.customer,
             name: view(viewer, &row.name),
             number: view(viewer, &row.number),
             stage: row.stage,
-            stage_since: row.stage_since,
+            imported: row.imported,
             attempts: row.attempts,
             last_contact: row.last_contact,
-            do_not_call: row.do_not_call,
+            do_not_call: row.refuses_contact,
         }
     }
 }
@@ -88,28 +87,20 @@ pub(super) async fn list(
 ) -> Result<Json<Page<CustomerView>>, Problem> {
     let viewer = super::viewer(&user);
     let limit = page.limit()?;
-    let asked = CustomersAsked {
-        after: after(&page)?,
-        limit: limit + 1,
+    let asked = Asked {
+        after: super::cursor(&page, LIST, CustomerId::parse)?,
         ..read_filter(filter)?
     };
-    let rows = state.read(move |records| records.customers(&asked)).await?;
-    let rows = rows.iter().map(|row| CustomerView::of(&viewer, row));
-    let key = |row: &CustomerView| row.id.to_string();
-    Ok(Json(Page::of(LIST, limit, rows.collect(), key)))
+    let found = state
+        .read(move |reader| reader.customers(&asked, limit.into()))
+        .await?;
+    let rows = found.rows.iter().map(|row| CustomerView::of(&viewer, row));
+    let next = found.next.map(|id| id.to_string());
+    Ok(Json(Page::ending(LIST, rows.collect(), next)))
 }
 
-fn after(page: &PageQuery) -> Result<Option<CustomerId>, Problem> {
-    match page.after::<String>(LIST)? {
-        None => Ok(None),
-        Some(id) => CustomerId::parse(&id)
-            .map(Some)
-            .ok_or_else(|| Problem::invalid(vec![FieldError::new("/cursor", "bad_cursor")])),
-    }
-}
-
-fn read_filter(filter: CustomerFilter) -> Result<CustomersAsked, Problem> {
-    let mut asked = CustomersAsked::default();
+fn read_filter(filter: CustomerFilter) -> Result<Asked, Problem> {
+    let mut asked = Asked::default();
     if let Some(code) = filter.stage {
         asked.stage = Stage::parse(&code);
         if asked.stage.is_none() {
@@ -121,7 +112,7 @@ fn read_filter(filter: CustomerFilter) -> Result<CustomersAsked, Problem> {
         if text.chars().count() > SEARCH_CHARS_MAX {
             return Err(Problem::invalid(vec![FieldError::new("/q", "too_long")]));
         }
-        asked.search = (!text.is_empty()).then(|| text.to_owned());
+        asked.text = (!text.is_empty()).then(|| text.to_owned());
     }
     Ok(asked)
 }
@@ -142,23 +133,22 @@ pub(super) async fn one(
         RowScope::Own => (viewer.extension.clone(), false),
         RowScope::None => (None, false),
     };
-    let asked = CallsAsked {
+    let asked = CallFilter {
         customer: Some(id),
-        limit: CALLS_SHOWN,
         extension: own,
-        ..CallsAsked::default()
+        after: None,
     };
     let (row, calls) = state
-        .read(move |records| {
-            let row = records.customer(id)?.ok_or(Refusal::UnknownCustomer)?;
+        .read(move |reader| {
             let calls = if all || asked.extension.is_some() {
-                records.calls(&asked)?
+                reader.calls(&asked, CALLS_SHOWN)?.rows
             } else {
                 Vec::new()
             };
-            Ok((row, calls))
+            Ok((reader.customer(id)?, calls))
         })
         .await?;
+    let row = row.ok_or(Refusal::UnknownCustomer)?;
     Ok(Json(CustomerDetail {
         customer: CustomerView::of(&viewer, &row),
         calls: calls
@@ -236,7 +226,7 @@ pub(super) async fn view_number(
 }
 
 async fn known(state: &AppState, id: CustomerId) -> Result<CustomerRow, Problem> {
-    let row = state.read(move |records| records.customer(id)).await?;
+    let row = state.read(move |reader| reader.customer(id)).await?;
     row.ok_or_else(|| Refusal::UnknownCustomer.into())
 }
 

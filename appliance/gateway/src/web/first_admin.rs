@@ -1,10 +1,9 @@
 //! The first log-in of a new appliance: `admin`, with a password that is printed once and kept nowhere.
-use super::port::Records;
+use branch_store::{Store, StoreError};
 use messages::command::{Command, Role, Secret};
 use messages::fact::Actor;
 use messages::{Refusal, UserName};
 use portal::password::{self, PasswordError};
-use std::sync::mpsc;
 use thiserror::Error;
 
 /// To be printed, once.
@@ -18,13 +17,15 @@ pub struct FirstAdmin {
 pub enum FirstAdminFailed {
     #[error("the user was not created: {0}")]
     Refused(#[from] Refusal),
+    #[error("the users cannot be read: {0}")]
+    Store(#[from] StoreError),
     #[error("the password was not made: {0}")]
     Password(#[from] PasswordError),
 }
 
 /// Creates `admin` where there is no user at all; `None` where there is one. Blocks until it is durable.
-pub fn first_admin(records: &dyn Records) -> Result<Option<FirstAdmin>, FirstAdminFailed> {
-    if records.has_users()? {
+pub fn first_admin(store: &Store) -> Result<Option<FirstAdmin>, FirstAdminFailed> {
+    if !store.reader()?.users()?.is_empty() {
         return Ok(None);
     }
     let user = UserName::parse("admin").ok_or(Refusal::UnknownUser)?;
@@ -35,9 +36,6 @@ pub fn first_admin(records: &dyn Records) -> Result<Option<FirstAdmin>, FirstAdm
         extension: None,
         password_hash: password::hash(&password)?,
     };
-    let (reply, answer) = mpsc::sync_channel(1);
-    let told = Box::new(move |outcome| drop(reply.send(outcome)));
-    records.propose(Actor::Console, None, command, told);
-    answer.recv().map_err(|_dropped| Refusal::NotReady)??;
+    store.propose_and_wait(Actor::Console, None, command)?;
     Ok(Some(FirstAdmin { user, password }))
 }

@@ -10,7 +10,7 @@ mod overview;
 mod pages;
 mod phones;
 mod playback;
-pub mod port;
+mod port;
 mod recordings;
 mod roles;
 mod session;
@@ -21,7 +21,8 @@ mod users;
 mod wav_range;
 
 use axum::Router;
-use portal::CurrentUser;
+use portal::paging::PageQuery;
+use portal::{CurrentUser, FieldError, Problem};
 use rights::Viewer;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -29,7 +30,8 @@ use utoipa_axum::routes;
 
 pub use first_admin::{FirstAdmin, FirstAdminFailed, first_admin};
 pub use live::{LiveEvent, LiveHub};
-pub use setup::plain_router;
+pub use port::{BoxInfo, BranchPort, DialOrder, Reply};
+pub use setup::{RootCertificate, plain_router};
 pub use state::{AppState, Parts};
 pub use users::BranchUsers;
 
@@ -73,6 +75,19 @@ pub fn router(state: AppState) -> Router {
         .merge(setup::router());
     let all = pages::fallback(api.merge(open)).with_state(state);
     portal::shell::wrap(all, portal::shell::Shell::default())
+}
+
+/// Where a page begins: behind the id that its cursor holds.
+fn cursor<Id>(
+    page: &PageQuery,
+    list: &str,
+    parse: fn(&str) -> Option<Id>,
+) -> Result<Option<Id>, Problem> {
+    let Some(text) = page.after::<String>(list)? else {
+        return Ok(None);
+    };
+    let bad = || Problem::invalid(vec![FieldError::new("/cursor", "bad_cursor")]);
+    parse(&text).map(Some).ok_or_else(bad)
 }
 
 /// Whose eyes a handler shows things to.

@@ -31,10 +31,11 @@ pub(super) struct Overview {
     calls_live: usize,
     /// ms UTC
     since: i64,
-    /// Calls that began since `since`; answered ones of them.
+    /// Calls that began since `since`; of them the answered and the recorded ones.
     calls: u64,
     answered: u64,
     recordings: u64,
+    /// All that there are.
     customers: u64,
     link: LinkHealth,
     /// ms UTC
@@ -51,7 +52,10 @@ pub(super) async fn overview(
 ) -> Result<Json<Overview>, Problem> {
     let now = state.now();
     let since = query.since.map_or_else(|| midnight(now), UtcMs);
-    let counts = state.read(move |records| records.counts(since)).await?;
+    let until = UtcMs(now.0.saturating_add(1));
+    let (calls, stages) = state
+        .read(move |reader| Ok((reader.call_counts(since, until)?, reader.customer_counts()?)))
+        .await?;
     Ok(Json(state.live().look(|board| {
         Overview {
             profile: board.profile,
@@ -69,10 +73,10 @@ pub(super) async fn overview(
                 .count(),
             calls_live: board.calls.len(),
             since: since.0,
-            calls: counts.calls,
-            answered: counts.answered,
-            recordings: counts.recordings,
-            customers: counts.customers,
+            calls: calls.started,
+            answered: calls.answered,
+            recordings: calls.recorded,
+            customers: stages.iter().map(|(_, count)| count).sum(),
             link: board.link.clone(),
             server_time: now.0,
         }

@@ -1,18 +1,22 @@
 //! Hearing a recording: a WAV file, whole or in ranges; that somebody heard it is written first.
-use super::port::Audio;
 use super::roles;
 use super::state::AppState;
 use super::wav_range::{Wanted, wanted};
+use crate::recorder;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use branch_store::query::{RecordingRow, RecordingStatus};
 use core::time::Duration;
+use media::recording::{Closing, ContainerError};
+use media::wav::{Wav, WavForm};
 use messages::command::Command;
 use messages::{Moment, RecordingId, Refusal};
 use portal::{ClientIp, CurrentUser, Path, Problem, TokenHash};
 use rights::Action;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
@@ -69,9 +73,9 @@ pub(super) async fn audio(
     }
     let viewer = super::viewer(&user);
     let row = super::recordings::visible_row(&state, &viewer, &id).await?;
-    let recording = row.id;
-    let audio = state.read(move |records| records.audio(recording)).await?;
-    let length = audio.bytes_len();
+    let recording = row.recording;
+    let audio = opened(&state, &row).await?;
+    let length = audio.bytes();
     let range = headers
         .get(header::RANGE)
         .and_then(|text| text.to_str().ok());
@@ -94,6 +98,45 @@ pub(super) async fn audio(
         out.insert(header::CONTENT_RANGE, text);
     }
     Ok(response)
+}
+
+/// The container with its key. One that is still written ends where it ends now.
+async fn opened(state: &AppState, row: &RecordingRow) -> Result<Wav<File>, Problem> {
+    let recording = row.recording;
+    let closing = closing(&row.status);
+    let folder = state.recordings().to_owned();
+    let found = state.blocking(move |store| {
+        let Some(key) = store.open_recording_key(recording)? else {
+            return Ok(Err(Problem::from(Refusal::PartyErased)));
+        };
+        let key = key.expose();
+        let wav = recorder::open(&folder, recording, key, closing.as_ref(), WavForm::Linear);
+        Ok(wav.map_err(|bad| not_playable(&bad)))
+    });
+    found.await?
+}
+
+/// What the journal says of the container's end.
+fn closing(status: &RecordingStatus) -> Option<Closing> {
+    match status {
+        RecordingStatus::Closed {
+            segments, last_tag, ..
+        } => {
+            let last_tag = last_tag.as_slice().try_into().ok()?;
+            Some(Closing {
+                segments: *segments,
+                last_tag,
+            })
+        }
+        RecordingStatus::Open | RecordingStatus::Cut { .. } | RecordingStatus::Failed { .. } => {
+            None
+        }
+    }
+}
+
+fn not_playable(bad: &ContainerError) -> Problem {
+    tracing::warn!(code = bad.code(), "a recording cannot be played");
+    Problem::new(StatusCode::CONFLICT, bad.code())
 }
 
 /// A playback is a fact before its first byte leaves. Asking for the beginning begins a new one.
@@ -121,7 +164,7 @@ fn outside(length: u64) -> Response {
 }
 
 /// Chunk after chunk, each read in a thread that may block; a read that fails cuts the stream.
-fn stream(audio: Box<dyn Audio>, first: u64, count: u64) -> Body {
+fn stream(audio: Wav<File>, first: u64, count: u64) -> Body {
     let start = Some((audio, first, count));
     Body::from_stream(futures_util::stream::unfold(start, |place| async move {
         let (mut audio, at, left) = place?;
@@ -132,7 +175,12 @@ fn stream(audio: Box<dyn Audio>, first: u64, count: u64) -> Body {
             return None;
         }
         let read = tokio::task::spawn_blocking(move || {
-            let bytes = audio.read(at, max);
+            let mut bytes = vec![0; max];
+            let read = audio.read_at(at, &mut bytes);
+            let bytes = read.map(|count| {
+                bytes.truncate(count);
+                bytes
+            });
             (audio, bytes)
         });
         match read.await {
@@ -141,9 +189,9 @@ fn stream(audio: Box<dyn Audio>, first: u64, count: u64) -> Body {
                 let next = Some((audio, at + took, left.saturating_sub(took)));
                 Some((Ok(Bytes::from(bytes)), next))
             }
-            Ok((_, Ok(_empty))) => Some((Err(Refusal::UnknownRecording), None)),
-            Ok((_, Err(refusal))) => Some((Err(refusal), None)),
-            Err(_panicked) => Some((Err(Refusal::NotReady), None)),
+            Ok((_, Ok(_empty))) => Some((Err("ended early"), None)),
+            Ok((_, Err(bad))) => Some((Err(bad.code()), None)),
+            Err(_panicked) => Some((Err("panicked"), None)),
         }
     }))
 }

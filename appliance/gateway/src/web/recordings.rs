@@ -1,13 +1,13 @@
 //! Recordings: what there is to hear.
 #![allow(unused_qualifications)] // the API macro repeats the types of queries with their paths
 use super::coded;
-use super::port::{RecordingRow, RecordingState, RecordingsAsked};
 use super::roles;
 use super::state::AppState;
 use axum::extract::State;
+use branch_store::query::{RecordingFilter as Asked, RecordingRow, RecordingStatus};
 use messages::{CallId, CustomerId, Direction, Extension, RecordingId, Refusal, UtcMs};
 use portal::paging::{Page, PageQuery};
-use portal::{CurrentUser, FieldError, Json, Path, Problem, Query};
+use portal::{CurrentUser, Json, Path, Problem, Query};
 use rights::{Row, RowScope, Subject, Viewer, Visible, row_scope, sees, view};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,8 +29,8 @@ pub(super) struct RecordingView {
     duration_ms: u64,
     /// On disk, encrypted.
     bytes: u64,
-    /// Places where audio was lost; the time is kept.
-    gaps: u32,
+    /// Audio that came and could not be kept; its time stays in its place.
+    lost_ms: u64,
     #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     extension: Option<Extension>,
@@ -44,22 +44,50 @@ pub(super) struct RecordingView {
     #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     customer: Option<CustomerId>,
+    /// As the viewer may see it.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    customer_name: Option<Visible<String>>,
+}
+
+/// What became of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RecordingState {
+    /// The call is still up.
+    Running,
+    Complete,
+    /// The process ended with it open; what is there plays.
+    Cut,
+    Failed,
+}
+
+/// State, and bytes on disk.
+const fn fate(status: &RecordingStatus) -> (RecordingState, u64) {
+    match status {
+        RecordingStatus::Open => (RecordingState::Running, 0),
+        RecordingStatus::Closed { bytes, .. } => (RecordingState::Complete, *bytes),
+        RecordingStatus::Cut { bytes, .. } => (RecordingState::Cut, *bytes),
+        RecordingStatus::Failed { .. } => (RecordingState::Failed, 0),
+    }
 }
 
 impl RecordingView {
     fn of(viewer: &Viewer, row: RecordingRow) -> Self {
+        let (state, bytes) = fate(&row.status);
         Self {
-            id: row.id,
+            id: row.recording,
             call: row.call,
             started: row.started,
-            state: row.state,
-            duration_ms: row.duration_ms,
-            bytes: row.bytes,
-            gaps: row.gaps,
+            state,
+            duration_ms: row.status.duration_ms(),
+            bytes,
+            lost_ms: row.lost_frames.saturating_mul(20),
             extension: row.extension,
             direction: row.direction,
             number: row.number.as_ref().map(|number| view(viewer, number)),
             customer: row.customer,
+            customer_name: row.customer_name.as_ref().map(|name| view(viewer, name)),
         }
     }
 }
@@ -75,10 +103,9 @@ pub(super) async fn list(
 ) -> Result<Json<Page<RecordingView>>, Problem> {
     let viewer = super::viewer(&user);
     let limit = page.limit()?;
-    let mut asked = RecordingsAsked {
-        after: after(&page)?,
-        limit: limit + 1,
-        extension: None,
+    let mut asked = Asked {
+        after: super::cursor(&page, LIST, RecordingId::parse)?,
+        ..Asked::default()
     };
     match (
         row_scope(viewer.role, Subject::Recordings),
@@ -86,29 +113,20 @@ pub(super) async fn list(
     ) {
         (RowScope::Branch, _) => {}
         (RowScope::Own, Some(own)) => asked.extension = Some(own.clone()),
-        (RowScope::Own, None) => return Ok(Json(Page::of(LIST, limit, Vec::new(), key))),
+        (RowScope::Own, None) => {
+            return Ok(Json(Page::ending::<String>(LIST, Vec::new(), None)));
+        }
         (RowScope::None, _) => return Err(Problem::forbidden()),
     }
-    let rows = state
-        .read(move |records| records.recordings(&asked))
+    let found = state
+        .read(move |reader| reader.recordings(&asked, limit.into()))
         .await?;
-    let rows = rows.into_iter().map(|row| RecordingView::of(&viewer, row));
-    Ok(Json(Page::of(LIST, limit, rows.collect(), key)))
-}
-
-fn key(row: &RecordingView) -> (i64, String) {
-    (row.started.0, row.id.to_string())
-}
-
-fn after(page: &PageQuery) -> Result<Option<(UtcMs, RecordingId)>, Problem> {
-    let bad = || Problem::invalid(vec![FieldError::new("/cursor", "bad_cursor")]);
-    match page.after::<(i64, String)>(LIST)? {
-        None => Ok(None),
-        Some((started, id)) => {
-            let id = RecordingId::parse(&id).ok_or_else(bad)?;
-            Ok(Some((UtcMs(started), id)))
-        }
-    }
+    let rows = found
+        .rows
+        .into_iter()
+        .map(|row| RecordingView::of(&viewer, row));
+    let next = found.next.map(|id| id.to_string());
+    Ok(Json(Page::ending(LIST, rows.collect(), next)))
 }
 
 /// One recording
@@ -132,7 +150,7 @@ pub(super) async fn visible_row(
     id: &str,
 ) -> Result<RecordingRow, Problem> {
     let id = RecordingId::parse(id).ok_or(Refusal::UnknownRecording)?;
-    let row = state.read(move |records| records.recording(id)).await?;
+    let row = state.read(move |reader| reader.recording(id)).await?;
     let row = row.ok_or(Refusal::UnknownRecording)?;
     let phones = Row {
         extension: row.extension.as_ref(),

@@ -1,30 +1,35 @@
-//! What every handler is given, and the two ways to ask the records: read in a thread of its own, propose and wait.
+//! What every handler is given, and the two ways to ask the store: read in a thread that may block, propose and wait.
 use super::live::LiveHub;
-use super::port::{BoxInfo, BranchPort, JournalState, Records, Reply};
+use super::playback::Played;
+use super::port::{BoxInfo, BranchPort, Reply};
 use super::setup::RootCertificate;
+use branch_store::{Reader, Store, StoreError};
 use messages::command::Command;
-use messages::registry::Outcome;
 use messages::{Refusal, UtcMs};
+use metrics_exporter_prometheus::PrometheusHandle;
 use portal::idempotency::Idempotency;
 use portal::ops::{HealthReport, Ops};
 use portal::{Auth, Clock, CurrentUser, Problem, Tasks};
 use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, oneshot};
 
-/// Reads of the database at one time.
+/// Questions to the store at one time; it has a few connections only.
 const READS_AT_ONCE_MAX: usize = 8;
 
 /// What the shell puts together.
 pub struct Parts {
-    pub records: Arc<dyn Records>,
+    pub store: Store,
     pub branch: Arc<dyn BranchPort>,
     pub live: LiveHub,
     pub auth: Auth,
     pub clock: Clock,
     pub tasks: Tasks,
+    /// The folder of all recordings.
+    pub recordings: PathBuf,
     pub health: Arc<dyn Fn() -> HealthReport + Send + Sync>,
-    pub metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    pub metrics: Option<PrometheusHandle>,
     /// Besides loopback, who may read `/metrics`.
     pub metrics_readers: Vec<IpAddr>,
     pub root: Option<RootCertificate>,
@@ -39,7 +44,7 @@ struct Inner {
     parts: Parts,
     reads: Semaphore,
     idempotency: Idempotency,
-    played: super::playback::Played,
+    played: Played,
 }
 
 impl AppState {
@@ -48,9 +53,13 @@ impl AppState {
         Self(Arc::new(Inner {
             reads: Semaphore::new(READS_AT_ONCE_MAX),
             idempotency: Idempotency::new(parts.clock.clone()),
-            played: super::playback::Played::default(),
+            played: Played::default(),
             parts,
         }))
+    }
+
+    pub(super) fn store(&self) -> &Store {
+        &self.0.parts.store
     }
 
     pub(super) fn auth(&self) -> &Auth {
@@ -69,6 +78,10 @@ impl AppState {
         &*self.0.parts.branch
     }
 
+    pub(super) fn recordings(&self) -> &Path {
+        &self.0.parts.recordings
+    }
+
     pub(super) fn info(&self) -> &BoxInfo {
         &self.0.parts.info
     }
@@ -81,16 +94,16 @@ impl AppState {
         &self.0.idempotency
     }
 
-    pub(super) fn played(&self) -> &super::playback::Played {
+    pub(super) fn played(&self) -> &Played {
         &self.0.played
-    }
-
-    pub(super) fn now(&self) -> UtcMs {
-        self.0.parts.clock.now().utc
     }
 
     pub(super) fn clock(&self) -> &Clock {
         &self.0.parts.clock
+    }
+
+    pub(super) fn now(&self) -> UtcMs {
+        self.0.parts.clock.now().utc
     }
 
     pub(super) fn ops(&self) -> Ops {
@@ -101,22 +114,27 @@ impl AppState {
         }
     }
 
-    /// Asks the records; a few at a time, each in a thread that may block.
+    /// Asks the store's tables.
     pub(super) async fn read<T: Send + 'static>(
         &self,
-        ask: impl FnOnce(&dyn Records) -> Result<T, Refusal> + Send + 'static,
+        ask: impl FnOnce(&Reader) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let _room = self
-            .0
-            .reads
-            .acquire()
-            .await
-            .map_err(|_closed| Problem::unavailable())?;
-        let records = Arc::clone(&self.0.parts.records);
-        let answered = tokio::task::spawn_blocking(move || ask(&*records)).await;
-        answered
-            .map_err(|_panicked| Problem::internal())?
-            .map_err(Problem::from)
+        self.blocking(move |store| ask(&store.reader()?)).await
+    }
+
+    /// Work that may block, a little of it at a time.
+    pub(super) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let room = self.0.reads.acquire().await;
+        let _room = room.map_err(|_closed| Problem::unavailable())?;
+        let store = self.0.parts.store.clone();
+        let done = tokio::task::spawn_blocking(move || work(&store)).await;
+        let Ok(done) = done else {
+            return Err(Problem::internal());
+        };
+        done.map_err(|bad| unreadable(&bad))
     }
 
     /// Asks the registry; the answer is durable.
@@ -125,15 +143,29 @@ impl AppState {
         user: &CurrentUser,
         from_ip: IpAddr,
         command: Command,
-    ) -> Result<Outcome, Problem> {
+    ) -> Result<(), Problem> {
         let (reply, answer) = awaited();
-        let records = &self.0.parts.records;
-        records.propose(user.actor(), Some(from_ip), command, reply);
-        answered(answer).await
+        let store = &self.0.parts.store;
+        store.propose(user.actor(), Some(from_ip), command, reply);
+        answered(answer).await.map(drop)
     }
+}
 
-    pub(super) async fn journal(&self) -> Result<JournalState, Problem> {
-        self.read(|records| records.journal()).await
+fn unreadable(bad: &StoreError) -> Problem {
+    tracing::warn!(code = bad.code(), "the store did not answer");
+    match bad {
+        StoreError::Busy => Refusal::Overloaded.into(),
+        StoreError::InUse(_)
+        | StoreError::Io { .. }
+        | StoreError::Sql(_)
+        | StoreError::Migration(_)
+        | StoreError::Keys(_)
+        | StoreError::Damaged { .. }
+        | StoreError::TailLost { .. }
+        | StoreError::ChainBroken(_)
+        | StoreError::VaultKeys(_)
+        | StoreError::DiskFull { .. }
+        | StoreError::Row(_) => Problem::unavailable(),
     }
 }
 

@@ -6,6 +6,7 @@ use super::state::AppState;
 use axum::extract::State;
 use messages::UtcMs;
 use messages::command::Profile;
+use messages::fact::SealedFact;
 use portal::{CurrentUser, Json, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,6 +45,11 @@ pub(super) struct Journal {
     /// Age of the oldest of them in ms; missing where HQ has all.
     #[serde(skip_serializing_if = "Option::is_none")]
     oldest_unsent_ms: Option<u64>,
+    /// Facts that wait to be written here.
+    waiting: usize,
+    /// The code of what keeps the journal from being written.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<&'static str>,
 }
 
 /// The machine and its way to HQ
@@ -54,12 +60,17 @@ pub(super) async fn system(
     State(state): State<AppState>,
     user: CurrentUser,
 ) -> Result<Json<System>, Problem> {
-    let journal = state.journal().await?;
+    let (cursor, head) = (state.store().link_cursor(), state.store().head());
+    let applied = cursor.applied.seq;
+    let unsent = state
+        .blocking(move |store| store.facts_after(applied, 1, usize::MAX))
+        .await?;
+    let unsent_since = unsent.into_iter().find_map(|(_, bytes)| written_at(bytes));
     let (viewer, time) = (super::viewer(&user), state.clock().now());
     let (viewer, now) = (&viewer, time.utc);
-    let (link, machine) = state.live().look(|board| {
+    let (profile, link, machine) = state.live().look(|board| {
         let showing = Showing { board, viewer, now };
-        (board.link.clone(), showing.machine())
+        (board.profile, board.link.clone(), showing.machine())
     });
     let info = state.info();
     Ok(Json(System {
@@ -70,16 +81,24 @@ pub(super) async fn system(
         uptime_s: now.ms_since(info.started) / 1_000,
         server_time: now.0,
         clock_trusted: time.utc_trusted,
-        profile: journal.profile,
+        profile,
         journal: Journal {
-            epoch: journal.epoch,
-            head: journal.head,
-            applied: journal.applied,
-            safe: journal.safe,
-            behind: journal.head.saturating_sub(journal.applied),
-            oldest_unsent_ms: journal.oldest_unsent.map(|since| now.ms_since(since)),
+            epoch: cursor.epoch,
+            head: head.seq,
+            applied,
+            safe: cursor.safe,
+            behind: head.seq.saturating_sub(applied),
+            oldest_unsent_ms: unsent_since.map(|since| now.ms_since(since)),
+            waiting: state.store().waiting(),
+            trouble: state.store().trouble(),
         },
         link,
         machine,
     }))
+}
+
+fn written_at(bytes: Vec<u8>) -> Option<UtcMs> {
+    SealedFact::decode(bytes)
+        .ok()
+        .map(|fact| fact.envelope().utc)
 }

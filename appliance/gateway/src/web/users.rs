@@ -1,29 +1,28 @@
-//! The branch's users as log-in knows them: found in the records, noted in the journal.
-use super::port::Records;
+//! The branch's users as log-in knows them: found in the store, noted in the journal.
 use super::state::awaited;
+use branch_store::Store;
 use messages::command::Command;
 use messages::fact::Actor;
 use messages::{UserName, UtcMs};
 use portal::auth::Asked;
 use portal::{Account, Trouble, Users};
 use std::net::IpAddr;
-use std::sync::Arc;
 
-/// `portal::Users` over the branch's records.
-pub struct BranchUsers(Arc<dyn Records>);
+/// `portal::Users` over the branch's store.
+pub struct BranchUsers(Store);
 
 impl BranchUsers {
     #[must_use]
-    pub fn new(records: Arc<dyn Records>) -> Self {
-        Self(records)
+    pub const fn new(store: Store) -> Self {
+        Self(store)
     }
 
-    /// What a person did is noted as that person's; what was done to a name by nobody known is the system's.
+    /// What a person did is noted as that person's; what was tried with a name is the system's.
     async fn note(&self, actor: Actor, from_ip: IpAddr, command: Command) -> Result<(), Trouble> {
         let (reply, answer) = awaited();
         self.0.propose(actor, Some(from_ip), command, reply);
         match answer.await {
-            Ok(Ok(_outcome)) => Ok(()),
+            Ok(Ok(_done)) => Ok(()),
             Ok(Err(refusal)) => Err(Trouble(refusal.code().to_owned())),
             Err(_dropped) => Err(Trouble("stopping".to_owned())),
         }
@@ -32,17 +31,18 @@ impl BranchUsers {
 
 impl Users for BranchUsers {
     fn find<'a>(&'a self, user: &'a UserName) -> Asked<'a, Option<Account>> {
-        let (records, user) = (Arc::clone(&self.0), user.clone());
+        let (store, user) = (self.0.clone(), user.clone());
         Box::pin(async move {
-            let found = tokio::task::spawn_blocking(move || records.user(&user)).await;
+            let asked = move || store.reader()?.user_with_hash(&user);
+            let found = tokio::task::spawn_blocking(asked).await;
             let row = found
                 .map_err(|bad| Trouble(bad.to_string()))?
-                .map_err(|refusal| Trouble(refusal.code().to_owned()))?;
-            Ok(row.map(|row| Account {
+                .map_err(|bad| Trouble(bad.code().to_owned()))?;
+            Ok(row.map(|(row, password_hash)| Account {
                 user: row.user,
                 role: row.role,
                 extension: row.extension,
-                password_hash: row.password_hash,
+                password_hash,
                 locked_until: row.locked_until,
             }))
         })
