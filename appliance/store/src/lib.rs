@@ -12,7 +12,7 @@ mod job;
 mod journal;
 mod key_ring;
 mod keys;
-pub mod query;
+mod query;
 mod queue;
 mod readers;
 mod search;
@@ -30,7 +30,11 @@ pub use job::{
     RecordingKeyOrder, Reply, Subscriber,
 };
 pub use key_ring::KeyRing;
-pub use query::{Page, Reader};
+pub use query::{
+    AttemptRow, AuditFilter, AuditRow, BindingRow, CallCounts, CallFilter, CallRow, CustomerFilter,
+    CustomerRow, PAGE_MAX, Page, PhoneRow, Reader, RecordingFilter, RecordingRow, RecordingStatus,
+    TrunkRow, UserRow,
+};
 pub use queue::Full;
 pub use soft_keys::SoftKeys;
 pub use store::Store;

@@ -6,7 +6,7 @@ use messages::PartyNumber;
 
 /// Equal for two texts of one number, under one key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct BlindIndex([u8; 16]);
+pub struct BlindIndex(pub [u8; 16]);
 
 impl BlindIndex {
     #[must_use]

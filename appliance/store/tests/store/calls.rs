@@ -1,6 +1,6 @@
 //! Calls: the tables follow their facts, and the customer knows of the contact.
 use super::stage::{START, Stage};
-use branch_store::query::{CallCounts, CallFilter, RecordingFilter, RecordingStatus};
+use branch_store::{CallCounts, CallFilter, RecordingFilter, RecordingStatus};
 use branch_store::{KeyOwner, RecordingKeyOrder};
 use messages::fact::{RecordingClosed, RecordingStarted};
 use messages::{Direction, Extension, PartyNumber, RecordingId, SystemResult, UtcMs};

@@ -1,6 +1,6 @@
 //! Commands: what they become, and that a refusal undoes only itself.
 use super::stage::{Stage, plan, row};
-use branch_store::query::CustomerFilter;
+use branch_store::CustomerFilter;
 use messages::command::{Command, Role, Secret};
 use messages::fact::{Actor, BoxStopped};
 use messages::registry::{Change, Outcome, Part, RowFate};
