@@ -12,7 +12,10 @@ use core::time::Duration;
 use messages::{BoxId, lane::Lane};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -26,6 +29,8 @@ pub(super) struct House<I> {
     pub(super) peers: Arc<Peers>,
     pub(super) limits: Limits,
     pub(super) stopping: CancellationToken,
+    /// Counts the clients that named themselves not.
+    pub(super) nameless: AtomicU64,
 }
 
 /// How a connection ends.
@@ -73,7 +78,8 @@ where
         Err(refused) => return refuse(framed, &box_id, refused).await,
     };
     let client_id = if connect.client_id.is_empty() {
-        box_id.to_string()
+        let number = house.nameless.fetch_add(1, Ordering::Relaxed);
+        format!("nameless-{number}")
     } else {
         connect.client_id.clone()
     };
@@ -88,7 +94,7 @@ where
     if first {
         house.ingest.link_changed(&box_id, true).await;
     }
-    let seat = seated(framed, &box_id, &house, connect, seat).await;
+    let seat = seated(framed, &box_id, &client_id, &house, connect, seat).await;
     if house.peers.leave(&box_id, &client_id, seat) {
         house.ingest.link_changed(&box_id, false).await;
     }
@@ -97,6 +103,7 @@ where
 async fn seated<S, I>(
     framed: Framed<S>,
     box_id: &BoxId,
+    client_id: &str,
     house: &Arc<House<I>>,
     connect: Connect,
     mut seat: Seat,
@@ -118,7 +125,9 @@ where
         keep_alive: Duration::from_secs(u64::from(keep_alive_s)) * 3 / 2,
         heard_at: Instant::now(),
     };
-    let end = connection.run(&connect, keep_alive_s, &mut seat).await;
+    let end = connection
+        .run(&connect, client_id, keep_alive_s, &mut seat)
+        .await;
     let with_will = match end {
         End::Left { with_will } => {
             tracing::debug!(%box_id, with_will, "box left");
@@ -224,16 +233,19 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send,
     I: Ingest,
 {
-    async fn run(&mut self, connect: &Connect, keep_alive_s: u16, seat: &mut Seat) -> End {
+    async fn run(
+        &mut self,
+        connect: &Connect,
+        client_id: &str,
+        keep_alive_s: u16,
+        seat: &mut Seat,
+    ) -> End {
         let connack = ConnAck {
             reason: Reason::Success,
             receive_max: self.house.limits.receive_max,
             packet_bytes_max: self.house.limits.packet_bytes_max,
             keep_alive_s: (keep_alive_s != connect.keep_alive_s).then_some(keep_alive_s),
-            client_id: connect
-                .client_id
-                .is_empty()
-                .then(|| self.box_id.to_string()),
+            client_id: connect.client_id.is_empty().then(|| client_id.to_owned()),
             session_ends: connect.session_expiry_s > 0,
         };
         if let Err(broken) = self.framed.send(&ServerPacket::ConnAck(connack)).await {

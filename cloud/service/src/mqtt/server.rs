@@ -12,7 +12,10 @@ use core::{net::SocketAddr, time::Duration};
 use messages::{BoxId, lane::Lane};
 use portal::Tasks;
 use rustls::ServerConfig;
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{Arc, atomic::AtomicU64},
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
@@ -52,6 +55,7 @@ impl MqttServer {
                 peers: handle.peers.clone(),
                 limits,
                 stopping: tasks.stop_token(),
+                nameless: AtomicU64::new(1),
             }),
             tasks: tasks.clone(),
         };
