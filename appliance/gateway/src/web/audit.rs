@@ -3,7 +3,7 @@
 use super::roles;
 use super::state::AppState;
 use axum::extract::State;
-use branch_store::query::{AuditFilter as Asked, AuditRow};
+use branch_store::{AuditFilter as Asked, AuditRow};
 use messages::UtcMs;
 use messages::fact::Actor;
 use portal::paging::{Page, PageQuery};

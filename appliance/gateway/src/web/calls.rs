@@ -1,13 +1,14 @@
 //! Calls: the list, one of them, making one, ending one.
 #![allow(unused_qualifications)] // the API macro repeats the types of queries with their paths
 use super::coded;
+use super::live::OpenCall;
 use super::port::DialOrder;
 use super::roles;
 use super::state::{AppState, answered, awaited};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use branch_store::query::{CallFilter as Asked, CallRow};
+use branch_store::{CallFilter as Asked, CallRow};
 use messages::command::{Command, Role};
 use messages::{
     CallId, CustomerId, Direction, Extension, PartyNumber, Personal, Purpose, RecordingId, Refusal,
@@ -16,7 +17,7 @@ use messages::{
 use portal::idempotency::Begun;
 use portal::paging::{Page, PageQuery};
 use portal::{ClientIp, CurrentUser, FieldError, Json, Path, Problem, Query};
-use rights::{Row, RowScope, Subject, Viewer, Visible, row_scope, sees, view};
+use rights::{Action, Row, RowScope, Subject, Viewer, Visible, row_scope, sees, view};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -312,29 +313,40 @@ pub(super) async fn hang_up(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let call = CallId::parse(&id).ok_or(Refusal::UnknownCall)?;
-    let viewer = super::viewer(&user);
-    let phones = state.live().look(|board| {
-        let call = &board.calls.get(&call)?.call;
-        Some((call.extension.clone(), call.other_extension.clone()))
-    });
-    let (extension, other_extension) = phones.ok_or(Refusal::UnknownCall)?;
+    let open = state
+        .live()
+        .look(|board| board.calls.get(&call).map(|state| state.call.clone()));
+    let open = open.ok_or(Refusal::UnknownCall)?;
     let row = Row {
-        extension: extension.as_ref(),
-        other_extension: other_extension.as_ref(),
+        extension: open.extension.as_ref(),
+        other_extension: open.other_extension.as_ref(),
     };
-    if !sees(&viewer, Subject::Calls, row) {
+    if !sees(&super::viewer(&user), Subject::Calls, row) {
         return Err(Refusal::UnknownCall.into());
     }
-    let own = user.extension().is_some()
-        && (row.extension == user.extension() || row.other_extension == user.extension());
-    if !own && !rights::may(user.role(), rights::Action::HangUp) {
+    let by = own_side(&user, &open);
+    if rights::may(user.role(), Action::HangUp) {
+        state
+            .propose(&user, from_ip, Command::NoteHangUpAsked { call })
+            .await?;
+    } else if by == ReleasedBy::System {
         return Err(Problem::forbidden());
     }
-    state
-        .propose(&user, from_ip, Command::NoteHangUpAsked { call })
-        .await?;
     let (reply, answer) = awaited();
-    state.branch().hang_up(call, ReleasedBy::System, reply);
+    state.branch().hang_up(call, by, reply);
     answered(answer).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Whoever ends the own call lets go of it; everybody else has the system do it.
+fn own_side(user: &CurrentUser, call: &OpenCall) -> ReleasedBy {
+    let own = |extension: &Option<Extension>| {
+        extension.is_some() && extension.as_ref() == user.extension()
+    };
+    match call.direction {
+        Direction::Outbound | Direction::Internal if own(&call.extension) => ReleasedBy::Caller,
+        Direction::Inbound if own(&call.extension) => ReleasedBy::Callee,
+        Direction::Internal if own(&call.other_extension) => ReleasedBy::Callee,
+        Direction::Outbound | Direction::Inbound | Direction::Internal => ReleasedBy::System,
+    }
 }

@@ -5,7 +5,7 @@ use super::coded;
 use super::roles;
 use super::state::AppState;
 use axum::extract::State;
-use branch_store::query::{CallFilter, CustomerFilter as Asked, CustomerRow};
+use branch_store::{CallFilter, CustomerFilter as Asked, CustomerRow};
 use messages::command::{Command, Role};
 use messages::{CustomerId, Refusal, Stage, UtcMs};
 use portal::paging::{Page, PageQuery};

@@ -7,7 +7,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
-use branch_store::query::{RecordingRow, RecordingStatus};
+use branch_store::{RecordingRow, RecordingStatus};
 use core::time::Duration;
 use media::recording::{Closing, ContainerError};
 use media::wav::{Wav, WavForm};

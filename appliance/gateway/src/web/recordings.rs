@@ -4,7 +4,7 @@ use super::coded;
 use super::roles;
 use super::state::AppState;
 use axum::extract::State;
-use branch_store::query::{RecordingFilter as Asked, RecordingRow, RecordingStatus};
+use branch_store::{RecordingFilter as Asked, RecordingRow, RecordingStatus};
 use messages::{CallId, CustomerId, Direction, Extension, RecordingId, Refusal, UtcMs};
 use portal::paging::{Page, PageQuery};
 use portal::{CurrentUser, Json, Path, Problem, Query};
