@@ -20,7 +20,8 @@ pub(crate) struct Dialog {
     /// Route values, in the order of sending.
     pub routes: Vec<String>,
     pub local_seq: u32,
-    pub remote_seq: u32,
+    /// Of the peer's last request; `None` before the first.
+    pub remote_seq: Option<u32>,
     pub flow: Flow,
     /// Requests go where Route or the target point, if that is an address: true for trunks. Phones are reached by their flow.
     pub follows_target: bool,
@@ -51,7 +52,7 @@ impl Dialog {
                 .map(str::to_owned)
                 .collect(),
             local_seq: 0,
-            remote_seq: request.cseq,
+            remote_seq: Some(request.cseq),
             flow,
             follows_target,
         }
@@ -204,7 +205,7 @@ impl Dialog {
             contact: text()?,
             target: text()?,
             local_seq: text()?.parse::<u32>().ok()?.saturating_add(SEQ_SKIP),
-            remote_seq: 0,
+            remote_seq: None,
             routes: lines.map(str::to_owned).collect(),
         })
     }
@@ -241,7 +242,7 @@ mod tests {
                 "<sip:192.0.2.8;lr>".to_owned(),
             ],
             local_seq: 7,
-            remote_seq: 0,
+            remote_seq: None,
             flow: Flow {
                 transport: Transport::Udp,
                 local: "192.0.2.1:5060".parse().unwrap(),

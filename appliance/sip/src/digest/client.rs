@@ -1,7 +1,7 @@
 //! Answers to the challenges of a registrar or carrier.
 use super::algorithm::{Algorithm, Ingredients, Qop};
 use crate::message::credentials::DigestFields;
-use crate::message::{Head, Name};
+use crate::message::{Head, Name, scan};
 
 /// One challenge that we can answer.
 #[derive(Clone, Debug)]
@@ -72,8 +72,10 @@ pub(crate) fn answer(
         qop: challenge.qop.then_some(Qop { nc: &nc, cnonce }),
     });
     let mut text = format!(
-        "Digest username=\"{user}\", realm=\"{}\", nonce=\"{}\", uri=\"{uri}\", response=\"{response}\"",
-        challenge.realm, challenge.nonce
+        "Digest username={}, realm={}, nonce={}, uri=\"{uri}\", response=\"{response}\"",
+        scan::quote(user),
+        scan::quote(&challenge.realm),
+        scan::quote(&challenge.nonce),
     );
     if challenge.named {
         let _ = write!(text, ", algorithm={}", challenge.algorithm.text());
@@ -82,7 +84,7 @@ pub(crate) fn answer(
         let _ = write!(text, ", qop=auth, nc={nc}, cnonce=\"{cnonce}\"");
     }
     if let Some(opaque) = &challenge.opaque {
-        let _ = write!(text, ", opaque=\"{opaque}\"");
+        let _ = write!(text, ", opaque={}", scan::quote(opaque));
     }
     text
 }

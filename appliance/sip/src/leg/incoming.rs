@@ -139,7 +139,7 @@ impl Sip {
             .waiting_invite(id)
             .is_some_and(|(waiting, _)| waiting == tx);
         if !waits {
-            return;
+            return self.on_reoffer_cancelled(id, tx);
         }
         self.respond(tx, Reply::new(487));
         self.legs.remove(id);

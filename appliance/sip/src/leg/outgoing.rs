@@ -59,7 +59,7 @@ impl Sip {
             target: route.uri,
             routes: Vec::new(),
             local_seq: 0,
-            remote_seq: 0,
+            remote_seq: None,
             flow: route.flow,
             follows_target: matches!(route.peer, Origin::Trunk(_)),
         };
@@ -237,7 +237,7 @@ impl Sip {
             target: held.draft.uri.clone(),
             routes: Vec::new(),
             local_seq: response.cseq,
-            remote_seq: 0,
+            remote_seq: None,
             flow: held.flow,
             follows_target: self.config.trunk_at(held.flow.remote).is_some(),
         };

@@ -168,6 +168,18 @@ impl Sip {
         }
     }
 
+    /// The peer took its offer back before our answer; the session goes on as it was.
+    pub(crate) fn on_reoffer_cancelled(&mut self, id: LegId, tx: TxId) {
+        let Some(LegState::Up { offer, .. }) = self.legs.get_mut(id).map(|leg| &mut leg.state)
+        else {
+            return;
+        };
+        if matches!(offer, Offer::Theirs { tx: theirs, .. } if *theirs == tx) {
+            *offer = Offer::None;
+            self.respond(tx, Reply::new(487));
+        }
+    }
+
     pub(crate) fn refuse_reoffer(&mut self, id: LegId, code: SipCode) {
         if let Some((tx, _)) = self.take_theirs(id) {
             let code = if (300..700).contains(&code.0) {

@@ -23,10 +23,14 @@ impl Sip {
         let Some(leg) = self.legs.get_mut(id) else {
             return;
         };
-        if request.cseq <= leg.dialog.remote_seq {
+        if leg
+            .dialog
+            .remote_seq
+            .is_some_and(|last| request.cseq <= last)
+        {
             return self.respond_stateless(flow, request, Reply::new(500));
         }
-        leg.dialog.remote_seq = request.cseq;
+        leg.dialog.remote_seq = Some(request.cseq);
         match &request.method {
             Method::Bye => self.on_bye(flow, id, request),
             Method::Invite | Method::Update => self.on_reoffered(flow, id, request),
@@ -157,6 +161,9 @@ impl Sip {
             self.respond(tx, Reply::new(100));
         }
         let theirs = Offer::Theirs { tx, update };
+        if let Some(held) = self.servers.get_mut(tx) {
+            held.leg = Some(id);
+        }
         if let Some(LegState::Up { offer, .. }) = self.legs.get_mut(id).map(|leg| &mut leg.state) {
             *offer = theirs;
         }

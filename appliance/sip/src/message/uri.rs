@@ -169,16 +169,12 @@ pub(crate) fn host_port(text: &str) -> Option<(String, Option<u16>)> {
     Some((host.to_ascii_lowercase(), port))
 }
 
-/// An address literal; `[:::192.0.2.1]` is read as `[::192.0.2.1]` (RFC 5118 §4.9).
+/// An address literal; three colons are read as two (RFC 5118 §4.10).
 pub(crate) fn literal(host: &str) -> Option<IpAddr> {
     let Some(inner) = host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) else {
         return host.parse::<Ipv4Addr>().ok().map(IpAddr::V4);
     };
-    let inner = if inner.starts_with(":::") {
-        &inner[1..]
-    } else {
-        inner
-    };
+    let inner = inner.replacen(":::", "::", 1);
     inner.parse::<Ipv6Addr>().ok().map(IpAddr::V6)
 }
 

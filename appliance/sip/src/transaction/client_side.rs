@@ -222,7 +222,8 @@ impl Sip {
             .clients
             .get(id)
             .is_some_and(|tx| tx.won.as_deref() == Some(tag));
-        if !self.repeat_ack(id, tag) && !won {
+        let known = self.clients.get(id).map_or(0, |tx| tx.acks.len());
+        if !self.repeat_ack(id, tag) && !won && known < FORKS_MAX {
             self.end_fork(id, response);
         }
     }

@@ -1,7 +1,7 @@
 //! The torture messages of RFC 4475 and RFC 5118: each gets its right answer, and the machine still answers after it.
 use crate::world::{GATEWAY, World};
 use bytes::Bytes;
-use sip::{Input, Output};
+use sip::Input;
 use sipx_testkit::{rfc4475, rfc5118};
 
 /// What the message may be answered.
