@@ -21,7 +21,7 @@ export function BranchChoice({ box, onChoose }: { box: string; onChoose: (box: s
 }
 
 /** The as-of of one branch, or the oldest of all. */
-export function useAsOf(box: string): number | undefined {
+export function useAsOf(box: string): number | null | undefined {
   return useLive((now) =>
     box === '' ? now.overview?.as_of : now.branches.find((one) => one.box_id === box)?.as_of,
   )

@@ -69,7 +69,7 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
       title: t('branch.call.talk'),
       width: 90,
       numeric: true,
-      cell: (call) => <DurationCell ms={call.end?.talk_ms} />,
+      cell: (call) => <DurationCell ms={call.end?.talk_ms || undefined} />,
     },
     {
       key: 'released_by',
@@ -80,7 +80,6 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
     {
       key: 'cause',
       title: t('branch.call.cause'),
-      width: 120,
       cell: (call) => <span className="zk-num">{causes(call)}</span>,
     },
   ]
@@ -109,6 +108,5 @@ export function CallResult({ call }: { call: Pick<Call, 'end' | 'answered'> }) {
 }
 
 function causes({ end }: Call): string {
-  const parts = [end?.sip ? `SIP ${end.sip}` : '', end?.q850 ? `Q.850 ${end.q850}` : '']
-  return parts.filter(Boolean).join(' · ') || '—'
+  return end?.sip || end?.q850 ? `${end.sip ?? '—'} / ${end.q850 ?? '—'}` : '—'
 }

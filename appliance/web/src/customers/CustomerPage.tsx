@@ -42,7 +42,7 @@ function Whole({ customer }: { customer: Customer }) {
   const { t } = useTranslation()
   return (
     <>
-      <section className="zk-card zk-customer-head" aria-label={t('branch.customer.facts')}>
+      <section className="zk-card zk-customer-head" aria-label={t('branch.call.customer')}>
         <div className="zk-row" style={{ gap: 16 }}>
           <h2>
             <PersonName value={customer.name} />

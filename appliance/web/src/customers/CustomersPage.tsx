@@ -100,6 +100,7 @@ function CustomerTable({ customers, more, empty }: TableProps) {
     {
       key: 'name',
       title: t('branch.customer.name'),
+      width: 220,
       cell: (customer) => (
         <Link className="zk-link" to="/customers/$id" params={{ id: customer.id }}>
           {customer.name || t('sealed.word.hidden')}
@@ -136,13 +137,14 @@ function CustomerTable({ customers, more, empty }: TableProps) {
       cell: (customer) => <AgeCell at={customer.last_contact} />,
     },
     {
-      key: 'do_not_call',
-      title: '',
-      width: 90,
+      key: 'limits',
+      title: t('branch.customer.limits'),
       cell: (customer) =>
         customer.do_not_call ? (
           <StatusTag tone="bad">{t('branch.customer.do_not_call')}</StatusTag>
-        ) : null,
+        ) : (
+          '—'
+        ),
     },
   ]
   return (

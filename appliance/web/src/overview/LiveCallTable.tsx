@@ -45,9 +45,10 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
     {
       key: 'outside',
       title: t('branch.call.outside'),
+      width: 220,
       cell: (call) => <OtherParty call={call} />,
     },
-    { key: 'trunk', title: t('branch.call.trunk'), width: 120, cell: (call) => call.trunk ?? '—' },
+    { key: 'trunk', title: t('branch.call.trunk'), cell: (call) => call.trunk ?? '—' },
     {
       key: 'length',
       title: t('branch.call.length'),
@@ -59,7 +60,12 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
     },
   ]
   if (mayHangUp) {
-    columns.push({ key: 'act', title: '', width: 80, cell: (call) => <HangUp call={call} /> })
+    columns.push({
+      key: 'act',
+      title: t('branch.call.action'),
+      width: 80,
+      cell: (call) => <HangUp call={call} />,
+    })
   }
   return (
     <DataTable

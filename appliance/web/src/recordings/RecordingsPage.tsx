@@ -93,7 +93,7 @@ function RecordingTable({ rows, more, played, onPlay }: TableProps) {
     },
     {
       key: 'play',
-      title: '',
+      title: t('branch.call.action'),
       width: 100,
       cell: (row) =>
         row.state === 'complete' || row.state === 'cut' ? (

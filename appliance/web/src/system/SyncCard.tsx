@@ -33,7 +33,7 @@ export function SyncCard({ link, journal }: Props) {
             [t('branch.system.link_since'), <TimeCell key="since" at={link.since} />],
           ]}
         />
-        <Meter used={applied} total={head} warnAt={2} />
+        <Meter used={applied} total={head} goal />
         <LastTrouble link={link} />
       </div>
     </Card>

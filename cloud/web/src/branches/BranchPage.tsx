@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { type Branch, hqApi } from '@zhunkehu/api/hq'
-import { Card, EmptyState, Facts, format, Loaded, SpanText, TimeCell, Waiting } from '@zhunkehu/kit'
+import { Card, EmptyState, Facts, format, Loaded, TimeCell, Waiting } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { useLive } from '../live'
 import { LagTag, LinkTag } from './BranchTable'
@@ -67,10 +67,7 @@ function SyncCard({ branch }: { branch: Branch }) {
           [t('hq.branch.safe'), format.count(branch.safe)],
           [t('hq.branch.epoch'), format.count(branch.epoch)],
           [t('hq.branch.dead_letters'), format.count(branch.dead_letters)],
-          [
-            t('hq.branch.clock_offset'),
-            <SpanText key="clock" ms={Math.abs(branch.clock_offset_ms)} />,
-          ],
+          [t('hq.branch.clock_offset'), `${(branch.clock_offset_ms / 1000).toFixed(1)} s`],
           [
             t('hq.branch.trouble'),
             branch.last_error ? (

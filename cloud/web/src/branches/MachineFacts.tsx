@@ -30,7 +30,7 @@ export function MachineFacts({ branch }: { branch: Branch }) {
           [t('hq.branch.disk'), share(sample.disk_used_bytes, sample.disk_total_bytes)],
           [
             t('hq.branch.heat'),
-            heat === undefined ? t('branch.system.no_sensor') : `${heat.toFixed(1)} °C`,
+            format.finite(heat) ? format.degrees(heat) : t('branch.system.no_sensor'),
           ],
           ...(sample.throttled
             ? ([[t('branch.system.heat'), t('branch.system.throttled')]] as const)

@@ -31,11 +31,7 @@ export function SampleTable({ samples }: { samples: MetricsPoint[] }) {
     column('disk', t('hq.branch.disk'), (one) =>
       format.percentOf(one.sample.disk_used_bytes, one.sample.disk_total_bytes),
     ),
-    column('heat', t('hq.branch.heat'), (one) =>
-      one.sample.temperature_celsius === undefined
-        ? format.NOTHING
-        : `${one.sample.temperature_celsius.toFixed(1)} °C`,
-    ),
+    column('heat', t('hq.branch.heat'), (one) => format.degrees(one.sample.temperature_celsius)),
   ]
   return (
     <DataTable

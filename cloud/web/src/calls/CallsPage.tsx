@@ -115,7 +115,7 @@ function CallTable({ calls, more, filtered }: TableProps) {
       title: t('branch.call.talk'),
       width: 100,
       numeric: true,
-      cell: (call) => <DurationCell ms={call.end?.talk_ms} />,
+      cell: (call) => <DurationCell ms={call.end?.talk_ms || undefined} />,
     },
     {
       key: 'released_by',

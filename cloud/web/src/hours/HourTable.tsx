@@ -39,9 +39,9 @@ export function HourTable({ hours }: { hours: Hour[] }) {
     column('blocked', t('system_result.blocked'), (one) => format.count(one.blocked)),
     {
       key: 'small',
-      title: '',
+      title: t('hq.hours.note'),
       cell: (one) =>
-        one.attempts < N_MIN ? <StatusTag tone="idle">{t('hq.hours.small')}</StatusTag> : null,
+        one.attempts < N_MIN ? <StatusTag tone="idle">{t('hq.hours.small')}</StatusTag> : '—',
     },
   ]
   return (

@@ -47,20 +47,15 @@ export function AppShell(props: Props) {
               {who.extension ? ` · ${t('shell.extension', { n: who.extension })}` : ''}
             </span>
             <LanguageSwitch />
-            <Button
-              type="text"
-              size="small"
-              icon={<LogoutOutlined />}
-              aria-label={t('shell.sign_out')}
-              title={t('shell.sign_out')}
-              onClick={onSignOut}
-            />
+            <Button type="text" size="small" icon={<LogoutOutlined />} onClick={onSignOut}>
+              {t('shell.sign_out')}
+            </Button>
           </div>
         </header>
-        <div>
+        <section aria-label={t('shell.notices')}>
           <ProfileBanner profile={profile} />
           <ReconnectBanner onRetry={onRetryLine} />
-        </div>
+        </section>
         <main id="main" className="zk-main" tabIndex={-1}>
           {children}
         </main>

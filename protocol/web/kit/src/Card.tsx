@@ -28,8 +28,10 @@ export function Figure({ name, value, unit, note }: FigureProps) {
     <div className="zk-figure">
       <dt>{name}</dt>
       <dd>
-        {value}
-        {unit ? <small>{unit}</small> : null}
+        <div className="zk-figure-value">
+          {value}
+          {unit ? <small>{unit}</small> : null}
+        </div>
         {note ? <div className="zk-figure-note">{note}</div> : null}
       </dd>
     </div>
@@ -54,18 +56,28 @@ export function Facts({ rows }: { rows: readonly (readonly [string, ReactNode])[
   )
 }
 
-/** How full something is: the bar is beside the words, never instead of them. */
+/** How full something is: the bar is beside the words, never instead of them. With `goal` full is good. */
 export function Meter({
   used,
   total,
   warnAt = 0.8,
+  goal = false,
 }: {
   used: number
   total: number
   warnAt?: number
+  goal?: boolean
 }) {
   const share = total > 0 ? Math.min(1, Math.max(0, used / total)) : 0
-  const colour = share >= 0.95 ? '#c62a1d' : share >= warnAt ? '#9a5b00' : '#1556c5'
+  const colour = goal
+    ? share === 1
+      ? '#157347'
+      : '#1556c5'
+    : share >= 0.95
+      ? '#c62a1d'
+      : share >= warnAt
+        ? '#9a5b00'
+        : '#1556c5'
   return (
     <div className="zk-meter" aria-hidden="true">
       <i style={{ width: `${(share * 100).toFixed(1)}%`, background: colour }} />

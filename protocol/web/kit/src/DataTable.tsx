@@ -1,6 +1,6 @@
 // A table of the house: dense rows, numbers to the right, cells drawn again only when their row changed.
 import { Button, Table } from 'antd'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 
 export type Column<Row> = {
@@ -26,9 +26,10 @@ type Props<Row extends object> = {
 export function DataTable<Row extends object>(props: Props<Row>) {
   const { name, rows, rowKey, columns, empty, more, rowClassName } = props
   const { t } = useTranslation()
+  const place = useScrollByKeyboard(name)
   if (rows.length === 0) return <>{empty}</>
   return (
-    <div>
+    <div ref={place}>
       <Table<Row>
         aria-label={name}
         size="small"
@@ -47,7 +48,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
         }))}
       />
       {more ? (
-        <div style={{ padding: 12, textAlign: 'center' }}>
+        <div className="zk-table-end">
           <Button onClick={more.onMore} loading={more.loading}>
             {t('table.more')}
           </Button>
@@ -55,4 +56,27 @@ export function DataTable<Row extends object>(props: Props<Row>) {
       ) : null}
     </div>
   )
+}
+
+/** Where a table is wider than its place, the arrow keys must be able to move it. */
+function useScrollByKeyboard(name: string) {
+  const place = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    const box = place.current?.querySelector<HTMLElement>('.ant-table-content')
+    if (!box) return
+    const mark = () => {
+      if (box.scrollWidth <= box.clientWidth) {
+        for (const attribute of ['tabindex', 'role', 'aria-label']) box.removeAttribute(attribute)
+        return
+      }
+      box.tabIndex = 0
+      box.setAttribute('role', 'group')
+      box.setAttribute('aria-label', name)
+    }
+    mark()
+    const watch = new ResizeObserver(mark)
+    watch.observe(box)
+    return () => watch.disconnect()
+  })
+  return place
 }

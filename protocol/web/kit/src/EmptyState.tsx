@@ -8,7 +8,7 @@ export function EmptyState({ title, hint, action }: Props) {
   return (
     <div className="zk-state">
       <InboxOutlined className="zk-state-icon" aria-hidden />
-      <h3>{title}</h3>
+      <strong>{title}</strong>
       {hint ? <p>{hint}</p> : null}
       {action}
     </div>

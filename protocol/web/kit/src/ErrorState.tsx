@@ -13,7 +13,7 @@ export function ErrorState({ error, onRetry, kept }: Props) {
   return (
     <div className="zk-state" role="alert">
       <CloseCircleOutlined className="zk-state-icon" style={{ color: '#c62a1d' }} aria-hidden />
-      <h3>{textOfProblem(problem)}</h3>
+      <strong>{textOfProblem(problem)}</strong>
       <p>
         {kept ?? t('error.kept')}
         {problem.traceId ? (

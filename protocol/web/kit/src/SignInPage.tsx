@@ -5,7 +5,7 @@ import { type FormEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { LanguageSwitch } from './LanguageSwitch'
 import { textOfProblem } from './problemText'
-import { SpanText, useSecond } from './time'
+import { SpanText, TimeCell, useSecond } from './time'
 
 type Props = {
   brand: string
@@ -112,7 +112,8 @@ function RefusedNote({ problem, untilMs }: Refused) {
       description={
         left > 0 ? (
           <>
-            {t('sign_in.wait')} <SpanText ms={left} />
+            {t('sign_in.wait')} <SpanText ms={left} /> ({t('sign_in.until')}{' '}
+            <TimeCell at={untilMs} />)
           </>
         ) : problem.traceId && problem.status >= 500 ? (
           <>

@@ -23,6 +23,11 @@ export function duration(ms: number | null | undefined): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
+/** `42.5 °C` */
+export function degrees(celsius: number | null | undefined): string {
+  return finite(celsius) ? `${celsius.toFixed(1)} °C` : NOTHING
+}
+
 const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const
 
 export function bytes(value: number | null | undefined): string {

@@ -74,5 +74,11 @@ export function SpanText({ ms }: { ms: number | null | undefined }) {
   const { t } = useTranslation()
   if (!finite(ms)) return <span>{NOTHING}</span>
   const { unit, n } = age(ms)
-  return <span className="zk-num">{t(`span.${unit}`, { n })}</span>
+  const hours = unit === 'day' ? Math.floor(ms / 3_600_000) % 24 : 0
+  return (
+    <span className="zk-num">
+      {t(`span.${unit}`, { n })}
+      {hours > 0 ? ` ${t('span.hour', { n: hours })}` : ''}
+    </span>
+  )
 }

@@ -1,0 +1,929 @@
+// Made from the OpenAPI document beside it by `npm run generate:types`. Not written by hand.
+export interface paths {
+    "/api/v1/branches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All branches: as-of, lag, link, last sample. */
+        get: operations["branches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{box_id}/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The samples of one branch, oldest first. */
+        get: operations["branch_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls, newest first. */
+        get: operations["calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers by branch, the last imported first. */
+        get: operations["customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The live socket (WebSocket): the messages are `LiveMessage`. */
+        get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All branches in a few figures. */
+        get: operations["overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rollups/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attempts and answers by hour. */
+        get: operations["rollup_hours"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who am I? */
+        get: operations["session"];
+        put?: never;
+        /** Sign in; the session is a cookie. */
+        post: operations["sign_in"];
+        /** Sign out. */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description One branch, as headquarters knows it now. */
+        Branch: {
+            /** Format: int64 */
+            applied: number;
+            /**
+             * Format: int64
+             * @description What is shown of this branch is complete up to here; none: nothing came yet.
+             */
+            as_of?: number | null;
+            box_id: string;
+            /**
+             * Format: int64
+             * @description The branch's clock minus ours.
+             */
+            clock_offset_ms: number;
+            connected: boolean;
+            /** Format: int64 */
+            dead_letters: number;
+            /** Format: int32 */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description The end of the branch's journal, and how far it is applied and backed up here.
+             */
+            head: number;
+            /**
+             * Format: int64
+             * @description Facts that the branch has and headquarters has not.
+             */
+            lag_facts: number;
+            /**
+             * Format: int64
+             * @description Now minus `as_of`.
+             */
+            lag_s: number;
+            last_error?: string | null;
+            /** Format: int64 */
+            last_error_at?: number | null;
+            /** Format: int64 */
+            last_seen: number;
+            /**
+             * Format: int64
+             * @description Since when it is connected, or is not.
+             */
+            link_changed: number;
+            metrics?: components["schemas"]["MetricsPoint"] | null;
+            name: string;
+            /** Format: int64 */
+            safe: number;
+            version: string;
+        };
+        /** @description One call. */
+        Call: {
+            /** Format: int64 */
+            answered?: number | null;
+            box_id: string;
+            call: string;
+            customer?: string | null;
+            /** @enum {string} */
+            direction: "outbound" | "inbound" | "internal";
+            end?: components["schemas"]["CallEnd"] | null;
+            extension?: string | null;
+            other_extension?: string | null;
+            /** @description The outside number's record; the number itself is sealed. */
+            party?: string | null;
+            /** @enum {string} */
+            purpose: "sales" | "requested_call_back" | "service" | "internal" | "self_test" | "emergency";
+            /** Format: int64 */
+            started: number;
+            trunk?: string | null;
+        };
+        /** @description How a call ended. */
+        CallEnd: {
+            /** Format: int64 */
+            at: number;
+            /** Format: int32 */
+            q850?: number | null;
+            /** @enum {string} */
+            released_by: "caller" | "callee" | "system";
+            /** @enum {string} */
+            result: "answered" | "busy" | "no_answer" | "rejected" | "vacant" | "unreachable" | "cancelled" | "congestion" | "no_common_codec" | "blocked" | "trunk_failed" | "media_timeout" | "max_length" | "restarted" | "other_failure";
+            /** Format: int64 */
+            ring_ms: number;
+            /** Format: int32 */
+            sip?: number | null;
+            /** Format: int64 */
+            talk_ms: number;
+        };
+        /** @description One customer of one branch. */
+        Customer: {
+            /** Format: int32 */
+            attempts: number;
+            box_id: string;
+            customer: string;
+            /** Format: int64 */
+            imported: number;
+            /** Format: int64 */
+            last_contact?: number | null;
+            name: components["schemas"]["PersonalText"];
+            number: components["schemas"]["PersonalText"];
+            party: string;
+            /** @enum {string} */
+            stage: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
+        };
+        /** @description One wrong field: a JSON pointer (RFC 6901) and the key of its text. */
+        FieldError: {
+            /** @example missing */
+            code: string;
+            /** @example /reason */
+            pointer: string;
+        };
+        /** @description Counts of one hour. An attempt counts in the hour in which it began, and so does its answer. */
+        Hour: {
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Tries to reach an outside number: the n of the answer rate.
+             */
+            attempts: number;
+            /**
+             * Format: int64
+             * @description Dials that the gate refused.
+             */
+            blocked: number;
+            /**
+             * Format: int64
+             * @description When the hour begins.
+             */
+            bucket: number;
+            /** Format: int64 */
+            inbound: number;
+            /** Format: int64 */
+            inbound_answered: number;
+            /** Format: int64 */
+            talk_ms: number;
+        };
+        /** @description Hours in which something happened, oldest first. */
+        Hours: {
+            /**
+             * Format: int64
+             * @description Complete up to here: the oldest as-of of the branches asked for.
+             */
+            as_of?: number | null;
+            items: components["schemas"]["Hour"][];
+        };
+        /** @description One look at the machine. What it has no sensor for is not there. */
+        HwPoint: {
+            /** Format: float */
+            cpu_percent: number;
+            /** Format: int64 */
+            disk_total_bytes: number;
+            /** Format: int64 */
+            disk_used_bytes: number;
+            /** Format: int64 */
+            memory_total_bytes: number;
+            /** Format: int64 */
+            memory_used_bytes: number;
+            /** Format: int64 */
+            network_received_bytes: number;
+            /** Format: int64 */
+            network_sent_bytes: number;
+            /** Format: float */
+            temperature_celsius?: number | null;
+            throttled?: boolean | null;
+        };
+        /** @description What the server sends. A missed `seq` means: connect again, a new snapshot comes first. */
+        LiveMessage: {
+            branches: components["schemas"]["Branch"][];
+            overview: components["schemas"]["Overview"];
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            type: "snapshot";
+            /** Format: int64 */
+            utc: number;
+        } | {
+            branches: components["schemas"]["Branch"][];
+            overview: components["schemas"]["Overview"];
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            type: "delta";
+            /** Format: int64 */
+            utc: number;
+        } | {
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            type: "heartbeat";
+            /** Format: int64 */
+            utc: number;
+        };
+        /** @description One sample of a branch and its machine. */
+        MetricsPoint: {
+            /** Format: int32 */
+            answered_today: number;
+            /** Format: int32 */
+            calls_live: number;
+            /** Format: int32 */
+            calls_today: number;
+            /** Format: int32 */
+            phones_registered: number;
+            /**
+             * Format: int64
+             * @description When headquarters got it, to 5 s.
+             */
+            received: number;
+            sample: components["schemas"]["HwPoint"];
+            /** Format: int64 */
+            uptime_s: number;
+            /**
+             * Format: int64
+             * @description When the branch took it, by its own clock.
+             */
+            utc: number;
+        };
+        /** @description The figures of today are since midnight in China. */
+        Overview: {
+            /** Format: int64 */
+            answered_today: number;
+            /**
+             * Format: int64
+             * @description Complete up to here: the oldest as-of of all branches; none if one has sent nothing yet.
+             */
+            as_of?: number | null;
+            /** Format: int64 */
+            attempts_today: number;
+            /** Format: int64 */
+            blocked_today: number;
+            /** Format: int32 */
+            branches: number;
+            /** Format: int32 */
+            calls_live: number;
+            /** Format: int32 */
+            connected: number;
+            /** Format: int64 */
+            dead_letters: number;
+            /** Format: int64 */
+            inbound_answered_today: number;
+            /** Format: int64 */
+            inbound_today: number;
+            /**
+             * Format: int64
+             * @description Facts that the branches have and headquarters has not.
+             */
+            lag_facts: number;
+            /** Format: int32 */
+            phones_registered: number;
+            /** Format: int64 */
+            talk_ms_today: number;
+            /** Format: int64 */
+            today: number;
+            /** Format: int64 */
+            utc: number;
+        };
+        /** @description One page of a list. */
+        Page_Branch: {
+            items: {
+                /** Format: int64 */
+                applied: number;
+                /**
+                 * Format: int64
+                 * @description What is shown of this branch is complete up to here; none: nothing came yet.
+                 */
+                as_of?: number | null;
+                box_id: string;
+                /**
+                 * Format: int64
+                 * @description The branch's clock minus ours.
+                 */
+                clock_offset_ms: number;
+                connected: boolean;
+                /** Format: int64 */
+                dead_letters: number;
+                /** Format: int32 */
+                epoch: number;
+                /**
+                 * Format: int64
+                 * @description The end of the branch's journal, and how far it is applied and backed up here.
+                 */
+                head: number;
+                /**
+                 * Format: int64
+                 * @description Facts that the branch has and headquarters has not.
+                 */
+                lag_facts: number;
+                /**
+                 * Format: int64
+                 * @description Now minus `as_of`.
+                 */
+                lag_s: number;
+                last_error?: string | null;
+                /** Format: int64 */
+                last_error_at?: number | null;
+                /** Format: int64 */
+                last_seen: number;
+                /**
+                 * Format: int64
+                 * @description Since when it is connected, or is not.
+                 */
+                link_changed: number;
+                metrics?: components["schemas"]["MetricsPoint"] | null;
+                name: string;
+                /** Format: int64 */
+                safe: number;
+                version: string;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Call: {
+            items: {
+                /** Format: int64 */
+                answered?: number | null;
+                box_id: string;
+                call: string;
+                customer?: string | null;
+                /** @enum {string} */
+                direction: "outbound" | "inbound" | "internal";
+                end?: components["schemas"]["CallEnd"] | null;
+                extension?: string | null;
+                other_extension?: string | null;
+                /** @description The outside number's record; the number itself is sealed. */
+                party?: string | null;
+                /** @enum {string} */
+                purpose: "sales" | "requested_call_back" | "service" | "internal" | "self_test" | "emergency";
+                /** Format: int64 */
+                started: number;
+                trunk?: string | null;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Customer: {
+            items: {
+                /** Format: int32 */
+                attempts: number;
+                box_id: string;
+                customer: string;
+                /** Format: int64 */
+                imported: number;
+                /** Format: int64 */
+                last_contact?: number | null;
+                name: components["schemas"]["PersonalText"];
+                number: components["schemas"]["PersonalText"];
+                party: string;
+                /** @enum {string} */
+                stage: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_MetricsPoint: {
+            items: {
+                /** Format: int32 */
+                answered_today: number;
+                /** Format: int32 */
+                calls_live: number;
+                /** Format: int32 */
+                calls_today: number;
+                /** Format: int32 */
+                phones_registered: number;
+                /**
+                 * Format: int64
+                 * @description When headquarters got it, to 5 s.
+                 */
+                received: number;
+                sample: components["schemas"]["HwPoint"];
+                /** Format: int64 */
+                uptime_s: number;
+                /**
+                 * Format: int64
+                 * @description When the branch took it, by its own clock.
+                 */
+                utc: number;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
+        };
+        /** @enum {string} */
+        PersonalState: "clear" | "masked" | "sealed" | "hidden" | "erased";
+        /** @description A name or a number. `text` is null unless `state` is `clear` or `masked`. */
+        PersonalText: {
+            state: components["schemas"]["PersonalState"];
+            text: string | null;
+        };
+        /** @description `application/problem+json`. `code` is stable; `title` is for people who read logs. */
+        Problem: {
+            /**
+             * @description The key of the text that the user reads.
+             * @example phone_busy
+             */
+            code: string;
+            /** @description What is wrong with which field of the body. */
+            errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int32
+             * @example 409
+             */
+            status: number;
+            /** @example Conflict */
+            title: string;
+            /** @description Names this request in the logs. */
+            trace_id?: string | null;
+            /** @example about:blank */
+            type: string;
+        };
+        /** @description Who is signed in. */
+        SignedInAs: {
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin" | "hq_analyst" | "hq_admin";
+            /** Format: int64 */
+            since: number;
+            user: string;
+        };
+        SignIn: {
+            /** Format: password */
+            password: string;
+            user: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    branches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Branch"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_metrics: {
+        parameters: {
+            query?: {
+                /** @description How far back; 1 to 168, 24 where it is not given. */
+                hours?: number;
+            };
+            header?: never;
+            path: {
+                box_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MetricsPoint"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls: {
+        parameters: {
+            query?: {
+                /** @description Only this branch. */
+                box?: string;
+                /** @description `next` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description Started at or after, ms UTC. */
+                from?: number;
+                /** @description 1 to 200; 50 where it is not given. */
+                limit?: number;
+                result?: "answered" | "busy" | "no_answer" | "rejected" | "vacant" | "unreachable" | "cancelled" | "congestion" | "no_common_codec" | "blocked" | "trunk_failed" | "media_timeout" | "max_length" | "restarted" | "other_failure";
+                /** @description Started before, ms UTC. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Call"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers: {
+        parameters: {
+            query?: {
+                /** @description Only this branch. */
+                box?: string;
+                /** @description `next` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where it is not given. */
+                limit?: number;
+                stage?: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Customer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description LiveMessage as text frames */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollup_hours: {
+        parameters: {
+            query: {
+                /** @description Only this branch; all where it is not given. */
+                box?: string;
+                /** @description First hour, ms UTC. */
+                from: number;
+                /** @description Before this hour, ms UTC; at most 31 days after `from`. */
+                to: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Hours"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInAs"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedInAs"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,283 @@
+// A branch with made-up people, as its API would answer.
+
+const MINUTE = 60_000
+export const ID = (n) => `01977000-0000-7000-8000-${String(n).padStart(12, '0')}`
+const NAMES = [
+  '王小芳',
+  '李建国',
+  '张伟',
+  '刘洋',
+  '陈静',
+  '欧阳修文',
+  '赵敏',
+  '孙立平',
+  '周慧',
+  '吴磊',
+]
+const STAGES = ['lead', 'contacted', 'interested', 'negotiating', 'won', 'lost']
+const RESULTS = ['answered', 'no_answer', 'busy', 'vacant', 'answered', 'rejected', 'congestion']
+
+export function session(over = {}) {
+  return {
+    user: 'agent1',
+    role: 'agent',
+    extension: '1000',
+    since: Date.now() - 30 * MINUTE,
+    may: ['move_stage', 'dial', 'play_recording', 'refuse_contact'],
+    profile: 'demo',
+    box_id: 'sz-01',
+    version: '0.1.0',
+    server_time: Date.now(),
+    ...over,
+  }
+}
+
+export const ADMIN = {
+  user: 'admin',
+  role: 'admin',
+  extension: undefined,
+  may: ['move_stage', 'dial', 'play_recording', 'view_number', 'hang_up', 'search_audit'],
+}
+
+export function customers(n) {
+  return Array.from({ length: n }, (_, at) => ({
+    id: ID(at + 1),
+    name: NAMES[at % NAMES.length],
+    number: `138****${String(8000 + at * 37).slice(-4)}`,
+    stage: STAGES[at % STAGES.length],
+    stage_since: Date.now() - at * 700 * MINUTE,
+    attempts: (at * 3) % 11,
+    ...(at % 4 === 3 ? {} : { last_contact: Date.now() - at * 41 * MINUTE }),
+    do_not_call: at === 6,
+  }))
+}
+
+export function calls(n) {
+  return Array.from({ length: n }, (_, at) => {
+    const result = RESULTS[at % RESULTS.length]
+    const started = Date.now() - (at * 7 + 3) * MINUTE
+    const talked = result === 'answered'
+    const internal = at % 5 === 4
+    return {
+      id: ID(1000 + at),
+      direction: internal ? 'internal' : at % 9 === 8 ? 'inbound' : 'outbound',
+      purpose: internal ? 'internal' : 'sales',
+      extension: String(1000 + (at % 4)),
+      ...(internal
+        ? { other_extension: '1003' }
+        : { trunk: 'carrier', number: `138****${8000 + at}`, customer: ID((at % 9) + 1) }),
+      started,
+      ...(talked ? { answered: started + 9000 } : {}),
+      ...(at === 0
+        ? {}
+        : {
+            end: {
+              at: started + 90_000,
+              result,
+              ...(talked ? { q850: 16 } : { sip: 486, q850: 17 }),
+              released_by: talked ? 'callee' : 'caller',
+              ring_ms: 9000,
+              talk_ms: talked ? 81_000 + at * 1000 : 0,
+            },
+          }),
+    }
+  })
+}
+
+export function recordings(n) {
+  const STATES = ['complete', 'complete', 'cut', 'running', 'failed']
+  return Array.from({ length: n }, (_, at) => ({
+    id: ID(2000 + at),
+    call: ID(1000 + at),
+    started: Date.now() - (at * 13 + 2) * MINUTE,
+    state: STATES[at % STATES.length],
+    duration_ms: 33_000 + at * 9000,
+    bytes: 530_000 + at * 44_000,
+    gaps: at === 2 ? 1 : 0,
+    extension: '1001',
+    direction: 'outbound',
+    number: `139****${7000 + at}`,
+    customer: ID((at % 9) + 1),
+  }))
+}
+
+export function link(over = {}) {
+  return {
+    connected: true,
+    since: Date.now() - 44 * MINUTE,
+    head: 18_442,
+    applied: 18_431,
+    safe: 18_000,
+    ...over,
+  }
+}
+
+export function machine() {
+  return {
+    at: Date.now() - 9000,
+    cpu_percent: 23.4,
+    memory_used_bytes: 1.31e9,
+    memory_total_bytes: 4.1e9,
+    disk_used_bytes: 9.9e10,
+    disk_total_bytes: 1.2e11,
+    temperature_celsius: 52.5,
+    throttled: false,
+    network_received_bytes: 8.8e9,
+    network_sent_bytes: 4.3e9,
+  }
+}
+
+export function board() {
+  const call = (at, phase, ago, over = {}) => ({
+    id: ID(9000 + at),
+    direction: 'outbound',
+    extension: String(1000 + at),
+    trunk: 'carrier',
+    number: `137****${6100 + at}`,
+    customer: ID(at + 1),
+    phase,
+    phase_since: Date.now() - ago,
+    since: Date.now() - ago - 8000,
+    recorded: true,
+    ...over,
+  })
+  return {
+    profile: 'demo',
+    phones: Array.from({ length: 8 }, (_, at) => ({
+      extension: String(1000 + at),
+      label: ['前台', '销售一组', '销售一组', '销售二组', '经理室', '会议室', '仓库', '备用'][at],
+      registered: at < 6,
+      in_call: at > 0 && at < 5,
+      ...(at < 6 ? { since: Date.now() - at * 700_000 - 5000, source: '192.168.1.20:5060' } : {}),
+    })),
+    trunks: [
+      { name: 'carrier', reachable: true, in_use: 4, concurrent_max: 500, cps_max: 300, codes: {} },
+      { name: 'backup', reachable: false, in_use: 0, concurrent_max: 30, cps_max: 10, codes: {} },
+    ],
+    calls: [
+      call(1, 'talking', 65_000),
+      call(2, 'ringing', 4000),
+      call(3, 'held', 22_000),
+      call(4, 'dialling', 1000, { customer: undefined }),
+    ],
+    link: link(),
+    machine: machine(),
+  }
+}
+
+export function overview(over = {}) {
+  const midnight = new Date().setHours(0, 0, 0, 0)
+  return {
+    profile: 'demo',
+    phones: 8,
+    phones_registered: 6,
+    trunks: 2,
+    trunks_reachable: 1,
+    calls_live: 4,
+    since: midnight,
+    calls: 1284,
+    answered: 431,
+    recordings: 420,
+    customers: 3120,
+    link: link(),
+    server_time: Date.now(),
+    ...over,
+  }
+}
+
+export function system(over = {}) {
+  return {
+    box_id: 'sz-01',
+    version: '0.1.0',
+    boot: ID(7),
+    started: Date.now() - 3600_000 * 30,
+    uptime_s: 3600 * 30,
+    server_time: Date.now(),
+    clock_trusted: true,
+    profile: 'demo',
+    journal: {
+      epoch: 1,
+      head: 18_442,
+      applied: 18_431,
+      safe: 18_000,
+      behind: 11,
+      oldest_unsent_ms: 2300,
+    },
+    link: link(),
+    machine: machine(),
+    ...over,
+  }
+}
+
+export function audit(n) {
+  const KINDS = [
+    'number_viewed',
+    'call_ended',
+    'signed_in',
+    'customer_stage_moved',
+    'recording_played',
+  ]
+  return Array.from({ length: n }, (_, at) => ({
+    seq: String(18_442 - at),
+    utc: Date.now() - at * 33_000,
+    clock_trusted: true,
+    actor: ['user:admin', 'phone:1000', 'system'][at % 3],
+    kind: KINDS[at % KINDS.length],
+    subject: `customer:${ID(at)}`,
+    from_ip: '192.168.1.31',
+  }))
+}
+
+/** One second of two quiet channels. */
+export function wav() {
+  const frames = 8000
+  const data = Buffer.alloc(frames * 4)
+  const head = Buffer.alloc(44)
+  head.write('RIFF', 0)
+  head.writeUInt32LE(36 + data.length, 4)
+  head.write('WAVEfmt ', 8)
+  head.writeUInt32LE(16, 16)
+  head.writeUInt16LE(1, 20)
+  head.writeUInt16LE(2, 22)
+  head.writeUInt32LE(8000, 24)
+  head.writeUInt32LE(32_000, 28)
+  head.writeUInt16LE(4, 32)
+  head.writeUInt16LE(16, 34)
+  head.write('data', 36)
+  head.writeUInt32LE(data.length, 40)
+  return Buffer.concat([head, data])
+}
+
+export function answers(who = {}, over = {}) {
+  return {
+    'GET /api/v1/session': session(who),
+    'POST /api/v1/session': session(who),
+    'DELETE /api/v1/session': { status: 204 },
+    'GET /api/v1/overview': overview,
+    'GET /api/v1/system': system,
+    'GET /api/v1/calls': () => ({ items: calls(14), next: 'c2' }),
+    'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
+    'GET /api/v1/customers/*': () => ({ customer: customers(3)[2], calls: calls(3) }),
+    'GET /api/v1/recordings': () => ({ items: recordings(12) }),
+    'GET /api/v1/recordings/*/audio': wav(),
+    'GET /api/v1/audit': () => ({ items: audit(30), next: 'c2' }),
+    ...over,
+  }
+}
+
+/** A live line that says how things are and then keeps quiet; `told` gets the page's socket. */
+export function liveOf(what = board, told = () => {}) {
+  return (page) => {
+    let seq = 0
+    const say = (message) => {
+      if (message.type !== 'heartbeat') seq += 1
+      page.send(JSON.stringify({ seq, server_time: Date.now(), ...message }))
+    }
+    const whole = () => say({ type: 'snapshot', board: what() })
+    page.on('message', (word) => {
+      if (String(word) === 'snapshot') whole()
+    })
+    whole()
+    told({ change: (...changes) => say({ type: 'delta', changes }), page })
+  }
+}

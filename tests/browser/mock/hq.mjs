@@ -1,0 +1,174 @@
+// Headquarters with three made-up branches, as its API would answer.
+import { ID } from './branch.mjs'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const HIDDEN = { state: 'hidden', text: null }
+
+export function point(at) {
+  return {
+    received: Date.now() - at * 30_000,
+    utc: Date.now() - at * 30_000,
+    uptime_s: 3600 * 50,
+    phones_registered: 42 - (at % 3),
+    calls_live: 17 + (at % 5),
+    calls_today: 2210 - at,
+    answered_today: 811 - at,
+    sample: {
+      cpu_percent: 31.2 + at,
+      memory_used_bytes: 1.5e9,
+      memory_total_bytes: 4.1e9,
+      disk_used_bytes: 6.1e10,
+      disk_total_bytes: 1.2e11,
+      temperature_celsius: 51 + at / 10,
+      throttled: false,
+      network_received_bytes: 1,
+      network_sent_bytes: 1,
+    },
+  }
+}
+
+export function branches() {
+  const branch = (box_id, name, over = {}) => ({
+    box_id,
+    name,
+    connected: true,
+    link_changed: Date.now() - 3 * HOUR,
+    as_of: Date.now() - 2000,
+    last_seen: Date.now() - 1000,
+    lag_s: 2,
+    lag_facts: 0,
+    epoch: 1,
+    head: 188_442,
+    applied: 188_442,
+    safe: 180_000,
+    dead_letters: 0,
+    version: '0.1.0',
+    clock_offset_ms: 120,
+    metrics: point(0),
+    ...over,
+  })
+  return [
+    branch('bj-01.zk', '北京朝阳', { lag_facts: 1840, as_of: Date.now() - 7 * MINUTE }),
+    branch('gz-02', '广州天河', {
+      connected: false,
+      as_of: Date.now() - 26 * HOUR,
+      lag_facts: 12,
+      last_error: 'tls_refused',
+      last_error_at: Date.now() - 26 * HOUR,
+      metrics: undefined,
+    }),
+    branch('sz-01', '深圳南山'),
+  ]
+}
+
+export function overview() {
+  return {
+    utc: Date.now(),
+    today: Date.now() - 9 * HOUR,
+    branches: 3,
+    connected: 2,
+    phones_registered: 84,
+    calls_live: 34,
+    attempts_today: 4420,
+    answered_today: 1622,
+    talk_ms_today: 1,
+    inbound_today: 4,
+    inbound_answered_today: 3,
+    blocked_today: 9,
+    lag_facts: 1852,
+    dead_letters: 0,
+    as_of: Date.now() - 26 * HOUR,
+  }
+}
+
+const RESULTS = ['answered', 'no_answer', 'busy', 'vacant', 'answered', 'rejected', 'trunk_failed']
+
+export function calls(n) {
+  return Array.from({ length: n }, (_, at) => ({
+    box_id: ['sz-01', 'bj-01.zk', 'gz-02'][at % 3],
+    call: ID(1000 + at),
+    direction: 'outbound',
+    purpose: 'sales',
+    extension: String(1000 + (at % 7)),
+    trunk: 'carrier',
+    party: ID(at),
+    customer: ID(at),
+    started: Date.now() - at * 40_000,
+    end: {
+      at: Date.now(),
+      result: RESULTS[at % 7],
+      released_by: 'callee',
+      ring_ms: 8000,
+      talk_ms: at % 7 === 0 || at % 7 === 4 ? 71_000 : 0,
+    },
+  }))
+}
+
+export function customers(n) {
+  const STAGES = ['lead', 'contacted', 'interested', 'negotiating', 'won', 'lost']
+  return Array.from({ length: n }, (_, at) => ({
+    box_id: ['sz-01', 'bj-01.zk', 'gz-02'][at % 3],
+    customer: ID(at),
+    party: ID(at),
+    name: at % 3 === 0 ? { state: 'masked', text: '王**' } : HIDDEN,
+    number:
+      at % 3 === 0
+        ? { state: 'masked', text: '138****8000' }
+        : at === 4
+          ? { state: 'erased', text: null }
+          : { state: 'sealed', text: null },
+    stage: STAGES[at % 6],
+    attempts: at,
+    last_contact: Date.now() - at * HOUR,
+    imported: Date.now() - at * 9 * HOUR,
+  }))
+}
+
+export function hours(url) {
+  const from = Number(url.searchParams.get('from'))
+  return {
+    items: Array.from({ length: 10 }, (_, at) => ({
+      bucket: from + (at + 8) * HOUR,
+      attempts: [12, 320, 610, 580, 210, 90, 440, 520, 610, 300][at],
+      answered: [3, 121, 240, 201, 60, 25, 170, 190, 222, 96][at],
+      talk_ms: 4_000_000 + at * 300_000,
+      inbound: at,
+      inbound_answered: at,
+      blocked: at % 3,
+    })),
+    as_of: Date.now() - 26 * HOUR,
+  }
+}
+
+export function answers(over = {}) {
+  const who = { user: 'analyst', role: 'hq_analyst', since: Date.now() }
+  return {
+    'GET /api/v1/session': who,
+    'POST /api/v1/session': who,
+    'DELETE /api/v1/session': { status: 204 },
+    'GET /api/v1/overview': overview,
+    'GET /api/v1/branches': () => ({ items: branches() }),
+    'GET /api/v1/branches/*/metrics': () => ({
+      items: Array.from({ length: 30 }, (_, at) => point(29 - at)),
+    }),
+    'GET /api/v1/calls': () => ({ items: calls(30), next: 'c2' }),
+    'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
+    'GET /api/v1/rollups/hours': hours,
+    ...over,
+  }
+}
+
+export function liveOf(list = branches, figures = overview) {
+  return (page) => {
+    page.send(
+      JSON.stringify({
+        type: 'snapshot',
+        seq: 1,
+        utc: Date.now(),
+        overview: figures(),
+        branches: list(),
+      }),
+    )
+  }
+}
