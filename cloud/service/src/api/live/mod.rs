@@ -1,6 +1,8 @@
 //! The live socket: a snapshot with its seq, then what changed, twice a second at most.
 mod hub;
 mod socket;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use hub::{LiveHub, keep_drawing};
 pub(super) use socket::{__path_live, live};

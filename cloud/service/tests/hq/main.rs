@@ -1,0 +1,7 @@
+//! The service at headquarters: what it takes in, what it shows to whom, how it starts and ends.
+#![allow(clippy::unwrap_used)] // helpers of tests
+
+mod api;
+mod intake;
+mod office;
+mod running;
