@@ -40,15 +40,14 @@ pub enum Input {
         recording: RecordingId,
         answer: Result<KeyAnswer, Refusal>,
     },
-    /// A refusal of contact was committed, or lifted.
-    ContactRefused {
-        index: [u8; 16],
-        refused: bool,
-    },
+    /// All refusals of contact that stand.
+    ContactRefusals(Vec<[u8; 16]>),
     /// Has the journal room for new calls?
     JournalRoom(bool),
     /// A dialog of the last run: the peer is told that it is over.
     EndOrphan(DialogRecord),
+    /// Where the phones were when the last run ended; after the first `Configure`.
+    RestoreBindings(Vec<RestoredBinding>),
     /// No new calls from now on; those that are up are ended.
     Stop,
 }
@@ -141,6 +140,7 @@ pub enum BindingNote {
     Refreshed {
         extension: Extension,
         source: SocketAddr,
+        expires: Duration,
     },
     Unbound {
         extension: Extension,

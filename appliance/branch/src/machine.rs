@@ -65,7 +65,7 @@ impl Branch {
     }
 
     /// A binding of the last run, so that a phone need not register again to be reached.
-    pub fn restore_binding(&mut self, binding: &RestoredBinding) {
+    fn restore_binding(&mut self, binding: &RestoredBinding) {
         let Some(config) = &self.config else { return };
         let flow = Flow {
             transport: Transport::Udp,
@@ -257,18 +257,14 @@ impl Machine for Branch {
             Input::Dial { ask, request } => self.dial(now, ask, *request),
             Input::HangUp { ask, call, by } => self.hang_up(now, ask, call, by),
             Input::RecordingKey { recording, answer } => self.key_came(now, recording, answer),
-            Input::ContactRefused {
-                index,
-                refused: true,
-            } => self.gate.refuse_contact(index),
-            Input::ContactRefused {
-                index,
-                refused: false,
-            } => self.gate.lift_refusal(index),
+            Input::ContactRefusals(indexes) => self.gate.replace_refusals(indexes),
             Input::JournalRoom(has_room) => self.journal_has_room = has_room,
             Input::EndOrphan(record) => {
                 self.sip
                     .handle(now, sip::Input::Command(sip::Command::ByeOrphan(record)));
+            }
+            Input::RestoreBindings(bindings) => {
+                bindings.iter().for_each(|binding| self.restore_binding(binding));
             }
             Input::Stop => self.stop(now),
         }

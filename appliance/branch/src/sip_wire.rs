@@ -143,10 +143,18 @@ impl Branch {
                 }));
             }
             Event::Refreshed { extension, source } => {
-                self.say(Output::Binding(BindingNote::Refreshed {
-                    extension,
-                    source,
-                }));
+                let bound = self.sip.bindings(&extension);
+                let until = bound
+                    .iter()
+                    .find(|one| one.source == source)
+                    .map(|one| one.expires_at);
+                if let Some(expires) = until.map(|at| at.since(now.mono)) {
+                    self.say(Output::Binding(BindingNote::Refreshed {
+                        extension,
+                        source,
+                        expires,
+                    }));
+                }
             }
             Event::Unbound {
                 extension,

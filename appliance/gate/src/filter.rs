@@ -85,13 +85,9 @@ impl Gate {
             .retain(|_, line| !line.retired || line.pace.in_use() > 0);
     }
 
-    /// A refusal of contact stands from now on.
-    pub fn refuse_contact(&mut self, index: [u8; 16]) {
-        self.refused.insert(index);
-    }
-
-    pub fn lift_refusal(&mut self, index: [u8; 16]) {
-        self.refused.remove(&index);
+    /// The refusals of contact that stand from now on.
+    pub fn replace_refusals(&mut self, indexes: Vec<[u8; 16]>) {
+        self.refused = indexes.into_iter().collect();
     }
 
     /// The one question. A token in the answer holds a channel until `release`.
@@ -337,11 +333,11 @@ mod tests {
     fn who_refused_contact_is_not_dialled_by_any_rule_until_it_is_lifted() {
         let mut gate = gate(Profile::Lab);
         let number = PartyNumber::parse("+86 95588").unwrap();
-        gate.refuse_contact(index(&number));
+        gate.replace_refusals(vec![index(&number)]);
         for purpose in [Purpose::Sales, Purpose::Service, Purpose::RequestedCallBack] {
             assert_eq!(ask(&mut gate, "95588", purpose), "do_not_call");
         }
-        gate.lift_refusal(index(&number));
+        gate.replace_refusals(Vec::new());
         assert_eq!(ask(&mut gate, "95588", Purpose::Sales), "carrier 95588");
     }
 

@@ -2,8 +2,16 @@
 #![deny(unsafe_code)]
 
 pub mod admin;
+pub mod cli;
+pub mod clock;
+pub mod config;
+mod configure;
+pub mod drive;
 pub mod enroll;
+mod hands;
 pub mod io;
 pub mod link;
+pub mod process;
 pub mod recorder;
+mod secrets;
 pub mod web;

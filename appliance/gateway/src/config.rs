@@ -1,0 +1,242 @@
+//! `gateway.toml`: where things lie and which addresses are used. What the branch is (phones, trunks, rules) is not here.
+use messages::BoxId;
+use serde::Deserialize;
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Database, recordings, control socket.
+    pub data_dir: PathBuf,
+    /// Keys: never inside the data folder.
+    pub keys_dir: PathBuf,
+    pub box_id: BoxId,
+    pub sip: SipConfig,
+    #[serde(default)]
+    pub media: MediaConfig,
+    pub web: WebConfig,
+    /// Without it the branch works on its own.
+    pub link: Option<LinkConfig>,
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SipConfig {
+    /// UDP. An address of this machine, or 0.0.0.0 together with `media.address`.
+    pub listen: SocketAddr,
+    pub realm: Option<String>,
+    /// Seconds between OPTIONS to each trunk; 0: never.
+    #[serde(default = "thirty")]
+    pub trunk_options_every_s: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MediaConfig {
+    /// Goes into session descriptions; `sip.listen`'s address where it is not named.
+    pub address: Option<IpAddr>,
+    /// First relay port; even.
+    pub port_first: u16,
+    /// Ports of the pool: two for each call.
+    pub port_count: u16,
+    pub threads: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WebConfig {
+    /// HTTPS.
+    pub listen: SocketAddr,
+    /// Plain HTTP: only sends on to HTTPS and offers the root certificate.
+    pub http: Option<SocketAddr>,
+    /// More names and addresses for the page's certificate.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkConfig {
+    /// `host:port` of the broker.
+    pub broker: String,
+    /// CA, certificate and key, as `enroll` wrote them.
+    pub certificates: PathBuf,
+    #[serde(default = "thirty")]
+    pub metrics_every_s: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// As `tracing_subscriber` reads it: `info`, `zhunkehu=debug,info` …
+    pub level: String,
+}
+
+impl Default for MediaConfig {
+    fn default() -> Self {
+        Self {
+            address: None,
+            port_first: 20_000,
+            port_count: 1_000,
+            threads: 1,
+        }
+    }
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self {
+            level: "info,refinery_core=warn".to_owned(),
+        }
+    }
+}
+
+const fn thirty() -> u32 {
+    30
+}
+
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("{file}: {error}")]
+    Read { file: String, error: std::io::Error },
+    /// `toml` names the line and the key.
+    #[error("{file}: {error}")]
+    Parse {
+        file: String,
+        error: toml::de::Error,
+    },
+    #[error("{file}: {key}: {why}")]
+    Value {
+        file: String,
+        key: &'static str,
+        why: String,
+    },
+}
+
+impl Config {
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let name = || file.display().to_string();
+        let text = std::fs::read_to_string(file).map_err(|error| ConfigError::Read {
+            file: name(),
+            error,
+        })?;
+        Self::parse(&text, &name())
+    }
+
+    pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
+        let config: Self = toml::from_str(text).map_err(|error| ConfigError::Parse {
+            file: file.to_owned(),
+            error,
+        })?;
+        config.check().map_err(|(key, why)| ConfigError::Value {
+            file: file.to_owned(),
+            key,
+            why,
+        })?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), (&'static str, String)> {
+        if self.keys_dir.starts_with(&self.data_dir) {
+            return Err((
+                "keys_dir",
+                "must not lie inside data_dir: a copy of the data would hold its keys".to_owned(),
+            ));
+        }
+        let media = &self.media;
+        if media.port_first % 2 == 1 {
+            return Err((
+                "media.port_first",
+                format!("{} is odd: RTP uses even ports", media.port_first),
+            ));
+        }
+        if media.port_count < 4
+            || u32::from(media.port_first) + 2 * u32::from(media.port_count) > 65_536
+        {
+            return Err((
+                "media.port_count",
+                "needs at least 4 ports, and room below 65536 (RTP and RTCP each)".to_owned(),
+            ));
+        }
+        if self.sip.listen.ip().is_unspecified() && media.address.is_none() {
+            return Err((
+                "media.address",
+                "must be named where sip.listen is 0.0.0.0".to_owned(),
+            ));
+        }
+        if !(1..=16).contains(&media.threads) {
+            return Err(("media.threads", "1 to 16".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Recordings lie beside the database.
+    #[must_use]
+    pub fn recordings_dir(&self) -> PathBuf {
+        self.data_dir.join("recordings")
+    }
+
+    /// The address that goes into session descriptions.
+    #[must_use]
+    pub fn media_address(&self) -> IpAddr {
+        self.media.address.unwrap_or_else(|| self.sip.listen.ip())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Config;
+
+    const GOOD: &str = "data_dir = \"d\"\nkeys_dir = \"k\"\nbox_id = \"sz-01\"\n[sip]\nlisten = \"127.0.0.1:5060\"\n[web]\nlisten = \"127.0.0.1:8443\"\n";
+
+    #[test]
+    fn a_short_file_is_enough() {
+        let config = Config::parse(GOOD, "gateway.toml").unwrap();
+        assert_eq!(config.media_address().to_string(), "127.0.0.1");
+        assert!(config.link.is_none());
+    }
+
+    #[test]
+    fn an_error_names_file_line_and_key() {
+        let table = [
+            (
+                GOOD.replace("box_id = \"sz-01\"", "box_id = \"sz/01\""),
+                "box_id",
+            ),
+            (GOOD.replace("[sip]", "[sip]\nlisen = 1"), "lisen"),
+            (
+                GOOD.replace("keys_dir = \"k\"", "keys_dir = \"d/k\""),
+                "keys_dir",
+            ),
+            (
+                format!("{GOOD}[media]\nport_first = 20001\n"),
+                "media.port_first",
+            ),
+            (
+                format!("{GOOD}[media]\nport_count = 40000\n"),
+                "media.port_count",
+            ),
+            (
+                GOOD.replace("127.0.0.1:5060", "0.0.0.0:5060"),
+                "media.address",
+            ),
+        ];
+        for (text, key) in table {
+            let error = Config::parse(&text, "gateway.toml")
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.starts_with("gateway.toml") && error.contains(key),
+                "{error}"
+            );
+        }
+        let error = Config::parse(&GOOD.replace("[sip]", "[sip]\nlisen = 1"), "g")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("line 5"), "{error}");
+    }
+}

@@ -1,0 +1,177 @@
+//! What is committed becomes what the branch machine goes by: phones, trunks with their addresses, rules, refusals of contact.
+use crate::config::Config;
+use crate::drive::Door;
+use crate::web::LiveHub;
+use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
+use branch::{BranchConfig, Input};
+use branch_store::{CommittedFact, Store, StoreError};
+use core::time::Duration;
+use messages::command::{BranchPlan, TrunkPlan};
+use messages::fact::Body;
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::thread::JoinHandle;
+
+/// How often the trunks' names are looked up again.
+const LOOK_UP_EVERY: Duration = Duration::from_secs(60);
+
+/// Rings when something was committed that changes the configuration. Cheap to clone, never waits.
+#[derive(Clone)]
+pub(crate) struct Bell(SyncSender<Ring>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ring {
+    Changed,
+    Stop,
+}
+
+impl Bell {
+    pub(crate) fn ring(&self) {
+        // One ring that waits is enough for all.
+        let _ = self.0.try_send(Ring::Changed);
+    }
+
+    pub(crate) fn stop(&self) {
+        let _ = self.0.send(Ring::Stop);
+    }
+}
+
+/// Keeps the branch machine's configuration fresh.
+pub(crate) struct Configurator {
+    pub(crate) store: Store,
+    pub(crate) door: Door,
+    pub(crate) live: LiveHub,
+    pub(crate) config: Config,
+    /// The last good addresses: a name server that is away takes no trunk down.
+    pub(crate) addresses: BTreeMap<String, SocketAddr>,
+}
+
+impl Configurator {
+    /// Configures once, then at every ring and as names change.
+    pub(crate) fn start(mut self) -> io::Result<(Bell, JoinHandle<()>)> {
+        let (sender, rings) = sync_channel(1);
+        let bell = Bell(sender);
+        self.apply();
+        let of_store = bell.clone();
+        self.store.subscribe(Box::new(move |facts| {
+            if facts.iter().any(changes_configuration) {
+                of_store.ring();
+            }
+        }));
+        let thread = std::thread::Builder::new().name("configure".to_owned());
+        let thread = thread.spawn(move || {
+            loop {
+                match rings.recv_timeout(LOOK_UP_EVERY) {
+                    Ok(Ring::Changed) | Err(RecvTimeoutError::Timeout) => self.apply(),
+                    Ok(Ring::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        })?;
+        Ok((bell, thread))
+    }
+
+    fn apply(&mut self) {
+        match self.store.reader().and_then(|reader| reader.plan()) {
+            Ok(plan) => self.put(plan),
+            Err(error) => tracing::warn!(
+                code = error.code(),
+                "the configuration cannot be read; the one before stands"
+            ),
+        }
+    }
+
+    fn put(&mut self, plan: BranchPlan) {
+        self.live
+            .tell(LiveEvent::Configured(Box::new(shape(&plan))));
+        let trunks = plan.trunks.into_iter().map(|trunk| {
+            let address = self.look_up(&trunk);
+            (trunk, address)
+        });
+        let trunks: Vec<_> = trunks.collect();
+        let phones = plan.phones.into_iter().map(|phone| sip::PhoneAccount {
+            extension: phone.extension,
+            password: phone.password.expose().to_owned(),
+        });
+        let every = self.config.sip.trunk_options_every_s;
+        let realm = self.config.sip.realm.clone();
+        let config = BranchConfig {
+            realm: realm.unwrap_or_else(|| BranchConfig::realm_of(&self.config.box_id)),
+            user_agent: format!("zhunkehu-gateway/{}", env!("CARGO_PKG_VERSION")),
+            sip_udp: self.config.sip.listen,
+            media_address: self.config.media_address(),
+            profile: plan.profile,
+            phones: phones.collect(),
+            trunks,
+            rules: plan.rules,
+            trunk_options_every: (every > 0).then(|| Duration::from_secs(u64::from(every))),
+            sip_limits: sip::Limits::default(),
+        };
+        self.door.put(Input::Configure(Box::new(config)));
+        let refusals = self
+            .store
+            .refusals_of_contact()
+            .into_iter()
+            .map(|index| *index.as_bytes())
+            .collect();
+        self.door.put(Input::ContactRefusals(refusals));
+    }
+
+    /// Off the call path; the last good answer stands while the name server is away.
+    fn look_up(&mut self, trunk: &TrunkPlan) -> Option<SocketAddr> {
+        let found = trunk
+            .address
+            .to_socket_addrs()
+            .ok()
+            .and_then(|mut all| all.next());
+        match found {
+            Some(address) => {
+                self.addresses.insert(trunk.address.clone(), address);
+            }
+            None => tracing::warn!(trunk = %trunk.name, "the trunk's address is not known"),
+        }
+        self.addresses.get(&trunk.address).copied()
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // most facts change no configuration
+const fn changes_configuration(committed: &CommittedFact) -> bool {
+    matches!(
+        &committed.fact.body,
+        Body::BranchConfigured(_)
+            | Body::PolicySet(_)
+            | Body::PhoneConfigured(_)
+            | Body::PhoneRemoved(_)
+            | Body::TrunkConfigured(_)
+            | Body::TrunkRemoved(_)
+            | Body::DialRulesSet(_)
+            | Body::DncAdded(_)
+            | Body::DncLifted(_)
+    )
+}
+
+fn shape(plan: &BranchPlan) -> BranchShape {
+    BranchShape {
+        profile: plan.profile,
+        phones: plan
+            .phones
+            .iter()
+            .map(|phone| (phone.extension.clone(), phone.label.clone()))
+            .collect(),
+        trunks: plan
+            .trunks
+            .iter()
+            .map(|trunk| TrunkShape {
+                name: trunk.name.clone(),
+                concurrent_max: trunk.concurrent_max,
+                cps_max: trunk.cps_max,
+            })
+            .collect(),
+    }
+}
+
+/// The plan cannot be read at the start: the gateway says so and dials nothing.
+pub(crate) fn readable(store: &Store) -> Result<(), StoreError> {
+    store.reader()?.plan().map(drop)
+}

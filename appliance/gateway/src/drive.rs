@@ -1,0 +1,298 @@
+//! Drives the branch machine: one thread, one total order. It is fed through one bounded queue and drained after each input.
+use crate::clock::Clock;
+use branch::{Ask, BindingNote, Branch, DialRequest, Input, Output};
+use bytes::Bytes;
+use media::{MediaCommand, RecordOrder};
+use messages::fact::Fact;
+use messages::{CallId, Moment, PartyNumber, Refusal, ReleasedBy};
+use sansio::Machine;
+use sip::{DialogRecord, Flow, LegId, Refused};
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// Inputs that wait for the machine. A registration storm fits; beyond it datagrams are dropped.
+const QUEUE_MAX: usize = 16_384;
+/// Inputs handled before the facts of all of them go to the writer together.
+const ROUND_MAX: usize = 64;
+/// The longest sleep: the machine's deadline usually comes first.
+const SLEEP_MAX: Duration = Duration::from_secs(1);
+/// How long calls may take to end by themselves once the process was told to stop.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+pub type Reply<T> = Box<dyn FnOnce(Result<T, Refusal>) + Send>;
+
+/// What the machine's outputs are carried out by.
+pub trait Hands: Send {
+    fn send(&mut self, flow: Flow, bytes: &Bytes);
+    fn media(&mut self, command: MediaCommand);
+    /// In the order in which they happened; the list is emptied.
+    fn facts(&mut self, facts: &mut Vec<Fact>);
+    fn need_recording_key(&mut self, order: RecordOrder, number: Option<PartyNumber>);
+    fn dialog_opened(&mut self, leg: LegId, call: CallId, record: DialogRecord);
+    fn dialog_closed(&mut self, leg: LegId);
+    fn binding(&mut self, note: BindingNote);
+    fn refused(&mut self, flow: Flow, why: Refused);
+}
+
+enum Message {
+    Input(Box<Input>),
+    Dial(Box<DialRequest>, Reply<CallId>),
+    HangUp(CallId, ReleasedBy, Reply<()>),
+    /// End all calls; the reply comes when they are over.
+    Farewell(Reply<()>),
+    /// Nothing comes any more.
+    Finish,
+}
+
+/// The way in: any thread may knock.
+#[derive(Clone)]
+pub struct Door {
+    sender: SyncSender<Message>,
+    dropped: Arc<AtomicU64>,
+}
+
+impl Door {
+    /// For what comes again by itself: dropped and counted where there is no room.
+    pub fn offer(&self, input: Input) {
+        if let Err(TrySendError::Full(_)) = self.sender.try_send(Message::Input(Box::new(input))) {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// For what must not be lost: waits for room.
+    pub fn put(&self, input: Input) {
+        let _ = self.sender.send(Message::Input(Box::new(input)));
+    }
+
+    pub fn dial(&self, request: DialRequest, reply: Reply<CallId>) {
+        match self
+            .sender
+            .try_send(Message::Dial(Box::new(request), reply))
+        {
+            Ok(()) => {}
+            Err(TrySendError::Full(Message::Dial(_, reply))) => reply(Err(Refusal::Overloaded)),
+            Err(TrySendError::Disconnected(Message::Dial(_, reply))) => {
+                reply(Err(Refusal::NotReady))
+            }
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    pub fn hang_up(&self, call: CallId, by: ReleasedBy, reply: Reply<()>) {
+        match self.sender.try_send(Message::HangUp(call, by, reply)) {
+            Ok(()) => {}
+            Err(TrySendError::Full(Message::HangUp(_, _, reply))) => {
+                reply(Err(Refusal::Overloaded))
+            }
+            Err(TrySendError::Disconnected(Message::HangUp(_, _, reply))) => {
+                reply(Err(Refusal::NotReady))
+            }
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    /// Ends all calls; `reply` comes when they are over, or after a few seconds. What happens then is still taken.
+    pub fn farewell(&self, reply: Reply<()>) {
+        let _ = self.sender.send(Message::Farewell(reply));
+    }
+
+    /// Ends the thread, behind everything that was given before.
+    pub fn finish(&self) {
+        let _ = self.sender.send(Message::Finish);
+    }
+
+    /// Datagrams that found no room since the start.
+    #[must_use]
+    pub fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
+    }
+}
+
+/// A door before its machine is made: parts that feed the machine can be started first.
+#[must_use]
+pub fn door() -> (Door, Threshold) {
+    let (sender, receiver) = sync_channel(QUEUE_MAX);
+    (
+        Door {
+            sender,
+            dropped: Arc::default(),
+        },
+        Threshold(receiver),
+    )
+}
+
+/// The inner side of the door.
+pub struct Threshold(Receiver<Message>);
+
+/// Starts the thread. It ends after `Door::finish`.
+pub fn start<H: Hands + 'static>(
+    threshold: Threshold,
+    branch: Branch,
+    hands: H,
+    clock: Clock,
+) -> io::Result<JoinHandle<()>> {
+    let driver = Driver {
+        branch,
+        hands,
+        clock,
+        facts: Vec::new(),
+        dials: BTreeMap::new(),
+        hang_ups: BTreeMap::new(),
+        asks: 0,
+        farewell: None,
+    };
+    std::thread::Builder::new()
+        .name("branch".to_owned())
+        .spawn(move || driver.run(&threshold.0))
+}
+
+struct Driver<H> {
+    branch: Branch,
+    hands: H,
+    clock: Clock,
+    facts: Vec<Fact>,
+    dials: BTreeMap<Ask, Reply<CallId>>,
+    hang_ups: BTreeMap<Ask, Reply<()>>,
+    asks: u64,
+    /// Who waits for the end of all calls, and until when.
+    farewell: Option<(Moment, Reply<()>)>,
+}
+
+impl<H: Hands> Driver<H> {
+    fn run(mut self, inbox: &Receiver<Message>) {
+        loop {
+            let first = match inbox.recv_timeout(self.until_deadline()) {
+                Ok(message) => Some(message),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+            let finished = first.is_some_and(|first| self.round(first, inbox));
+            self.tick();
+            self.wave();
+            if finished {
+                return;
+            }
+        }
+    }
+
+    /// Handles what waits, up to a limit. True: the thread is to end.
+    fn round(&mut self, first: Message, inbox: &Receiver<Message>) -> bool {
+        let waiting = core::iter::once(first)
+            .chain(inbox.try_iter())
+            .take(ROUND_MAX);
+        for message in waiting {
+            if matches!(message, Message::Finish) {
+                return true;
+            }
+            self.take(message);
+        }
+        false
+    }
+
+    fn take(&mut self, message: Message) {
+        let now = self.clock.now();
+        match message {
+            Message::Input(input) => self.branch.handle(now, *input),
+            Message::Dial(request, reply) => {
+                let ask = self.next_ask();
+                self.dials.insert(ask, reply);
+                self.branch.handle(now, Input::Dial { ask, request });
+            }
+            Message::HangUp(call, by, reply) => {
+                let ask = self.next_ask();
+                self.hang_ups.insert(ask, reply);
+                self.branch.handle(now, Input::HangUp { ask, call, by });
+            }
+            Message::Farewell(reply) => {
+                self.farewell = Some((now.mono + FAREWELL, reply));
+                self.branch.handle(now, Input::Stop);
+            }
+            Message::Finish => {}
+        }
+        self.carry_out();
+    }
+
+    fn tick(&mut self) {
+        let now = self.clock.now();
+        if self.branch.deadline().is_some_and(|at| at <= now.mono) {
+            self.branch.tick(now);
+            self.carry_out();
+        }
+        self.give_facts();
+    }
+
+    fn give_facts(&mut self) {
+        if !self.facts.is_empty() {
+            self.hands.facts(&mut self.facts);
+            self.facts.clear();
+        }
+    }
+
+    fn carry_out(&mut self) {
+        while let Some(output) = self.branch.poll() {
+            match output {
+                Output::Send { flow, bytes } => self.hands.send(flow, &bytes),
+                Output::Media(command) => self.hands.media(command),
+                Output::Fact(fact) => self.facts.push(fact),
+                Output::NeedRecordingKey { order, number } => {
+                    self.hands.need_recording_key(order, number)
+                }
+                Output::Dialled { ask, result } => {
+                    if let Some(reply) = self.dials.remove(&ask) {
+                        reply(result);
+                    }
+                }
+                Output::HungUp { ask, result } => {
+                    if let Some(reply) = self.hang_ups.remove(&ask) {
+                        reply(result);
+                    }
+                }
+                Output::DialogOpened { leg, call, record } => {
+                    self.hands.dialog_opened(leg, call, record)
+                }
+                Output::DialogClosed { leg } => self.hands.dialog_closed(leg),
+                Output::Binding(note) => {
+                    // The table's row is made by the fact: it goes first.
+                    self.give_facts();
+                    self.hands.binding(note);
+                }
+                Output::Refused { flow, why } => self.hands.refused(flow, why),
+                // Datagrams need no closing; streams have their own tasks.
+                Output::CloseFlow { .. } => {}
+            }
+        }
+    }
+
+    /// Tells whoever waits for it that all calls are over, or that the time for that is.
+    fn wave(&mut self) {
+        let over = |until: Moment| self.branch.calls_open() == 0 || until <= self.clock.now().mono;
+        if self
+            .farewell
+            .as_ref()
+            .is_some_and(|(until, _)| over(*until))
+            && let Some((_, reply)) = self.farewell.take()
+        {
+            reply(Ok(()));
+        }
+    }
+
+    fn until_deadline(&self) -> Duration {
+        let now = self.clock.now().mono;
+        let farewell = self.farewell.as_ref().map(|(until, _)| *until);
+        let next = [self.branch.deadline(), farewell]
+            .into_iter()
+            .flatten()
+            .min();
+        next.map_or(SLEEP_MAX, |at| at.since(now).min(SLEEP_MAX))
+    }
+
+    const fn next_ask(&mut self) -> Ask {
+        self.asks += 1;
+        Ask(self.asks)
+    }
+}

@@ -1,0 +1,187 @@
+//! The running gateway: its parts in the order in which they are started, and in which they end.
+mod boot;
+mod pages;
+mod store_journal;
+mod telephony;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::configure::{Bell, Configurator};
+use crate::link::{BrokerAddress, LinkConfig, LinkHandle, LinkSetup, LinkTask};
+use crate::secrets;
+use crate::web::LiveHub;
+use anyhow::Context as _;
+use branch_store::{Opened, Purpose, Store};
+use core::time::Duration;
+use messages::{BootId, UtcMs};
+use portal::Tasks;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use telephony::Telephony;
+use tokio::signal::unix::{SignalKind, signal};
+
+/// How long tasks may take to end.
+const GRACE: Duration = Duration::from_secs(8);
+
+/// What every part is given.
+pub(crate) struct Ground {
+    pub(crate) config: Config,
+    pub(crate) clock: Clock,
+    pub(crate) portal_clock: portal::Clock,
+    pub(crate) boot: BootId,
+    pub(crate) started: UtcMs,
+    pub(crate) store: Store,
+    pub(crate) live: LiveHub,
+    pub(crate) tasks: Tasks,
+}
+
+/// Runs until SIGINT or SIGTERM.
+pub fn run(config: Config) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .thread_name("tasks")
+        .enable_all()
+        .build()
+        .context("the task runtime")?;
+    runtime.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> anyhow::Result<()> {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let metrics = portal::ops::install_metrics().context("metrics")?;
+    let (ground, opened) = ground(config)?;
+    let telephony = telephony::start(&ground)?;
+    let configurator = Configurator {
+        store: ground.store.clone(),
+        door: telephony.door.clone(),
+        live: ground.live.clone(),
+        config: ground.config.clone(),
+        addresses: BTreeMap::new(),
+    };
+    let (bell, configuring) = configurator.start().context("the configuration thread")?;
+    boot::hand_over(&ground, &telephony, opened);
+    let link = start_link(&ground)?;
+    pages::start(&ground, &telephony, link.as_ref(), metrics)?;
+    announce(&ground);
+    wait_for_end().await?;
+    end(ground, telephony, &bell).await;
+    configuring
+        .join()
+        .map_err(|_panic| anyhow::anyhow!("the configuration thread panicked"))
+}
+
+fn ground(config: Config) -> anyhow::Result<(Ground, branch_store::Recovered)> {
+    let clock = Clock::start();
+    let boot = BootId::from_bytes(secrets::random());
+    let Opened { store, recovered } = boot::open_store(&config, &clock, boot, Purpose::Run)?;
+    crate::configure::readable(&store).context("the configuration cannot be read")?;
+    let of_portal = clock.clone();
+    let portal_clock = portal::Clock::new(move || of_portal.now());
+    let ground = Ground {
+        started: clock.now().utc,
+        live: LiveHub::new(portal_clock.clone()),
+        tasks: Tasks::new(),
+        config,
+        clock,
+        portal_clock,
+        boot,
+        store,
+    };
+    Ok((ground, recovered))
+}
+
+fn start_link(ground: &Ground) -> anyhow::Result<Option<LinkHandle>> {
+    let Some(link) = &ground.config.link else {
+        return Ok(None);
+    };
+    let config = LinkConfig {
+        broker: BrokerAddress::parse(&link.broker)
+            .map_err(|bad| anyhow::anyhow!("link.broker: {bad}"))?,
+        certificates: link.certificates.clone(),
+        box_id: ground.config.box_id.clone(),
+        boot: ground.boot,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        metrics_every: Duration::from_secs(u64::from(link.metrics_every_s)),
+        seed: u64::from_ne_bytes(secrets::random()),
+    };
+    let setup = LinkSetup {
+        journal: Arc::new(store_journal::StoreJournal::new(ground.store.clone())),
+        metrics: pages::metrics_source(ground),
+        clock: ground.portal_clock.clone(),
+    };
+    Ok(Some(
+        LinkTask::start(config, setup, &ground.tasks).context("the link")?,
+    ))
+}
+
+fn announce(ground: &Ground) {
+    tracing::info!(
+        box_id = %ground.config.box_id,
+        version = env!("CARGO_PKG_VERSION"),
+        sip = %ground.config.sip.listen,
+        web = %ground.config.web.listen,
+        "ready"
+    );
+    // Not under systemd: nobody listens.
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Ready]);
+    watchdog(ground);
+}
+
+/// Tells systemd that the process lives, as long as the journal's writer answers.
+fn watchdog(ground: &Ground) {
+    let Some(limit) = sd_notify::watchdog_enabled() else {
+        return;
+    };
+    let store = ground.store.clone();
+    let stop = ground.tasks.stop_token();
+    ground.tasks.spawn("watchdog", async move {
+        let mut beat = tokio::time::interval(limit / 3);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = beat.tick() => {}
+            }
+            let asked = store.clone();
+            if tokio::task::spawn_blocking(move || asked.flush())
+                .await
+                .is_ok()
+            {
+                let _ = sd_notify::notify(&[sd_notify::NotifyState::Watchdog]);
+            }
+        }
+    });
+}
+
+async fn wait_for_end() -> anyhow::Result<()> {
+    let mut term = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    tokio::select! {
+        _ = term.recv() => tracing::info!("told to end (SIGTERM)"),
+        _ = interrupt.recv() => tracing::info!("told to end (SIGINT)"),
+    }
+    let _ = sd_notify::notify(&[sd_notify::NotifyState::Stopping]);
+    Ok(())
+}
+
+/// Calls first, so that their last facts are written; then the pages and the link; the journal last.
+async fn end(ground: Ground, telephony: Telephony, bell: &Bell) {
+    let store = ground.store.clone();
+    let ended = tokio::task::spawn_blocking(move || {
+        telephony.end();
+        store.flush();
+    });
+    if ended.await.is_err() {
+        tracing::error!("telephony did not end cleanly");
+    }
+    // The link gets a moment to carry the last facts; what it cannot carry waits in the journal.
+    let late = ground.tasks.shutdown(GRACE).await;
+    if !late.is_empty() {
+        tracing::warn!(?late, "tasks did not end in time");
+    }
+    bell.stop();
+    let store = ground.store;
+    let closed = tokio::task::spawn_blocking(move || store.close("asked to end"));
+    if closed.await.is_err() {
+        tracing::error!("the journal did not close cleanly");
+    }
+}

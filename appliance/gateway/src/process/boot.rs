@@ -1,0 +1,91 @@
+//! From the files on disk to a store that runs, and what the last run left to be done.
+use super::Ground;
+use super::telephony::Telephony;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::recorder;
+use crate::secrets::OsSecrets;
+use anyhow::Context as _;
+use branch::{Input, RestoredBinding};
+use branch_store::{
+    OpenRecording, Opened, Parts, Purpose, Recovered, SoftKeys, Store, StoreConfig,
+};
+use core::time::Duration;
+use messages::BootId;
+use messages::fact::{Actor, Fact, RecordingCut};
+use sip::DialogRecord;
+use std::sync::Arc;
+
+/// Opens the data folder; `Purpose::Console` for one order of the command line.
+pub(crate) fn open_store(
+    config: &Config,
+    clock: &Clock,
+    boot: BootId,
+    purpose: Purpose,
+) -> anyhow::Result<Opened> {
+    let keys = SoftKeys::open(config.keys_dir.clone()).context("keys_dir")?;
+    let of_store = clock.clone();
+    let parts = Parts {
+        config: StoreConfig::new(
+            config.data_dir.clone(),
+            config.box_id.clone(),
+            env!("CARGO_PKG_VERSION"),
+            boot,
+        ),
+        key_store: Box::new(keys),
+        decider: Box::new(crm::Rules),
+        clock: Arc::new(move || of_store.now()),
+        secrets: Box::new(OsSecrets),
+    };
+    Store::open(parts, purpose).with_context(|| format!("data_dir {}", config.data_dir.display()))
+}
+
+/// Phones are reachable again, the peers of lost calls are told, cut recordings are measured.
+pub(super) fn hand_over(ground: &Ground, telephony: &Telephony, recovered: Recovered) {
+    let now = ground.clock.now();
+    let bindings = recovered.bindings.into_iter().filter_map(|row| {
+        let left = row.expires?.ms_since(now.utc);
+        let contact = row.contact.filter(|_| left > 0)?;
+        let expires = now.mono + Duration::from_millis(left);
+        let (extension, source, user_agent) = (row.extension, row.source, row.user_agent);
+        Some(RestoredBinding {
+            extension,
+            contact,
+            source,
+            user_agent,
+            expires,
+        })
+    });
+    telephony
+        .door
+        .put(Input::RestoreBindings(bindings.collect()));
+    for dialog in recovered.dialogs {
+        telephony
+            .door
+            .put(Input::EndOrphan(DialogRecord(dialog.record)));
+        let _ = ground.store.dialog_closed(dialog.id);
+    }
+    let cut = recovered.recordings.iter().map(|left| {
+        let body = measure(ground, *left);
+        Fact::new(now.utc, now.utc_trusted, Actor::System, body)
+    });
+    let cut: Vec<Fact> = cut.collect();
+    if !cut.is_empty() && ground.store.append_admitted(cut).is_err() {
+        tracing::error!("cut recordings could not be noted");
+    }
+}
+
+/// What is on the disk of a recording whose process ended; nothing, if it never came to a segment.
+fn measure(ground: &Ground, left: OpenRecording) -> RecordingCut {
+    let path = recorder::path_of(&ground.config.recordings_dir(), left.recording);
+    let info = match ground.store.open_recording_key(left.recording) {
+        Ok(Some(key)) => recorder::recovered(&path, key.expose()).ok(),
+        Ok(None) | Err(_) => None,
+    };
+    RecordingCut {
+        recording: left.recording,
+        segments: info.as_ref().map_or(0, |info| info.segments),
+        duration_ms: info.as_ref().map_or(0, |info| info.duration_ms),
+        bytes: info.as_ref().map_or(0, |info| info.bytes),
+    }
+}

@@ -1,0 +1,125 @@
+//! SIP socket, branch machine, media threads and recorder: started together, ended together.
+use super::Ground;
+use crate::drive::{self, Door};
+use crate::hands::GatewayHands;
+use crate::io::media::{MediaConfig, MediaPlane, Reports};
+use crate::io::udp;
+use crate::recorder::{Recorder, RecorderConfig, RecorderThreads};
+use crate::secrets::{self, OsSecrets};
+use anyhow::Context as _;
+use branch::{Branch, Input, Seeds};
+use media::MediaReport;
+use messages::PartyNumber;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+
+pub(crate) struct Telephony {
+    pub(crate) door: Door,
+    stop: Arc<AtomicBool>,
+    branch: JoinHandle<()>,
+    reading: JoinHandle<()>,
+    media: MediaPlane,
+    recorder: RecorderThreads,
+    reports: Reports,
+    reporting: JoinHandle<()>,
+}
+
+pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
+    let config = &ground.config;
+    let socket = Arc::new(udp::bind(config.sip.listen)?);
+    let (door, threshold) = drive::door();
+    let to_branch = door.clone();
+    let (reports, reporting) =
+        Reports::start(move |report| tell_branch(&to_branch, report)).context("media reports")?;
+    let clock = ground.clock.clone();
+    let time: crate::io::media::TellTime = Arc::new(move || clock.now());
+    let to_reports = reports.clone();
+    let (recorder, recorder_threads) = Recorder::start(
+        RecorderConfig::new(config.recordings_dir()),
+        Arc::clone(&time),
+        move |report| to_reports.push(MediaReport::Recorder(report)),
+    )
+    .context("the recorder")?;
+    let media_config = MediaConfig {
+        bind: config.media_address(),
+        port_first: config.media.port_first,
+        port_pairs: config.media.port_count,
+        threads: config.media.threads,
+    };
+    let media = MediaPlane::start(&media_config, time, Some(recorder.feed()), &reports)?;
+    let hands = GatewayHands {
+        socket: Arc::clone(&socket),
+        media: media.orders(),
+        recorder,
+        store: ground.store.clone(),
+        live: ground.live.clone(),
+        door: door.clone(),
+        clock: ground.clock.clone(),
+        had_room: true,
+    };
+    let branch = drive::start(
+        threshold,
+        Branch::new(seeds(ground)),
+        hands,
+        ground.clock.clone(),
+    )?;
+    let stop = Arc::new(AtomicBool::new(false));
+    let reading = udp::read(socket, door.clone(), Arc::clone(&stop)).context("the SIP socket")?;
+    Ok(Telephony {
+        door,
+        stop,
+        branch,
+        reading,
+        media,
+        recorder: recorder_threads,
+        reports,
+        reporting,
+    })
+}
+
+fn seeds(ground: &Ground) -> Seeds {
+    let blind = ground.store.blind_key();
+    Seeds {
+        id_prefix: secrets::random(),
+        secrets: Box::new(OsSecrets),
+        indexer: Box::new(move |number: &PartyNumber| *blind.index(number).as_bytes()),
+        call_limits: calls::Limits::default(),
+    }
+}
+
+fn tell_branch(door: &Door, report: MediaReport) {
+    match report {
+        MediaReport::Stats { stats, .. } => {
+            metrics::counter!("zhunkehu_rtp_lost_total").increment(stats.lost);
+        }
+        MediaReport::FirstPacket { .. } => {}
+        MediaReport::Ports(_)
+        | MediaReport::PortFree(_)
+        | MediaReport::OneWay { .. }
+        | MediaReport::Silent { .. }
+        | MediaReport::Recorder(_) => door.put(Input::Media(report)),
+    }
+}
+
+impl Telephony {
+    /// Ends all calls, then the threads: each one only when nothing can come from the one before.
+    pub(super) fn end(self) {
+        let (told, over) = std::sync::mpsc::sync_channel(1);
+        self.door.farewell(Box::new(move |result| {
+            let _nobody_waits = told.send(result);
+        }));
+        let _ = over.recv();
+        self.stop.store(true, Ordering::Relaxed);
+        let read = self.reading.join();
+        drop(self.media);
+        drop(self.recorder);
+        self.reports.close();
+        let reported = self.reporting.join();
+        self.door.finish();
+        let driven = self.branch.join();
+        if [read, reported, driven].iter().any(Result::is_err) {
+            tracing::error!("a thread of telephony panicked");
+        }
+    }
+}
