@@ -62,7 +62,7 @@ fn api() -> OpenApiRouter<AppState> {
 /// The document that the pages' types are made from.
 #[must_use]
 pub fn openapi() -> OpenApi {
-    doc::finished(api().split_for_parts().1)
+    portal::openapi::finished(api().split_for_parts().1, COOKIE)
 }
 
 /// Everything that the HTTPS listener serves.
