@@ -99,7 +99,7 @@ impl Timeline {
         else {
             return Placed::TooLate;
         };
-        if at + length > arrived + 2 * AHEAD_FRAMES_MAX {
+        if at < self.done || at + length > arrived + 2 * AHEAD_FRAMES_MAX {
             return Placed::TooLate;
         }
         self.reach(at + length);

@@ -241,6 +241,22 @@ fn the_other_law_is_converted_and_the_channels_own_is_not_touched() {
 }
 
 #[test]
+fn what_is_handed_in_after_its_time_was_handed_out_is_too_late_and_the_next_is_not() {
+    let mut take = Take::new();
+    let content = &mut take.content;
+    take.timeline
+        .advance(Moment::START + MS * 1_000, &mut |more| {
+            content.extend_from_slice(more);
+        });
+    take.hear(500, 0, 0);
+    assert_eq!(take.too_late, 1);
+    take.hear(900, 0, 20);
+    assert_eq!(take.too_late, 1);
+    let [caller, _] = take.end(1_000);
+    assert_eq!(found(&caller, 0, 20), Some(900));
+}
+
+#[test]
 fn a_long_silence_takes_its_time_and_little_memory() {
     let mut take = Take::new();
     take.hear(0, 0, 0);
