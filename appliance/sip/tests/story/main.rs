@@ -5,8 +5,10 @@
     reason = "tests: helpers outside #[test] functions"
 )]
 
+mod borders;
 mod calls;
 mod loss;
+mod mutation;
 mod registering;
 mod torture;
 mod world;
