@@ -65,7 +65,8 @@ pub struct LinkConfig {
     pub broker: String,
     /// CA, certificate and key, as `enroll` wrote them.
     pub certificates: PathBuf,
-    #[serde(default = "thirty")]
+    /// Seconds between two looks of HQ at the branch's live state.
+    #[serde(default = "five")]
     pub metrics_every_s: u32,
 }
 
@@ -93,6 +94,10 @@ impl Default for LogConfig {
             level: "info,refinery_core=warn".to_owned(),
         }
     }
+}
+
+const fn five() -> u32 {
+    5
 }
 
 const fn thirty() -> u32 {

@@ -1,6 +1,7 @@
 //! The running gateway: its parts in the order in which they are started, and in which they end.
 mod boot;
 mod pages;
+mod pulse;
 mod store_journal;
 mod telephony;
 
@@ -15,6 +16,7 @@ use branch_store::{Opened, Purpose, Store};
 use core::time::Duration;
 use messages::{BootId, UtcMs};
 use portal::Tasks;
+use pulse::Pulse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use telephony::Telephony;
@@ -60,7 +62,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     let (bell, configuring) = configurator.start().context("the configuration thread")?;
     boot::hand_over(&ground, &telephony, opened);
-    let link = start_link(&ground)?;
+    let pulse = pulse::start(&ground)?;
+    let link = start_link(&ground, &pulse)?;
     pages::start(&ground, &telephony, link.as_ref(), metrics)?;
     announce(&ground);
     wait_for_end().await?;
@@ -90,7 +93,7 @@ fn ground(config: Config) -> anyhow::Result<(Ground, branch_store::Recovered)> {
     Ok((ground, recovered))
 }
 
-fn start_link(ground: &Ground) -> anyhow::Result<Option<LinkHandle>> {
+fn start_link(ground: &Ground, pulse: &Pulse) -> anyhow::Result<Option<LinkHandle>> {
     let Some(link) = &ground.config.link else {
         return Ok(None);
     };
@@ -106,7 +109,7 @@ fn start_link(ground: &Ground) -> anyhow::Result<Option<LinkHandle>> {
     };
     let setup = LinkSetup {
         journal: Arc::new(store_journal::StoreJournal::new(ground.store.clone())),
-        metrics: pages::metrics_source(ground),
+        metrics: pulse.source(),
         clock: ground.portal_clock.clone(),
     };
     Ok(Some(

@@ -1,19 +1,184 @@
-//! stub
+//! The pages and the API: HTTPS with the appliance's own authority, plain HTTP only for the way there.
 use super::Ground;
 use super::telephony::Telephony;
+use crate::drive::Door;
+use crate::enroll::own_ca;
 use crate::link::LinkHandle;
-use messages::lane::Metrics;
+use crate::web::live::LinkHealth;
+use crate::web::{BoxInfo, BranchPort, DialOrder, Reply};
+use crate::web::{self, AppState, BranchUsers, LiveEvent, RootCertificate};
+use anyhow::Context as _;
+use branch::DialRequest;
+use branch_store::Store;
+use messages::{CallId, Purpose, ReleasedBy};
 use metrics_exporter_prometheus::PrometheusHandle;
-
-pub(super) fn metrics_source(_ground: &Ground) -> Box<dyn Fn() -> Metrics + Send + Sync> {
-    Box::new(Metrics::default)
-}
+use portal::ops::{Health, HealthReport};
+use portal::serve::{ConnectionLimits, Identity};
+use portal::{Auth, AuthConfig, MemorySessions};
+use rustls_pki_types::{CertificateDer, pem::PemObject as _};
+use std::io::Write as _;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
 
 pub(super) fn start(
-    _g: &Ground,
-    _t: &Telephony,
-    _l: Option<&LinkHandle>,
-    _m: PrometheusHandle,
+    ground: &Ground,
+    telephony: &Telephony,
+    link: Option<&LinkHandle>,
+    metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
+    let config = &ground.config;
+    let mut names = config.web.names.clone();
+    names.push(config.web.listen.ip().to_string());
+    names.retain(|name| name != "0.0.0.0" && name != "::");
+    let paths =
+        own_ca::ensure(&config.keys_dir.join("page"), &names).context("the page's certificate")?;
+    let read =
+        |path: &std::path::Path| std::fs::read(path).with_context(|| path.display().to_string());
+    let identity = Identity::from_pem(&read(&paths.certificate)?, &read(&paths.key)?)?;
+    let root = root_certificate(&read(&paths.ca)?)?;
+    first_log_in(&ground.store)?;
+    let parts = web::Parts {
+        store: ground.store.clone(),
+        branch: Arc::new(Port(telephony.door.clone())),
+        live: ground.live.clone(),
+        auth: auth(ground)?,
+        clock: ground.portal_clock.clone(),
+        tasks: ground.tasks.clone(),
+        recordings: config.recordings_dir(),
+        health: health(ground, link.cloned()),
+        metrics: Some(metrics),
+        metrics_readers: Vec::new(),
+        root: Some(root.clone()),
+        info: BoxInfo {
+            box_id: config.box_id.clone(),
+            boot: ground.boot,
+            version: env!("CARGO_PKG_VERSION"),
+            started: ground.started,
+        },
+    };
+    let limits = ConnectionLimits::default();
+    let router = web::router(AppState::new(parts));
+    portal::serve::https(
+        listener("web.listen", config.web.listen)?,
+        &identity,
+        router,
+        limits,
+        &ground.tasks,
+    )?;
+    if let Some(http) = config.web.http {
+        let router = web::plain_router(Some(root), config.web.listen.port());
+        portal::serve::http(listener("web.http", http)?, router, limits, &ground.tasks)?;
+    }
+    if let Some(link) = link {
+        tell_link(ground, link);
+    }
     Ok(())
+}
+
+/// A taken address is named.
+fn listener(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).with_context(|| format!("{key} {address}"))
+}
+
+fn root_certificate(pem: &[u8]) -> anyhow::Result<RootCertificate> {
+    let der =
+        CertificateDer::from_pem_slice(pem).map_err(|bad| anyhow::anyhow!("own-ca.pem: {bad}"))?;
+    Ok(RootCertificate::new(
+        String::from_utf8_lossy(pem).into_owned(),
+        &der,
+    ))
+}
+
+/// The first administrator's password is printed once and written nowhere.
+fn first_log_in(store: &Store) -> anyhow::Result<()> {
+    if let Some(first) = web::first_admin(store)? {
+        let mut out = std::io::stdout().lock();
+        writeln!(
+            out,
+            "首次登录 first log-in: {} / {}",
+            first.user,
+            first.password.expose()
+        )?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+fn auth(ground: &Ground) -> anyhow::Result<Auth> {
+    let config = AuthConfig::new(web::COOKIE);
+    let sessions = Arc::new(MemorySessions::new(
+        ground.portal_clock.clone(),
+        config.sessions,
+    ));
+    let users = Arc::new(BranchUsers::new(ground.store.clone()));
+    Ok(Auth::new(
+        config,
+        ground.portal_clock.clone(),
+        users,
+        sessions,
+    )?)
+}
+
+fn health(
+    ground: &Ground,
+    link: Option<LinkHandle>,
+) -> Arc<dyn Fn() -> HealthReport + Send + Sync> {
+    let store = ground.store.clone();
+    Arc::new(move || {
+        let journal = match (store.trouble(), store.has_room_for_new_call()) {
+            (Some(_), _) => Health::Failed,
+            (None, false) => Health::Degraded,
+            (None, true) => Health::Ok,
+        };
+        let away = link
+            .as_ref()
+            .is_some_and(|link| !link.health().link.phase.is_connected());
+        let link = if away { Health::Degraded } else { Health::Ok };
+        HealthReport::of([("journal", journal), ("link", link)])
+    })
+}
+
+/// Every change of the link reaches the pages.
+fn tell_link(ground: &Ground, link: &LinkHandle) {
+    let mut watch = link.watch();
+    let live = ground.live.clone();
+    let stop = ground.tasks.stop_token();
+    ground.tasks.spawn("link-health", async move {
+        loop {
+            let health = watch.borrow_and_update().clone();
+            live.tell(LiveEvent::Link(LinkHealth {
+                connected: health.link.phase.is_connected(),
+                since: Some(health.link.since),
+                head: health.link.head,
+                applied: health.link.applied,
+                safe: health.link.safe,
+                last_error: health.link.last_error.map(|(code, _)| code.to_owned()),
+                last_error_at: health.link.last_error.map(|(_, at)| at),
+            }));
+            tokio::select! {
+                changed = watch.changed() => if changed.is_err() { return },
+                () = stop.cancelled() => return,
+            }
+        }
+    });
+}
+
+/// The branch machine's door, as the pages know it.
+struct Port(Door);
+
+impl BranchPort for Port {
+    fn dial(&self, order: DialOrder, reply: Reply<CallId>) {
+        let request = DialRequest {
+            extension: order.extension,
+            customer: Some(order.customer),
+            number: order.number,
+            purpose: Purpose::Sales,
+            actor: order.actor,
+        };
+        self.0.dial(request, reply);
+    }
+
+    fn hang_up(&self, call: CallId, by: ReleasedBy, reply: Reply<()>) {
+        self.0.hang_up(call, by, reply);
+    }
 }
