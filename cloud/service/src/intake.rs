@@ -213,7 +213,7 @@ fn apply(
         Err(unfit) => return moved_meanwhile(store, box_id, unfit, now),
     };
     metrics::counter!("zhunkehu_cloud_facts_total").increment(ingested.fresh.into());
-    metrics::counter!("zhunkehu_cloud_dead_letters_total").increment(ingested.dead.into());
+    metrics::counter!("zhunkehu_cloud_facts_set_aside_total").increment(ingested.dead.into());
     match end.committed(ingested.applied, ingested.safe) {
         Ok(ack) => Ok(Outcome::committed_with(Lane::Ack, ack)),
         // It is durable; the next acknowledgement covers it.

@@ -1,4 +1,6 @@
 //! `zhunkehu-cloud`: the process at headquarters.
+#![forbid(unsafe_code)]
+
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
 use cloud::config::Config;

@@ -1,6 +1,7 @@
 //! Every few seconds: does the store answer, and did somebody get a new password?
 use crate::api::HqState;
 use core::time::Duration;
+use hq_store::BoxRecord;
 use messages::{UserName, UtcMs};
 use portal::ops::{Health, HealthReport};
 use std::collections::BTreeMap;
@@ -38,20 +39,30 @@ pub(crate) async fn keep_watching(state: HqState, pulse: Pulse) {
             () = state.stop.cancelled() => return,
             _ = steps.tick() => {}
         }
-        let users = state
-            .ask(|store| {
-                store.ping()?;
-                store.users()
-            })
+        let looked = state
+            .ask(|store| Ok((store.users()?, store.boxes()?)))
             .await;
-        pulse.set(users.is_ok());
-        let Ok(users) = users else { continue };
-        let now: BTreeMap<_, _> = users.into_iter().map(|one| (one.user, one.changed)).collect();
+        pulse.set(looked.is_ok());
+        let Ok((users, boxes)) = looked else { continue };
+        measure(&boxes);
+        let now: BTreeMap<_, _> = users
+            .into_iter()
+            .map(|one| (one.user, one.changed))
+            .collect();
         if let Some(before) = &passwords {
             end_old_sessions(&state, before, &now);
         }
         passwords = Some(now);
     }
+}
+
+#[allow(clippy::cast_precision_loss)] // figures for charts
+fn measure(boxes: &[BoxRecord]) {
+    let lag: u64 = boxes.iter().map(BoxRecord::lag_facts).sum();
+    let dead: u64 = boxes.iter().map(|one| one.dead_letters).sum();
+    metrics::gauge!("zhunkehu_cloud_boxes").set(boxes.len() as f64);
+    metrics::gauge!("zhunkehu_cloud_lag_facts").set(lag as f64);
+    metrics::gauge!("zhunkehu_cloud_dead_letters").set(dead as f64);
 }
 
 /// A reset password, or a user who is gone, ends that user's sessions.

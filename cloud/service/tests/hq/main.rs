@@ -4,4 +4,5 @@
 mod api;
 mod intake;
 mod office;
+mod process;
 mod running;

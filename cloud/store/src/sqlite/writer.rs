@@ -99,7 +99,13 @@ fn commit(db: &Connection, group: Vec<Work>, tells: &mut Vec<Tell>) -> Result<()
     let said = |bad: rusqlite::Error| bad.to_string();
     // If it cannot begin, the works are dropped and their callers hear "busy" at once.
     db.execute_batch("BEGIN IMMEDIATE").map_err(said)?;
-    tells.extend(group.into_iter().map(|work| work(db)));
+    for work in group {
+        tells.push(work(db));
+        // A full disk or a failed write may end the whole transaction: what follows would stand alone.
+        if db.is_autocommit() {
+            return Err("the transaction was ended by an error".to_owned());
+        }
+    }
     db.execute_batch("COMMIT").map_err(|bad| {
         let why = bad.to_string();
         if let Err(bad) = db.execute_batch("ROLLBACK") {
@@ -122,4 +128,92 @@ fn in_savepoint<T>(
     };
     db.execute_batch(end)?;
     result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Writer;
+    use crate::StoreError;
+    use crate::sqlite::open;
+    use rusqlite::Connection;
+    use std::sync::mpsc::sync_channel;
+    use tempfile::TempDir;
+
+    fn writer() -> (TempDir, Writer) {
+        let folder = TempDir::new().unwrap();
+        let path = folder.path().join("hq.db");
+        let db = open::for_writing(&path).unwrap();
+        db.execute_batch("CREATE TABLE note (text TEXT NOT NULL)")
+            .unwrap();
+        (folder, Writer::start(path, db).unwrap())
+    }
+
+    fn note(db: &Connection, text: &str) -> Result<(), StoreError> {
+        db.execute("INSERT INTO note VALUES (?1)", [text])?;
+        Ok(())
+    }
+
+    /// What another process sees.
+    fn notes(folder: &TempDir) -> i64 {
+        let db = open::for_reading(&folder.path().join("hq.db")).unwrap();
+        db.query_row("SELECT count(*) FROM note", [], |row| row.get(0))
+            .unwrap()
+    }
+
+    #[test]
+    fn what_was_answered_is_committed_whoever_else_writes() {
+        let (folder, writer) = writer();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..20 {
+                        writer.run(|db| note(db, "x")).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(notes(&folder), 160);
+        writer.run(|db| note(db, "y")).unwrap();
+        assert_eq!(notes(&folder), 161);
+    }
+
+    #[test]
+    fn a_work_that_fails_undoes_itself_and_not_its_neighbours() {
+        let (folder, writer) = writer();
+        // The first work holds the writer until the others wait behind it: they make one group.
+        let (go, held) = sync_channel::<()>(0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| writer.run(move |_| held.recv().map_err(|_gone| StoreError::Busy)));
+            let bad = scope.spawn(|| {
+                writer.run(|db| {
+                    note(db, "bad")?;
+                    Err::<(), _>(StoreError::UnknownUser)
+                })
+            });
+            let good = scope.spawn(|| writer.run(|db| note(db, "good")));
+            go.send(()).unwrap();
+            assert!(matches!(bad.join().unwrap(), Err(StoreError::UnknownUser)));
+            good.join().unwrap().unwrap();
+        });
+        assert_eq!(notes(&folder), 1);
+    }
+
+    #[test]
+    fn a_full_disk_is_told_to_everybody_and_writing_goes_on_once_there_is_room() {
+        let (folder, writer) = writer();
+        // Pages stand for the disk: the limit is the connection's own.
+        let full = writer.run(|db| {
+            db.query_row("PRAGMA max_page_count = 1", [], |_| Ok(()))?;
+            for _ in 0..1_000 {
+                note(db, &"x".repeat(4_000))?;
+            }
+            Ok(())
+        });
+        assert!(matches!(full, Err(StoreError::Database(_))), "{full:?}");
+        assert_eq!(notes(&folder), 0);
+        let after = (0..2).map(|_| writer.run(|db| note(db, "again")));
+        let written = after.filter(Result::is_ok).count();
+        assert!(written >= 1);
+        assert_eq!(notes(&folder), i64::try_from(written).unwrap());
+    }
 }
