@@ -1,1 +1,2 @@
 //! What the console and the command line do: apply, import, users, export, verify.
+pub mod plan;

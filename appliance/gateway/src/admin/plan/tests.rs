@@ -1,0 +1,281 @@
+//! The branch file: the documented shape works, and every mistake is said with its line.
+use super::parse;
+use messages::command::{Profile, RuleTarget, Secret, TrunkSource};
+use messages::{Extension, TrunkName};
+
+const DOCUMENTED: &str = r#"
+[policy]
+profile = "lab"            # lab: no calling windows, caps, or destination limits; production is the default
+[[phone]]
+user = "1000"  password = "pw1000"  name = "前台"     # also: range = "1000-1999", password = "pw{user}"
+[[trunk]]
+name = "carrier"  address = "127.0.0.1:5160"  accept_from = ["127.0.0.1:5161"]  concurrent_max = 500  cps_max = 300
+[[rule]]
+prefix = "9"  to = "trunk:carrier"  record = false     # the dialled digits are passed on unchanged unless strip/prepend is set
+[[rule]]
+prefix = "8"  to = "trunk:carrier"  record = true
+[[rule]]
+prefix = "1"  to = "phone"
+"#;
+
+#[test]
+fn the_documented_shape_is_read() {
+    let plan = parse(DOCUMENTED, "branch.toml").unwrap();
+    assert_eq!(plan.profile, Profile::Lab);
+    let [phone] = &plan.phones[..] else {
+        panic!("{:?}", plan.phones)
+    };
+    assert_eq!(
+        (phone.extension.as_str(), phone.label.as_str()),
+        ("1000", "前台")
+    );
+    assert_eq!(phone.password, Secret::new("pw1000".to_owned()));
+    let [trunk] = &plan.trunks[..] else {
+        panic!("{:?}", plan.trunks)
+    };
+    let source = TrunkSource {
+        ip: "127.0.0.1".parse().unwrap(),
+        port: Some(5161),
+    };
+    assert_eq!(trunk.accept_from, [source]);
+    assert_eq!((trunk.concurrent_max, trunk.cps_max), (500, 300));
+    let carrier = RuleTarget::Trunk(TrunkName::parse("carrier").unwrap());
+    let rules: Vec<_> = plan
+        .rules
+        .iter()
+        .map(|rule| (rule.prefix.as_str(), &rule.to, rule.record))
+        .collect();
+    assert_eq!(
+        rules,
+        [
+            ("9", &carrier, false),
+            ("8", &carrier, true),
+            ("1", &RuleTarget::Phone, false)
+        ]
+    );
+}
+
+#[test]
+fn the_same_file_one_key_a_line_is_the_same_plan() {
+    let lines = DOCUMENTED
+        .replace("  password", "\npassword")
+        .replace("  name", "\nname")
+        .replace("  address", "\naddress");
+    assert_eq!(parse(&lines, "b"), parse(DOCUMENTED, "b"));
+}
+
+#[test]
+fn a_range_makes_phones_with_their_own_passwords() {
+    let plan = parse(
+        "[[phone]]\nrange = \"0998-1001\"\npassword = \"pw{user}!\"\n",
+        "b",
+    )
+    .unwrap();
+    let phones: Vec<_> = plan
+        .phones
+        .iter()
+        .map(|phone| (phone.extension.as_str(), phone.password.expose()))
+        .collect();
+    assert_eq!(
+        phones,
+        [
+            ("0998", "pw0998!"),
+            ("0999", "pw0999!"),
+            ("1000", "pw1000!"),
+            ("1001", "pw1001!")
+        ]
+    );
+    assert_eq!(plan.profile, Profile::Production);
+    assert_eq!(plan.phones[0].label, "0998");
+    assert_eq!(parse("", "b").unwrap().phones, []);
+    assert!(Extension::parse("0998").is_some());
+}
+
+/// What is said: line, key, code.
+fn said(text: &str) -> Vec<(usize, String, &'static str)> {
+    let errors = parse(text, "b").unwrap_err();
+    errors
+        .into_iter()
+        .map(|error| (error.line, error.key, error.fault.code()))
+        .collect()
+}
+
+#[test]
+fn each_mistake_is_said_with_its_line_and_key() {
+    let table = [
+        (
+            "[policy]\nprofile = \"la\"",
+            2,
+            "policy.profile",
+            "plan_unknown_profile",
+        ),
+        (
+            "[policy]\nprofil = \"lab\"",
+            2,
+            "policy.profil",
+            "plan_unknown_key",
+        ),
+        ("\n[phones]\n", 2, "phones", "plan_unknown_key"),
+        (
+            "[[phone]]\nuser = \"1\"\npassword = \"x\"",
+            2,
+            "phone.user",
+            "plan_bad_extension",
+        ),
+        (
+            "[[phone]]\nuser = 1000\npassword = \"x\"",
+            2,
+            "phone.user",
+            "plan_wrong_kind",
+        ),
+        (
+            "[[phone]]\nuser = \"1000\"",
+            1,
+            "phone.password",
+            "plan_missing",
+        ),
+        (
+            "[[phone]]\npassword = \"x\"",
+            1,
+            "phone.user",
+            "plan_user_or_range",
+        ),
+        (
+            "[[phone]]\nuser = \"1000\"  password = \"\"",
+            2,
+            "phone.password",
+            "plan_bad_password",
+        ),
+        (
+            "[[phone]]\nrange = \"1000-999\"\npassword = \"x\"",
+            2,
+            "phone.range",
+            "plan_bad_range",
+        ),
+        (
+            "[[phone]]\nrange = \"2000-1000\"\npassword = \"x\"",
+            2,
+            "phone.range",
+            "plan_bad_range",
+        ),
+        (
+            "[[phone]]\nrange = \"10000000-99999999\"\npassword = \"x\"",
+            2,
+            "phone.range",
+            "plan_too_many",
+        ),
+        (
+            "[[trunk]]\nname = \"a b\"\naddress = \"1.2.3.4:5060\"",
+            2,
+            "trunk.name",
+            "plan_bad_trunk_name",
+        ),
+        (
+            "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4\"",
+            3,
+            "trunk.address",
+            "plan_bad_address",
+        ),
+        (
+            "[[trunk]]\nname = \"a\"\naddress = \"sip.cn:5060\"",
+            1,
+            "trunk.accept_from",
+            "plan_source_missing",
+        ),
+        (
+            "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncps_max = 0",
+            4,
+            "trunk.cps_max",
+            "plan_out_of_bounds",
+        ),
+        (
+            "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\naccept_from = [\"x\"]",
+            4,
+            "trunk.accept_from",
+            "plan_bad_source",
+        ),
+        (
+            "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncaller = \"x\"",
+            4,
+            "trunk.caller",
+            "plan_bad_caller",
+        ),
+        (
+            "[[rule]]\nprefix = \"9\"\nto = \"trunk:none\"",
+            3,
+            "rule.to",
+            "plan_trunk_unknown",
+        ),
+        (
+            "[[rule]]\nprefix = \"9\"\nto = \"phones\"",
+            3,
+            "rule.to",
+            "plan_bad_target",
+        ),
+        (
+            "[[rule]]\nprefix = \"x\"\nto = \"phone\"",
+            2,
+            "rule.prefix",
+            "plan_bad_digits",
+        ),
+        ("rule = 1", 1, "rule", "plan_wrong_kind"),
+        ("[[rule]\n", 1, "", "plan_syntax"),
+    ];
+    for (text, line, key, code) in table {
+        let said = said(text);
+        assert!(
+            said.contains(&(line, key.to_owned(), code)),
+            "{text}\n{said:?}"
+        );
+    }
+}
+
+#[test]
+fn an_extension_that_stands_twice_names_its_first_line() {
+    let text = "[[phone]]\nuser = \"1000\"\npassword = \"x\"\n[[phone]]\nrange = \"0999-1001\"\npassword = \"x\"\n";
+    let errors = parse(text, "branch.toml").unwrap_err();
+    let text = errors[0].to_string();
+    assert!(text.starts_with("branch.toml:4: phone.user: "), "{text}");
+    assert!(
+        text.contains("line 1 ") && text.ends_with("[plan_extension_twice]"),
+        "{text}"
+    );
+}
+
+#[test]
+fn all_mistakes_are_said_at_once_in_the_order_of_their_lines() {
+    let text = "[[rule]]\nprefix = \"x\"\nto = \"y\"\n[[phone]]\nuser = \"1\"\npassword = \"\"\n";
+    let lines: Vec<usize> = said(text).into_iter().map(|(line, ..)| line).collect();
+    assert_eq!(lines, [2, 3, 5, 6]);
+}
+
+#[test]
+fn any_text_is_answered_without_panic() {
+    let mut rng = sansio::SeededRng::new(7);
+    let pieces = [
+        "[[phone]]",
+        "user",
+        "=",
+        " ",
+        "\"",
+        "'",
+        "1000",
+        "\n",
+        "#",
+        "[",
+        "]",
+        "{",
+        "}",
+        "\\",
+        "range",
+        "-",
+        "\u{4e2d}",
+    ];
+    for _ in 0..2_000 {
+        let len = rng.below(24);
+        let text: String = (0..len)
+            .map(|_| pieces[usize::try_from(rng.below(pieces.len() as u64)).unwrap()])
+            .collect();
+        let _ = parse(&text, "b");
+    }
+}
