@@ -34,7 +34,8 @@ def make_state(service, user):
 
 def start(service, user, notify_path, watchdog_us):
     def become():
-        limit = int(service["LimitNOFILE"])
+        # A container may allow less than the unit asks for.
+        limit = min(int(service["LimitNOFILE"]), resource.getrlimit(resource.RLIMIT_NOFILE)[1])
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         os.umask(int(service["UMask"], 8))
