@@ -55,6 +55,10 @@ pub enum RelayOutput {
     Leave {
         slot: usize,
     },
+    /// Frames of this recording may come from now on.
+    RecordingBegun {
+        recording: RecordingId,
+    },
     /// No further frames of this recording come.
     RecordingOver {
         recording: RecordingId,

@@ -2,13 +2,13 @@
 use media::rtp::RtpHeader;
 use media::{Codec, RecordFrame};
 use messages::{Moment, RecordingId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{SyncSender, TrySendError};
 
 /// A longer packet is sent in parts.
 pub(crate) const PART_BYTES: usize = 160;
-/// Ends of recordings that wait for room.
-const OVER_MAX: usize = 65_536;
+/// Beginnings and ends of recordings that wait for room.
+const NOTES_MAX: usize = 65_536;
 
 /// The giving end; cheap to clone.
 #[derive(Clone)]
@@ -23,6 +23,10 @@ impl RecorderFeed {
 #[derive(Clone, Debug)]
 pub(crate) enum Tap {
     Frame(TapFrame),
+    /// Frames of this recording may come from now on.
+    Begun {
+        recording: RecordingId,
+    },
     /// No further frames of this recording come.
     Over {
         recording: RecordingId,
@@ -57,11 +61,18 @@ impl TapFrame {
     }
 }
 
+/// What must not be lost.
+#[derive(Clone, Copy, Debug)]
+enum Note {
+    Begun(RecordingId),
+    Over(RecordingId, Moment),
+}
+
 /// A media thread's own end: it never waits.
 pub struct FeedWriter {
     feed: Option<RecorderFeed>,
     lost: BTreeMap<RecordingId, u32>,
-    over: Vec<(RecordingId, Moment)>,
+    notes: VecDeque<Note>,
     dropped: u64,
 }
 
@@ -71,7 +82,7 @@ impl FeedWriter {
         Self {
             feed,
             lost: BTreeMap::new(),
-            over: Vec::new(),
+            notes: VecDeque::new(),
             dropped: 0,
         }
     }
@@ -98,38 +109,56 @@ impl FeedWriter {
         }
     }
 
-    /// Says that a recording is over; kept until there is room.
-    pub fn over(&mut self, recording: RecordingId, at: Moment) {
-        if self.over.len() < OVER_MAX {
-            self.over.push((recording, at));
-        }
-        self.retry();
+    /// Says that a recording begins.
+    pub fn begun(&mut self, recording: RecordingId) {
+        self.note(Note::Begun(recording));
     }
 
-    /// Tries again what must not be lost.
+    /// Says that a recording is over.
+    pub fn over(&mut self, recording: RecordingId, at: Moment) {
+        self.note(Note::Over(recording, at));
+    }
+
+    /// Tries again what must not be lost, in its order.
     pub fn retry(&mut self) {
         let Some(RecorderFeed(sender)) = &self.feed else {
-            self.over.clear();
+            self.notes.clear();
             return;
         };
-        let lost = &mut self.lost;
-        self.over.retain(|(recording, at)| {
-            let over = Tap::Over {
-                recording: *recording,
-                at: *at,
-                lost_before: lost.get(recording).copied().unwrap_or(0),
+        while let Some(note) = self.notes.front() {
+            let (recording, tap) = match *note {
+                Note::Begun(recording) => (recording, Tap::Begun { recording }),
+                Note::Over(recording, at) => {
+                    let lost_before = self.lost.get(&recording).copied().unwrap_or(0);
+                    let over = Tap::Over {
+                        recording,
+                        at,
+                        lost_before,
+                    };
+                    (recording, over)
+                }
             };
-            let full = matches!(sender.try_send(over), Err(TrySendError::Full(_)));
-            if !full {
-                lost.remove(recording);
+            let over = matches!(tap, Tap::Over { .. });
+            if let Err(TrySendError::Full(_)) = sender.try_send(tap) {
+                return;
             }
-            full
-        });
+            if over {
+                self.lost.remove(&recording);
+            }
+            self.notes.pop_front();
+        }
     }
 
     /// Frames that found no room since the last time.
     pub const fn take_dropped(&mut self) -> u64 {
         core::mem::replace(&mut self.dropped, 0)
+    }
+
+    fn note(&mut self, note: Note) {
+        if self.notes.len() < NOTES_MAX {
+            self.notes.push_back(note);
+        }
+        self.retry();
     }
 
     fn part(&mut self, mut frame: TapFrame) {

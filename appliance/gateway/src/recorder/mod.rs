@@ -91,7 +91,7 @@ impl Recorder {
         Ok((recorder, threads))
     }
 
-    /// Begins a recording. To be called before `MediaCommand::Record`, with a key that is durable in the vault.
+    /// Makes ready for a recording; its file is made when its first frame comes. To be called before `MediaCommand::Record`, with a key that is durable in the vault.
     /// What goes wrong is told as `RecorderReport::Failed`.
     pub fn open(&self, order: RecordOrder, key: RecordingKey, now: Now) {
         let opening = RecorderOrder::Open(Box::new(Opening { order, key, now }));

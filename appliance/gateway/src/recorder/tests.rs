@@ -245,10 +245,13 @@ fn what_finds_no_room_is_a_gap_that_keeps_its_time() {
 }
 
 #[test]
-fn a_recording_that_cannot_be_opened_is_told_with_its_code_and_the_others_go_on() {
+fn a_recording_that_cannot_be_opened_is_told_with_its_code_and_breaks_nothing() {
     let mut studio = Studio::new(1_024);
     let first = studio.open(1);
+    studio.over(first, 10);
+    assert_eq!(studio.closed(first).1, 200);
     let again = studio.open(1);
+    studio.feed.begun(again);
     let report = studio.next();
     let RecorderReport::Failed {
         recording,
@@ -260,19 +263,29 @@ fn a_recording_that_cannot_be_opened_is_told_with_its_code_and_the_others_go_on(
     };
     assert_eq!((recording, code), (again, "recording_exists"));
     assert_eq!(call, CallId::from_bytes([1; 16]));
-    studio.over(first, 10);
-    assert_eq!(studio.closed(first).1, 200);
     // A file where the folder should be.
     let id = RecordingId::from_bytes([255; 16]);
     let year = studio.dir.join("1970");
     std::fs::write(&year, "").unwrap();
     studio.open(255);
+    studio.feed.begun(id);
     let report = studio.next();
     let code = "recording_disk_error";
     assert!(
         matches!(report, RecorderReport::Failed { recording, code: told, .. } if recording == id && told == code),
         "{report:?}"
     );
+}
+
+#[test]
+fn a_recording_that_never_begins_leaves_nothing() {
+    let mut studio = Studio::new(1_024);
+    let id = studio.open(1);
+    studio.settle();
+    assert!(!path_of(&studio.dir, id).exists());
+    studio.threads = None;
+    assert!(studio.reports.try_recv().is_err());
+    assert!(!path_of(&studio.dir, id).exists());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::sync_round::{SyncOrder, Syncs};
 use super::tree::path_of;
 use super::{Opening, RecorderOrder, Tell, Ways};
 use crate::io::media::TellTime;
+use media::RecorderReport;
 use messages::{Moment, RecordingId};
 use std::collections::BTreeMap;
 use std::io;
@@ -18,6 +19,10 @@ use std::time::Duration;
 const BEAT: Duration = Duration::from_millis(20);
 /// Between two looks while nothing is.
 const IDLE: Duration = Duration::from_millis(500);
+/// Recordings that were opened and have not begun.
+const WAITING_MAX: usize = 4_096;
+/// A call may end while its recording's key is made: then the recording never begins.
+const WAITING_FOR: Duration = Duration::from_secs(30);
 /// Frames taken in one beat before what came of them is written.
 const FRAMES_MAX: usize = 65_536;
 
@@ -34,6 +39,7 @@ pub(super) fn start(
         tell,
         ways,
         syncs,
+        waiting: BTreeMap::new(),
         open: BTreeMap::new(),
         stopping: false,
     };
@@ -47,6 +53,8 @@ struct Desk {
     tell: Tell,
     ways: Ways,
     syncs: Syncs,
+    /// Opened by order; their files are made when they begin.
+    waiting: BTreeMap<RecordingId, Box<Opening>>,
     open: BTreeMap<RecordingId, OpenRecording>,
     stopping: bool,
 }
@@ -54,7 +62,8 @@ struct Desk {
 impl Desk {
     fn run(mut self) {
         while !self.stopping {
-            let wait = if self.open.is_empty() { IDLE } else { BEAT };
+            let idle = self.open.is_empty() && self.waiting.is_empty();
+            let wait = if idle { IDLE } else { BEAT };
             match self.ways.inbox.recv_timeout(wait) {
                 Ok(order) => self.obey(order),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -67,7 +76,7 @@ impl Desk {
 
     fn obey(&mut self, order: RecorderOrder) {
         match order {
-            RecorderOrder::Open(opening) => self.create(&opening),
+            RecorderOrder::Open(opening) => self.await_begin(opening),
             RecorderOrder::Stop => self.stopping = true,
         }
     }
@@ -75,6 +84,30 @@ impl Desk {
     fn obey_all(&mut self) {
         while let Ok(order) = self.ways.inbox.try_recv() {
             self.obey(order);
+        }
+    }
+
+    fn await_begin(&mut self, opening: Box<Opening>) {
+        if self.waiting.len() < WAITING_MAX {
+            self.waiting.insert(opening.order.recording, opening);
+        } else {
+            (self.tell)(RecorderReport::Failed {
+                call: opening.order.call,
+                recording: opening.order.recording,
+                code: "recorder_behind",
+            });
+        }
+    }
+
+    /// The recording of this frame or note, if it was opened, has its file from now on.
+    fn begin(&mut self, id: RecordingId) {
+        if self.open.contains_key(&id) {
+            return;
+        }
+        // The order was given before the first frame.
+        self.obey_all();
+        if let Some(opening) = self.waiting.remove(&id) {
+            self.create(&opening);
         }
     }
 
@@ -93,7 +126,7 @@ impl Desk {
             }
             Err(error) => {
                 tracing::warn!(recording = %id, %error, "a recording cannot be opened");
-                (self.tell)(media::RecorderReport::Failed {
+                (self.tell)(RecorderReport::Failed {
                     call: opening.order.call,
                     recording: id,
                     code: error.code(),
@@ -113,18 +146,18 @@ impl Desk {
             self.take(tap);
         }
         self.write(now);
+        self.waiting
+            .retain(|_, opening| now.since(opening.now.mono) < WAITING_FOR);
     }
 
     fn take(&mut self, tap: Tap) {
         let id = match &tap {
             Tap::Frame(frame) => frame.recording,
-            Tap::Over { recording, .. } => *recording,
+            Tap::Begun { recording } | Tap::Over { recording, .. } => *recording,
         };
-        if !self.open.contains_key(&id) {
-            // Its order was given before its first frame.
-            self.obey_all();
-        }
+        self.begin(id);
         match tap {
+            Tap::Begun { .. } => {}
             Tap::Frame(frame) => {
                 if let Some(recording) = self.open.get_mut(&id) {
                     recording.take(&frame);

@@ -75,8 +75,16 @@ impl Relay {
     }
 
     fn record(&mut self, order: RecordOrder) -> Result<(), BadOrder> {
-        let call = order.call;
-        let open = self.calls.get_mut(&call).ok_or(BadOrder::CallUnknown)?;
+        let RecordOrder {
+            call, recording, ..
+        } = order;
+        self.outputs
+            .push_back(RelayOutput::RecordingBegun { recording });
+        let Some(open) = self.calls.get_mut(&call) else {
+            // The call ended while its key was made: the recording is empty, and ends.
+            self.outputs.push_back(over(&order));
+            return Err(BadOrder::CallUnknown);
+        };
         let before = open.recording.replace(order);
         self.outputs.extend(before.as_ref().map(over));
         self.link(call);

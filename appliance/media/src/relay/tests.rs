@@ -180,6 +180,24 @@ fn recorded_audio_is_handed_out_with_its_channel_and_digits_are_not() {
 }
 
 #[test]
+fn a_recording_of_a_call_that_has_ended_begins_and_is_over() {
+    let mut scene = Scene::bridged();
+    scene.order(MediaCommand::Close { call: CALL });
+    scene.outputs.clear();
+    let recording = RecordingId::from_bytes([9; 16]);
+    let order = MediaCommand::Record(RecordOrder {
+        call: CALL,
+        recording,
+        party: None,
+        codecs: [Codec::ALaw; 2],
+    });
+    assert_eq!(scene.try_order(order), Err(BadOrder::CallUnknown));
+    let begun = RelayOutput::RecordingBegun { recording };
+    let over = RelayOutput::RecordingOver { recording };
+    assert_eq!(scene.outputs, [begun, over]);
+}
+
+#[test]
 fn a_closed_call_gives_its_last_figures_and_after_a_rest_its_ports() {
     let mut scene = Scene::bridged();
     scene.order(MediaCommand::Close { call: CALL });

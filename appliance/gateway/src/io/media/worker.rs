@@ -83,6 +83,8 @@ impl Worker {
                 std::thread::sleep(BEAT);
             }
         }
+        // What was ordered before the stop is still done.
+        self.obey((self.time)());
     }
 
     /// Waits for something to do, and does all of it.
@@ -183,6 +185,7 @@ impl Worker {
         while let Some(output) = self.relay.poll() {
             match output {
                 RelayOutput::Report(report) => self.reports.push(report),
+                RelayOutput::RecordingBegun { recording } => self.feed.begun(recording),
                 RelayOutput::RecordingOver { recording } => self.feed.over(recording, now),
                 RelayOutput::Listen { slot } => self.listen(slot),
                 RelayOutput::Leave { slot } => self.leave(slot),
