@@ -29,6 +29,8 @@ enum Command {
     Run,
     /// Prints the API's description / 打印接口描述
     Openapi,
+    /// Takes an identity from headquarters / 设备开通
+    Enroll(crate::enroll::Enroll),
 }
 
 pub fn run(cli: Cli) -> ExitCode {
@@ -55,6 +57,7 @@ fn carry_out(cli: Cli) -> anyhow::Result<()> {
             process::run(config)
         }
         Command::Openapi => say(&web::openapi().to_pretty_json()?),
+        Command::Enroll(enroll) => say(&enroll.run()?),
     }
 }
 

@@ -61,7 +61,8 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Pulse> {
                     "the branch's figures cannot be counted"
                 ),
             }
-            let _ended = runtime.block_on(tokio::time::timeout(COUNT_EVERY, stop.cancelled()));
+            let _ended = runtime
+                .block_on(async { tokio::time::timeout(COUNT_EVERY, stop.cancelled()).await });
         }
     };
     std::thread::Builder::new()
