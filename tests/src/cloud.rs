@@ -63,7 +63,9 @@ impl Cloud {
     }
 
     pub fn kill9(&mut self) {
-        self.process.take().expect("headquarters runs").kill9();
+        let mut process = self.process.take().expect("headquarters runs");
+        process.assert_no_bug();
+        process.kill9();
     }
 
     pub fn stop(&mut self) {
@@ -106,5 +108,15 @@ impl Cloud {
 
     fn config_file(&self) -> PathBuf {
         self.folder.join("cloud.toml")
+    }
+}
+
+impl Drop for Cloud {
+    fn drop(&mut self) {
+        if let Some(process) = &self.process
+            && !std::thread::panicking()
+        {
+            process.assert_no_bug();
+        }
     }
 }

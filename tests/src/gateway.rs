@@ -86,7 +86,9 @@ impl Gateway {
 
     /// The end that nobody can prepare for.
     pub fn kill9(&mut self) {
-        self.process.take().expect("the gateway runs").kill9();
+        let mut process = self.process.take().expect("the gateway runs");
+        process.assert_no_bug();
+        process.kill9();
     }
 
     /// The end that it prepares for.
@@ -233,5 +235,15 @@ impl Gateway {
             relay = relay + relay % 2,
         );
         std::fs::write(self.config_file(), text).expect("the branch's folder takes files");
+    }
+}
+
+impl Drop for Gateway {
+    fn drop(&mut self) {
+        if let Some(process) = &self.process
+            && !std::thread::panicking()
+        {
+            process.assert_no_bug();
+        }
     }
 }

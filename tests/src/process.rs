@@ -95,6 +95,15 @@ impl Process {
         });
     }
 
+    /// A log line at ERROR is a bug, and so is a panic of any thread: the test fails, whatever else it saw.
+    pub fn assert_no_bug(&self) {
+        let said = self.said();
+        let bug = said
+            .lines()
+            .find(|line| line.contains("\"level\":\"ERROR\"") || line.contains("panicked at"));
+        assert_eq!(bug, None, "{} has a bug", self.name);
+    }
+
     /// The last lines of the log.
     #[must_use]
     pub fn tail(&self) -> String {
