@@ -1,1 +1,96 @@
-//! What the link task promises, over a pipe in memory.
+//! What the link task promises: over a pipe in memory, and over a real broker that nobody here wrote.
+mod broker;
+mod cloud;
+mod memory;
+mod over_broker;
+
+use super::{LinkHandle, SyncHealth};
+use core::time::Duration;
+use link::LinkPhase;
+
+/// Nothing here takes longer unless it is broken.
+const PATIENCE: Duration = Duration::from_secs(40);
+
+async fn health_when(
+    handle: &LinkHandle,
+    what: &str,
+    fits: impl FnMut(&SyncHealth) -> bool,
+) -> SyncHealth {
+    let mut watch = handle.watch();
+    let found = tokio::time::timeout(PATIENCE, watch.wait_for(fits)).await;
+    match found {
+        Ok(health) => health.unwrap().clone(),
+        Err(_) => panic!("never {what}: {:?}", handle.health()),
+    }
+}
+
+async fn last_error_becomes(handle: &LinkHandle, code: &str) {
+    let is_it = |health: &SyncHealth| health.link.last_error.is_some_and(|(last, _)| last == code);
+    health_when(handle, code, is_it).await;
+}
+
+#[tokio::test]
+async fn what_the_journal_holds_arrives_and_the_cursor_is_kept() {
+    let world = memory::World::new(1_000);
+    let handle = world.start();
+    let health = health_when(&handle, "applied", |health| health.link.applied == 1_000).await;
+    assert_eq!(health.link.phase, LinkPhase::Flowing);
+    assert_eq!(health.link.last_error, None);
+    assert_eq!(world.cloud_facts(), world.journal_facts());
+    assert_eq!(world.journal_cursor().applied.seq, 1_000);
+    world.append(50);
+    health_when(&handle, "applied", |health| health.link.applied == 1_050).await;
+    assert_eq!(world.cloud_facts(), world.journal_facts());
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_broken_pipe_is_made_again_and_nothing_is_lost_or_doubled() {
+    let world = memory::World::new(3_000);
+    world.break_every(4);
+    let handle = world.start();
+    health_when(&handle, "applied", |health| health.link.applied == 3_000).await;
+    assert_eq!(world.cloud_facts(), world.journal_facts());
+    assert!(world.pipes_opened() > 1);
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_read_is_said_and_read_again() {
+    let world = memory::World::new(10);
+    world.fail_reads(1);
+    let handle = world.start();
+    last_error_becomes(&handle, "journal_unreadable").await;
+    health_when(&handle, "applied", |health| health.link.applied == 10).await;
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn while_the_cloud_is_away_the_age_of_the_oldest_fact_grows() {
+    let world = memory::World::new(5);
+    world.refuse_pipes();
+    let handle = world.start();
+    let health = health_when(&handle, "an age", |health| {
+        health.oldest_unacked_age_ms.is_some_and(|age| age > 0)
+    })
+    .await;
+    assert_eq!(health.link.phase, LinkPhase::Offline);
+    assert_eq!((health.link.head, health.link.applied), (5, 0));
+    world.allow_pipes();
+    let health = health_when(&handle, "applied", |health| {
+        health.link.applied == 5 && health.oldest_unacked_age_ms.is_none()
+    })
+    .await;
+    assert_eq!(health.link.drain_s, Some(0));
+    world.stop().await;
+}
+
+#[tokio::test]
+async fn metrics_are_sent_with_where_the_journal_stands() {
+    let world = memory::World::new(5);
+    let handle = world.start();
+    health_when(&handle, "applied", |health| health.link.applied == 5).await;
+    let metrics = world.metrics_when(|metrics| metrics.applied == 5).await;
+    assert_eq!((metrics.head, metrics.calls_live), (5, 7));
+    world.stop().await;
+}

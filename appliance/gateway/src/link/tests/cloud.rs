@@ -1,0 +1,52 @@
+//! The other end, as the cloud plays it: its book and its facts.
+use link::{CloudBook, CloudEnd, Judged};
+use messages::{
+    BoxId, UtcMs,
+    lane::{Lane, Metrics},
+    wire,
+};
+
+pub(super) struct Cloud {
+    box_id: BoxId,
+    book: CloudBook,
+    pub(super) facts: Vec<Vec<u8>>,
+    pub(super) metrics: Vec<Metrics>,
+}
+
+impl Cloud {
+    pub(super) fn new(box_id: BoxId) -> Self {
+        Self {
+            box_id,
+            book: CloudBook::NEW,
+            facts: Vec::new(),
+            metrics: Vec::new(),
+        }
+    }
+
+    /// Takes a message and hands back what goes down.
+    pub(super) fn hear(&mut self, lane: Lane, bytes: &[u8]) -> Option<(Lane, Vec<u8>)> {
+        let mut end = CloudEnd::new(self.box_id.clone(), self.book);
+        let reply = match lane {
+            Lane::Hello => {
+                let greeted = end.hello(bytes, UtcMs(0)).unwrap();
+                Some((Lane::Welcome, greeted.welcome))
+            }
+            Lane::Facts => match end.batch(bytes, UtcMs(0)) {
+                Judged::Apply { facts, head } => {
+                    self.facts.extend(facts.into_iter().map(|fact| fact.bytes));
+                    Some((Lane::Ack, end.committed(head, 0).unwrap()))
+                }
+                Judged::Skip { ack } => Some((Lane::Ack, ack)),
+                Judged::Refuse { reply, .. } => reply,
+            },
+            Lane::Metrics => {
+                self.metrics.push(wire::decode(bytes).unwrap());
+                None
+            }
+            Lane::State => None,
+            Lane::Welcome | Lane::Ack => panic!("not a lane of a box"),
+        };
+        self.book = *end.book();
+        reply
+    }
+}

@@ -1,0 +1,326 @@
+//! A journal and pipes in memory.
+use super::{PATIENCE, cloud::Cloud};
+use crate::link::{
+    Journal, JournalRead, JournalTrouble, LinkConfig, LinkHandle, LinkSetup, LinkTask,
+    pipe::{Pipe, PipeEvent, PipeFull, Pipes},
+    rumqtt::BrokerAddress,
+};
+use core::time::Duration;
+use link::BoxCursor;
+use messages::{
+    BootId, BoxId, Field, PartyId, SealFailed, Sealed, Sealer, UtcMs,
+    fact::{Actor, BoxStopped, Fact, Place},
+    journal::{ChainHash, Head},
+    lane::{Lane, Metrics},
+};
+use portal::{Clock, Tasks};
+use std::{
+    collections::VecDeque,
+    path::PathBuf,
+    sync::{Arc, Mutex, MutexGuard},
+};
+use tokio::sync::{Notify, watch};
+
+pub(super) fn box_id() -> BoxId {
+    BoxId::parse("sz-01").unwrap()
+}
+
+pub(super) fn config(broker: &str, certificates: PathBuf) -> LinkConfig {
+    LinkConfig {
+        broker: BrokerAddress::parse(broker).unwrap(),
+        certificates,
+        box_id: box_id(),
+        boot: BootId::from_bytes([1; 16]),
+        version: "test".to_owned(),
+        metrics_every: Duration::from_millis(1),
+        seed: 1,
+    }
+}
+
+struct Kept {
+    facts: Vec<Vec<u8>>,
+    heads: Vec<Head>,
+    cursor: BoxCursor,
+    failing_reads: u32,
+}
+
+/// A journal of real facts.
+pub(super) struct MemoryJournal {
+    kept: Mutex<Kept>,
+    growth: watch::Sender<u64>,
+}
+
+struct NothingPersonal;
+
+impl Sealer for NothingPersonal {
+    fn seal(&mut self, _: PartyId, _: Field, _: &str) -> Result<Sealed, SealFailed> {
+        Err(SealFailed("nothing personal here".to_owned()))
+    }
+}
+
+impl MemoryJournal {
+    pub(super) fn new(count: u64) -> Arc<Self> {
+        let kept = Kept {
+            facts: Vec::new(),
+            heads: Vec::new(),
+            cursor: BoxCursor::NEW,
+            failing_reads: 0,
+        };
+        let journal = Self {
+            kept: Mutex::new(kept),
+            growth: watch::Sender::new(0),
+        };
+        journal.append(count);
+        Arc::new(journal)
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap()
+    }
+
+    pub(super) fn append(&self, count: u64) {
+        let mut kept = self.kept();
+        for _ in 0..count {
+            let before = kept.heads.last().copied().unwrap_or(Head::EMPTY);
+            let id = box_id();
+            let place = Place {
+                box_id: &id,
+                epoch: 0,
+                seq: before.seq + 1,
+                boot: BootId::from_bytes([1; 16]),
+                policy_version: 0,
+            };
+            let body = BoxStopped {
+                reason: "test".to_owned(),
+            };
+            let fact = Fact::new(UtcMs(1_000), true, Actor::System, body)
+                .seal(&place, &mut NothingPersonal)
+                .unwrap();
+            kept.heads.push(Head {
+                seq: before.seq + 1,
+                hash: fact.chained(before.hash),
+            });
+            kept.facts.push(fact.bytes().to_vec());
+        }
+        self.growth.send_modify(|count| *count += 1);
+    }
+}
+
+impl Journal for MemoryJournal {
+    fn head(&self) -> Result<(Head, u64), JournalTrouble> {
+        Ok((self.kept().heads.last().copied().unwrap_or(Head::EMPTY), 1))
+    }
+
+    fn cursor(&self) -> Result<BoxCursor, JournalTrouble> {
+        Ok(self.kept().cursor)
+    }
+
+    fn save_cursor(&self, cursor: BoxCursor) -> Result<(), JournalTrouble> {
+        self.kept().cursor = cursor;
+        Ok(())
+    }
+
+    fn read(
+        &self,
+        after: u64,
+        count_max: usize,
+        _bytes_max: usize,
+    ) -> Result<JournalRead, JournalTrouble> {
+        let mut kept = self.kept();
+        if kept.failing_reads > 0 && count_max > 1 {
+            kept.failing_reads -= 1;
+            return Err(JournalTrouble { code: "test" });
+        }
+        let from = usize::try_from(after).unwrap();
+        let facts = kept.facts.iter().skip(from).take(count_max);
+        Ok(JournalRead {
+            hash: Some(match from {
+                0 => ChainHash::START,
+                _ => kept.heads[from - 1].hash,
+            }),
+            facts: (after + 1..).zip(facts.cloned()).collect(),
+        })
+    }
+
+    fn growth(&self) -> watch::Receiver<u64> {
+        self.growth.subscribe()
+    }
+}
+
+/// What the pipes of one world share.
+struct Middle {
+    cloud: Cloud,
+    opened: u32,
+    refusing: bool,
+    /// A pipe breaks after so many messages; 0 never.
+    break_every: u32,
+}
+
+pub(super) struct World {
+    journal: Arc<MemoryJournal>,
+    middle: Arc<Mutex<Middle>>,
+    heard: Arc<Notify>,
+    tasks: Tasks,
+}
+
+impl World {
+    pub(super) fn new(facts: u64) -> Self {
+        Self {
+            journal: MemoryJournal::new(facts),
+            middle: Arc::new(Mutex::new(Middle {
+                cloud: Cloud::new(box_id()),
+                opened: 0,
+                refusing: false,
+                break_every: 0,
+            })),
+            heard: Arc::new(Notify::new()),
+            tasks: Tasks::new(),
+        }
+    }
+
+    pub(super) fn start(&self) -> LinkHandle {
+        let pipes = MemoryPipes {
+            middle: self.middle.clone(),
+            heard: self.heard.clone(),
+        };
+        let setup = LinkSetup {
+            journal: self.journal.clone(),
+            metrics: Box::new(|| Metrics {
+                calls_live: 7,
+                ..Metrics::default()
+            }),
+            clock: Clock::system(),
+        };
+        let config = config("localhost:1", PathBuf::new());
+        LinkTask::start_over(pipes, config, setup, &self.tasks).unwrap()
+    }
+
+    pub(super) async fn stop(&self) {
+        let left = self.tasks.shutdown(PATIENCE).await;
+        assert!(left.is_empty(), "{left:?}");
+    }
+
+    fn middle(&self) -> MutexGuard<'_, Middle> {
+        self.middle.lock().unwrap()
+    }
+
+    pub(super) fn append(&self, count: u64) {
+        self.journal.append(count);
+    }
+
+    pub(super) fn break_every(&self, messages: u32) {
+        self.middle().break_every = messages;
+    }
+
+    pub(super) fn fail_reads(&self, count: u32) {
+        self.journal.kept().failing_reads = count;
+    }
+
+    pub(super) fn refuse_pipes(&self) {
+        self.middle().refusing = true;
+    }
+
+    pub(super) fn allow_pipes(&self) {
+        self.middle().refusing = false;
+    }
+
+    pub(super) fn pipes_opened(&self) -> u32 {
+        self.middle().opened
+    }
+
+    pub(super) fn cloud_facts(&self) -> Vec<Vec<u8>> {
+        self.middle().cloud.facts.clone()
+    }
+
+    pub(super) fn journal_facts(&self) -> Vec<Vec<u8>> {
+        self.journal.kept().facts.clone()
+    }
+
+    pub(super) fn journal_cursor(&self) -> BoxCursor {
+        self.journal.kept().cursor
+    }
+
+    pub(super) async fn metrics_when(&self, fits: impl Fn(&Metrics) -> bool) -> Metrics {
+        let found = async {
+            loop {
+                let heard = self.heard.notified();
+                let found = self
+                    .middle()
+                    .cloud
+                    .metrics
+                    .iter()
+                    .find(|m| fits(m))
+                    .cloned();
+                if let Some(metrics) = found {
+                    return metrics;
+                }
+                heard.await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, found)
+            .await
+            .expect("no such metrics")
+    }
+}
+
+struct MemoryPipes {
+    middle: Arc<Mutex<Middle>>,
+    heard: Arc<Notify>,
+}
+
+impl Pipes for MemoryPipes {
+    type Pipe = MemoryPipe;
+
+    fn open(&mut self) -> MemoryPipe {
+        let mut middle = self.middle.lock().unwrap();
+        middle.opened += 1;
+        let first = if middle.refusing {
+            PipeEvent::Down { code: "test_away" }
+        } else {
+            PipeEvent::Up
+        };
+        MemoryPipe {
+            middle: self.middle.clone(),
+            heard: self.heard.clone(),
+            events: VecDeque::from([first]),
+            arrived: Notify::new(),
+            messages: 0,
+        }
+    }
+}
+
+struct MemoryPipe {
+    middle: Arc<Mutex<Middle>>,
+    heard: Arc<Notify>,
+    events: VecDeque<PipeEvent>,
+    arrived: Notify,
+    messages: u32,
+}
+
+impl Pipe for MemoryPipe {
+    async fn next(&mut self) -> PipeEvent {
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return event;
+            }
+            self.arrived.notified().await;
+        }
+    }
+
+    /// The reply of every message comes back, until the pipe breaks: then the last replies are lost.
+    fn send(&mut self, lane: Lane, bytes: Vec<u8>) -> Result<(), PipeFull> {
+        let mut middle = self.middle.lock().unwrap();
+        let reply = middle.cloud.hear(lane, &bytes);
+        self.heard.notify_waiters();
+        self.messages += u32::from(lane == Lane::Facts);
+        if middle.break_every > 0 && self.messages >= middle.break_every {
+            self.events.push_back(PipeEvent::Down {
+                code: "test_broken",
+            });
+        } else if let Some((lane, bytes)) = reply {
+            self.events.push_back(PipeEvent::Received { lane, bytes });
+        }
+        self.arrived.notify_one();
+        Ok(())
+    }
+}
