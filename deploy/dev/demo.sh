@@ -255,7 +255,10 @@ take_down() {
 
 check() {
   say "checking what was written against what happened"
-  simulator check --branch-data "$DATA/branch" --hq-data "$DATA/hq" --carrier-log "$DATA/carrier.log" --phones-log "$DATA/phones.log"
+  simulator check --branch "$DATA/branch" --cloud "$DATA/hq/hq.db" --box-id "$BOX" \
+    --carrier-log "$DATA/carrier.log" --phones-log "$DATA/phones.log" --customers "$DATA/customers.csv" \
+    --sealed-folder "$DATA/hq" --gateway "$BIN/zhunkehu-gateway" --gateway-config "$DATA/gateway.toml" \
+    --json "$DATA/verdict.json"
 }
 
 prepare() {

@@ -49,7 +49,7 @@ packages() {
     deb) echo dpkg curl iproute2 ;;
     test)
       # peers that nobody here wrote, and what measures them
-      echo sip-tester baresip-core mosquitto-clients python3-paho-mqtt chromium fonts-noto-cjk
+      echo sip-tester baresip-core mosquitto mosquitto-clients python3-paho-mqtt chromium fonts-noto-cjk
       echo sox espeak-ng iproute2 curl dpkg
       ;;
     *) fail "unknown purpose: $purpose" ;;
