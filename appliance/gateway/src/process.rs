@@ -24,6 +24,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 /// How long tasks may take to end.
 const GRACE: Duration = Duration::from_secs(8);
+/// How long the link may take to carry the last facts.
+const LAST_CARRY: Duration = Duration::from_secs(3);
 
 /// What every part is given.
 pub(crate) struct Ground {
@@ -34,7 +36,10 @@ pub(crate) struct Ground {
     pub(crate) started: UtcMs,
     pub(crate) store: Store,
     pub(crate) live: LiveHub,
+    /// Of the pages.
     pub(crate) tasks: Tasks,
+    /// The link goes on while the pages have ended.
+    link_tasks: Tasks,
 }
 
 /// Runs until SIGINT or SIGTERM.
@@ -67,7 +72,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     pages::start(&ground, &telephony, link.as_ref(), metrics)?;
     announce(&ground);
     wait_for_end().await?;
-    end(ground, telephony, &bell).await;
+    end(ground, telephony, link, &bell).await;
     configuring
         .join()
         .map_err(|_panic| anyhow::anyhow!("the configuration thread panicked"))
@@ -84,6 +89,7 @@ fn ground(config: Config) -> anyhow::Result<(Ground, branch_store::Recovered)> {
         started: clock.now().utc,
         live: LiveHub::new(portal_clock.clone()),
         tasks: Tasks::new(),
+        link_tasks: Tasks::new(),
         config,
         clock,
         portal_clock,
@@ -113,7 +119,7 @@ fn start_link(ground: &Ground, pulse: &Pulse) -> anyhow::Result<Option<LinkHandl
         clock: ground.portal_clock.clone(),
     };
     Ok(Some(
-        LinkTask::start(config, setup, &ground.tasks).context("the link")?,
+        LinkTask::start(config, setup, &ground.link_tasks).context("the link")?,
     ))
 }
 
@@ -166,25 +172,48 @@ async fn wait_for_end() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Calls first, so that their last facts are written; then the pages and the link; the journal last.
-async fn end(ground: Ground, telephony: Telephony, bell: &Bell) {
-    let store = ground.store.clone();
-    let ended = tokio::task::spawn_blocking(move || {
-        telephony.end();
-        store.flush();
-    });
-    if ended.await.is_err() {
+/// Calls first, so that their last facts are written; then the pages; then the link, which gets a moment to carry
+/// the last word; the journal ends last.
+async fn end(ground: Ground, telephony: Telephony, link: Option<LinkHandle>, bell: &Bell) {
+    if tokio::task::spawn_blocking(move || telephony.end())
+        .await
+        .is_err()
+    {
         tracing::error!("telephony did not end cleanly");
     }
-    // The link gets a moment to carry the last facts; what it cannot carry waits in the journal.
-    let late = ground.tasks.shutdown(GRACE).await;
-    if !late.is_empty() {
-        tracing::warn!(?late, "tasks did not end in time");
-    }
     bell.stop();
+    late(ground.tasks.shutdown(GRACE).await);
+    let store = ground.store.clone();
+    if tokio::task::spawn_blocking(move || store.say_farewell("asked to end"))
+        .await
+        .is_err()
+    {
+        tracing::error!("the run's last fact was not written");
+    }
+    if let Some(link) = link {
+        carry_the_rest(&ground.store, &link).await;
+    }
+    late(ground.link_tasks.shutdown(GRACE).await);
     let store = ground.store;
-    let closed = tokio::task::spawn_blocking(move || store.close("asked to end"));
-    if closed.await.is_err() {
+    if tokio::task::spawn_blocking(move || store.close("asked to end"))
+        .await
+        .is_err()
+    {
         tracing::error!("the journal did not close cleanly");
+    }
+}
+
+/// What cannot be carried now waits in the journal for the next run.
+async fn carry_the_rest(store: &Store, link: &LinkHandle) {
+    let head = store.head().seq;
+    let mut health = link.watch();
+    let carried =
+        health.wait_for(|health| health.link.applied >= head || !health.link.phase.is_connected());
+    let _in_time = tokio::time::timeout(LAST_CARRY, carried).await;
+}
+
+fn late(tasks: Vec<&'static str>) {
+    if !tasks.is_empty() {
+        tracing::warn!(?tasks, "tasks did not end in time");
     }
 }

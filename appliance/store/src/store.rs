@@ -22,6 +22,7 @@ use messages::{PartyNumber, RecordingId, Refusal};
 use seal::{BlindIndex, BlindKey, Key};
 use std::fs::File;
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
@@ -38,6 +39,7 @@ struct Inner {
     ring: Arc<KeyRing>,
     readers: Arc<Readers>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    said_farewell: AtomicBool,
     /// Held as long as the store is open.
     _lock: File,
 }
@@ -71,6 +73,7 @@ impl Store {
             ring,
             readers,
             writer: Mutex::new(Some(thread)),
+            said_farewell: AtomicBool::new(false),
             _lock: lock,
         })))
     }
@@ -271,16 +274,23 @@ impl Store {
         }
     }
 
+    /// The last fact of the run: why it ends. Durable when this returns, so that the link can still carry it.
+    pub fn say_farewell(&self, reason: &str) {
+        if self.0.purpose != Purpose::Run || self.0.said_farewell.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let now = (self.0.clock)();
+        let body = BoxStopped {
+            reason: reason.to_owned(),
+        };
+        let fact = Fact::new(now.utc, now.utc_trusted, Actor::System, body);
+        let _full = self.append_admitted(vec![fact]);
+        self.flush();
+    }
+
     /// The run ends: says why, writes what waits, and takes nothing more.
     pub fn close(&self, reason: &str) {
-        let now = (self.0.clock)();
-        if self.0.purpose == Purpose::Run {
-            let body = BoxStopped {
-                reason: reason.to_owned(),
-            };
-            let fact = Fact::new(now.utc, now.utc_trusted, Actor::System, body);
-            let _full = self.append_admitted(vec![fact]);
-        }
+        self.say_farewell(reason);
         self.0.finish();
     }
 
