@@ -20,6 +20,9 @@ mod system;
 mod users;
 mod wav_range;
 
+#[cfg(test)]
+mod tests;
+
 use axum::Router;
 use portal::paging::PageQuery;
 use portal::{CurrentUser, FieldError, Problem};

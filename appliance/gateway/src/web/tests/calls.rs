@@ -1,0 +1,165 @@
+//! Making and ending calls through the API.
+use super::world::{CALL, NUMBER, World, ended, extension, problem_of, started, text_of};
+use axum::body::Body;
+use axum::http::{Request, header};
+use messages::command::Role;
+use messages::{CallId, Refusal, ReleasedBy};
+
+fn body(world: &World, phone: Option<&str>) -> String {
+    let phone = phone.map_or_else(String::new, |phone| format!(r#","extension":"{phone}""#));
+    format!(r#"{{"customer":"{}"{phone}}}"#, world.customer)
+}
+
+async fn dial(
+    world: &World,
+    cookie: &str,
+    key: &str,
+    phone: Option<&str>,
+) -> axum::response::Response {
+    world
+        .post("/api/v1/calls", cookie, key, &body(world, phone))
+        .await
+}
+
+#[tokio::test]
+async fn a_call_is_dialled_once_however_often_it_is_sent() {
+    let world = World::new();
+    let agent = world.agent();
+    for _ in 0..3 {
+        let response = dial(&world, &agent, "k1", None).await;
+        assert_eq!(response.status().as_u16(), 201);
+        assert_eq!(text_of(response).await, format!(r#"{{"call":"{CALL}"}}"#));
+    }
+    {
+        let dialled = world.machine.dialled.lock().unwrap();
+        assert_eq!(dialled.len(), 1);
+        assert_eq!(dialled[0].extension, extension("1000"));
+        assert_eq!(dialled[0].number.to_dial(), NUMBER);
+        assert_eq!(dialled[0].customer, world.customer);
+    }
+    dial(&world, &agent, "k2", None).await;
+    assert_eq!(world.machine.dialled.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn a_refusal_comes_back_with_its_code_and_may_be_tried_again() {
+    let world = World::new();
+    let agent = world.agent();
+    *world.machine.refusal.lock().unwrap() = Some(Refusal::PhoneNotRegistered);
+    let refused = problem_of(dial(&world, &agent, "k1", None).await).await;
+    assert_eq!(refused, (409, "phone_not_registered".to_owned()));
+    *world.machine.refusal.lock().unwrap() = None;
+    assert_eq!(
+        dial(&world, &agent, "k1", None).await.status().as_u16(),
+        201
+    );
+}
+
+#[tokio::test]
+async fn an_agent_calls_from_the_own_phone_only_and_who_has_none_must_name_one() {
+    let world = World::new();
+    let (agent, chen) = (world.agent(), world.cookie(Role::Supervisor, None));
+    assert_eq!(
+        problem_of(dial(&world, &agent, "a", Some("1001")).await)
+            .await
+            .0,
+        403
+    );
+    assert_eq!(
+        dial(&world, &agent, "b", Some("1000"))
+            .await
+            .status()
+            .as_u16(),
+        201
+    );
+    assert_eq!(
+        problem_of(dial(&world, &chen, "c", None).await).await,
+        (422, "invalid".to_owned())
+    );
+    assert_eq!(
+        dial(&world, &chen, "d", Some("1001"))
+            .await
+            .status()
+            .as_u16(),
+        201
+    );
+    let unknown = r#"{"customer":"0192f0c1-2345-7890-abcd-ef0123456789","extension":"1001"}"#;
+    let found = problem_of(world.post("/api/v1/calls", &chen, "e", unknown).await).await;
+    assert_eq!(found, (404, "unknown_customer".to_owned()));
+    let request = Request::post("/api/v1/calls")
+        .header(header::COOKIE, &agent)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body(&world, None)))
+        .unwrap();
+    let keyless = problem_of(world.ask(request).await).await;
+    assert_eq!(keyless, (400, "idempotency_key_missing".to_owned()));
+}
+
+async fn hang_up(world: &World, cookie: &str, call: CallId) -> u16 {
+    let request = Request::delete(format!("/api/v1/calls/{call}")).header(header::COOKIE, cookie);
+    world
+        .ask(request.body(Body::empty()).unwrap())
+        .await
+        .status()
+        .as_u16()
+}
+
+#[tokio::test]
+async fn the_own_call_is_let_go_by_its_side_and_the_call_of_another_by_an_order_that_is_written() {
+    let world = World::new();
+    let call = CallId::from_bytes([9; 16]);
+    world.happened(started(call, "1000"));
+    let (li, wang) = (world.agent(), world.cookie(Role::Agent, Some("1001")));
+    assert_eq!(hang_up(&world, &wang, call).await, 404);
+    assert_eq!(hang_up(&world, &li, call).await, 204);
+    assert_eq!(
+        hang_up(&world, &world.cookie(Role::Supervisor, None), call).await,
+        204
+    );
+    assert_eq!(
+        *world.machine.hung_up.lock().unwrap(),
+        [(call, ReleasedBy::Caller), (call, ReleasedBy::System)]
+    );
+    assert_eq!(world.newest_kinds(1), ["hang_up_asked"]);
+    world.happened(ended(call));
+    assert_eq!(hang_up(&world, &li, call).await, 404);
+}
+
+#[tokio::test]
+async fn a_call_is_shown_with_its_end_and_its_recording() {
+    let world = World::new();
+    let admin = world.cookie(Role::Admin, None);
+    let call = world
+        .get_json(&format!("/api/v1/calls/{CALL}"), &admin)
+        .await;
+    assert_eq!(call["end"]["result"], "answered");
+    assert_eq!(call["end"]["talk_ms"], 2_750);
+    assert_eq!(call["number"], NUMBER);
+    assert_eq!(call["recording"], super::world::RECORDING.to_string());
+    assert_eq!(call["customer"], world.customer.to_string());
+}
+
+#[tokio::test]
+async fn a_customer_moves_and_the_new_stage_comes_back() {
+    let world = World::new();
+    let agent = world.agent();
+    let path = format!("/api/v1/customers/{}/stage", world.customer);
+    let moved = text_of(
+        world
+            .post(&path, &agent, "", r#"{"stage":"interested"}"#)
+            .await,
+    )
+    .await;
+    assert!(moved.contains(r#""stage":"interested""#), "{moved}");
+    let again = problem_of(
+        world
+            .post(&path, &agent, "", r#"{"stage":"interested"}"#)
+            .await,
+    )
+    .await;
+    assert_eq!(again, (409, "stage_unchanged".to_owned()));
+    let page = world
+        .get_json("/api/v1/customers?stage=interested", &agent)
+        .await;
+    assert_eq!(page["items"].as_array().unwrap().len(), 1);
+}

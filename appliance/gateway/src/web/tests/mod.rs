@@ -1,0 +1,9 @@
+//! The branch's API over a real store: who sees what, what is written, what a page is told.
+mod calls;
+mod live_socket;
+mod playback;
+mod privacy;
+mod requests;
+mod session;
+mod setup;
+mod world;

@@ -1,0 +1,108 @@
+//! One request for every operation of the API's document: whoever adds an operation adds its request here.
+use super::world::{CALL, RECORDING, World};
+use axum::body::Body;
+use axum::http::{Method, Request, header};
+use rights::Action;
+
+/// What a request needs besides its session.
+pub(super) struct Call {
+    pub(super) method: &'static str,
+    pub(super) route: &'static str,
+    pub(super) body: &'static str,
+    /// The action of the rights table that it stands for.
+    pub(super) action: Option<Action>,
+}
+
+const fn call(method: &'static str, route: &'static str) -> Call {
+    Call {
+        method,
+        route,
+        body: "",
+        action: None,
+    }
+}
+
+const fn order(
+    method: &'static str,
+    route: &'static str,
+    body: &'static str,
+    action: Action,
+) -> Call {
+    Call {
+        method,
+        route,
+        body,
+        action: Some(action),
+    }
+}
+
+pub(super) const ALL: [Call; 20] = [
+    call("GET", "/api/v1/session"),
+    call("DELETE", "/api/v1/session"),
+    Call {
+        body: r#"{"user":"nobody","password":"nothing"}"#,
+        ..call("POST", "/api/v1/session")
+    },
+    call("GET", "/api/v1/overview"),
+    call("GET", "/api/v1/phones"),
+    call("GET", "/api/v1/trunks"),
+    call("GET", "/api/v1/calls"),
+    call("GET", "/api/v1/calls/{id}"),
+    order(
+        "POST",
+        "/api/v1/calls",
+        r#"{"customer":"{customer}"}"#,
+        Action::Dial,
+    ),
+    call("DELETE", "/api/v1/calls/{id}"),
+    call("GET", "/api/v1/customers"),
+    call("GET", "/api/v1/customers/{id}"),
+    order(
+        "POST",
+        "/api/v1/customers/{id}/stage",
+        r#"{"stage":"contacted"}"#,
+        Action::MoveStage,
+    ),
+    order(
+        "POST",
+        "/api/v1/customers/{id}/number-view",
+        r#"{"reason":"the customer asked for a message"}"#,
+        Action::ViewNumber,
+    ),
+    call("GET", "/api/v1/recordings"),
+    call("GET", "/api/v1/recordings/{id}"),
+    order(
+        "GET",
+        "/api/v1/recordings/{id}/audio",
+        "",
+        Action::PlayRecording,
+    ),
+    call("GET", "/api/v1/system"),
+    order("GET", "/api/v1/audit", "", Action::SearchAudit),
+    call("GET", "/api/v1/live"),
+];
+
+impl Call {
+    pub(super) fn request(&self, world: &World, cookie: Option<&str>) -> Request<Body> {
+        let customer = world.customer.to_string();
+        let id = if self.route.contains("/customers/") {
+            customer.clone()
+        } else if self.route.contains("/recordings/") {
+            RECORDING.to_string()
+        } else {
+            CALL.to_string()
+        };
+        let mut request = Request::builder()
+            .method(Method::from_bytes(self.method.as_bytes()).unwrap())
+            .uri(self.route.replace("{id}", &id))
+            .header(header::HOST, "box.lan")
+            .header(header::ORIGIN, "https://box.lan")
+            .header("idempotency-key", "once")
+            .header(header::CONTENT_TYPE, "application/json");
+        if let Some(cookie) = cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        let body = self.body.replace("{customer}", &customer);
+        request.body(Body::from(body)).unwrap()
+    }
+}

@@ -1,0 +1,150 @@
+//! Log-in over the branch's own users: every step is a fact.
+use super::world::{World, problem_of, text_of};
+use crate::web::{COOKIE, first_admin};
+use axum::body::Body;
+use axum::http::{Request, StatusCode, header};
+use core::time::Duration;
+use messages::command::Role;
+use serde_json::Value;
+
+async fn sign_in(world: &World, user: &str, password: &str) -> axum::response::Response {
+    let body = format!(r#"{{"user":"{user}","password":"{password}"}}"#);
+    world.post("/api/v1/session", "", "", &body).await
+}
+
+#[tokio::test]
+async fn signing_in_tells_who_one_is_and_what_one_may_and_is_written() {
+    let world = World::new();
+    let response = sign_in(&world, "li", "right-password").await;
+    assert_eq!(response.status(), StatusCode::OK);
+    let cookie = response.headers()[header::SET_COOKIE]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    assert!(cookie.starts_with(COOKIE));
+    let me: Value = serde_json::from_str(&text_of(response).await).unwrap();
+    assert_eq!(
+        (&me["user"], &me["role"], &me["extension"]),
+        (&"li".into(), &"agent".into(), &"1000".into())
+    );
+    assert!(me["may"].as_array().unwrap().contains(&"dial".into()));
+    assert!(
+        !me["may"]
+            .as_array()
+            .unwrap()
+            .contains(&"view_number".into())
+    );
+    assert_eq!(world.newest_kinds(1), ["signed_in"]);
+    assert_eq!(
+        world.get_json("/api/v1/session", &cookie).await["user"],
+        "li"
+    );
+    let request = Request::delete("/api/v1/session").header(header::COOKIE, &cookie);
+    let gone = world.ask(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(gone.status(), StatusCode::NO_CONTENT);
+    assert!(
+        gone.headers()[header::SET_COOKIE]
+            .to_str()
+            .unwrap()
+            .contains("Max-Age=0")
+    );
+    assert_eq!(world.newest_kinds(1), ["signed_out"]);
+    assert_eq!(
+        problem_of(world.get("/api/v1/session", &cookie).await)
+            .await
+            .0,
+        401
+    );
+}
+
+#[tokio::test]
+async fn five_failures_lock_the_user_and_each_is_written() {
+    let world = World::new();
+    for _ in 0..5 {
+        let refused = problem_of(sign_in(&world, "li", "wrong-password").await).await;
+        assert_eq!(refused, (401, "wrong_name_or_password".to_owned()));
+    }
+    assert_eq!(world.newest_kinds(2), ["user_locked_out", "sign_in_failed"]);
+    let locked = sign_in(&world, "li", "right-password").await;
+    assert_eq!(locked.headers()[header::RETRY_AFTER], "300");
+    assert_eq!(problem_of(locked).await, (429, "locked_out".to_owned()));
+    world.clock.advance(Duration::from_mins(5));
+    assert_eq!(
+        sign_in(&world, "li", "right-password").await.status(),
+        StatusCode::OK
+    );
+}
+
+#[tokio::test]
+async fn the_first_admin_is_made_once_and_only_where_there_is_nobody() {
+    let world = World::new();
+    assert!(first_admin(&world.store).unwrap().is_none());
+}
+
+#[tokio::test]
+async fn the_figures_of_the_overview_and_the_system_are_those_of_the_store() {
+    let world = World::new();
+    let admin = world.cookie(Role::Admin, None);
+    let overview = world.get_json("/api/v1/overview", &admin).await;
+    let figure = |key: &str| overview[key].as_u64().unwrap();
+    assert_eq!(
+        (
+            figure("phones"),
+            figure("calls"),
+            figure("answered"),
+            figure("recordings"),
+            figure("customers")
+        ),
+        (2, 1, 1, 1, 1)
+    );
+    let system = world.get_json("/api/v1/system", &admin).await;
+    assert_eq!(
+        system["journal"]["head"].as_u64().unwrap(),
+        world.store.head().seq
+    );
+    assert_eq!(system["journal"]["behind"], system["journal"]["head"]);
+    world.clock.advance(Duration::from_secs(5));
+    let system = world.get_json("/api/v1/system", &admin).await;
+    assert_eq!(system["journal"]["oldest_unsent_ms"], 5_000);
+    assert_eq!(system["uptime_s"], 5);
+}
+
+#[tokio::test]
+async fn lists_are_paged_to_their_end_and_foreign_cursors_are_refused() {
+    let world = World::new();
+    let admin = world.cookie(Role::Admin, None);
+    let mut seqs = Vec::new();
+    let mut path = "/api/v1/audit?limit=3".to_owned();
+    let cursor = loop {
+        let page = world.get_json(&path, &admin).await;
+        seqs.extend(
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|row| row["seq"].as_str().unwrap().parse::<u64>().unwrap()),
+        );
+        let Some(next) = page["next"].as_str() else {
+            break path;
+        };
+        path = format!("/api/v1/audit?limit=3&cursor={next}");
+    };
+    let all: Vec<_> = (1..=world.store.head().seq).rev().collect();
+    assert_eq!(seqs, all);
+    let foreign = cursor.replace("audit", "calls");
+    assert_eq!(
+        problem_of(world.get(&foreign, &admin).await).await,
+        (422, "invalid".to_owned())
+    );
+    for bad in [
+        "calls?limit=0",
+        "calls?limit=201",
+        "customers?stage=x",
+        "audit?actor=x",
+        "calls?customer=1",
+    ] {
+        let found = problem_of(world.get(&format!("/api/v1/{bad}"), &admin).await).await;
+        assert_eq!(found, (422, "invalid".to_owned()), "{bad}");
+    }
+}
