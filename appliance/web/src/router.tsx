@@ -28,12 +28,12 @@ export type Place = {
 }
 
 export const PLACES: readonly Place[] = [
-  { to: '/', name: 'overview', icon: <DashboardOutlined /> },
-  { to: '/customers', name: 'customers', icon: <TeamOutlined /> },
-  { to: '/calls', name: 'calls', icon: <PhoneOutlined /> },
-  { to: '/recordings', name: 'recordings', icon: <AudioOutlined /> },
-  { to: '/system', name: 'system', icon: <ApiOutlined /> },
-  { to: '/audit', name: 'audit', icon: <AuditOutlined />, needs: 'search_audit' },
+  { to: '/', name: 'overview', icon: <DashboardOutlined aria-hidden /> },
+  { to: '/customers', name: 'customers', icon: <TeamOutlined aria-hidden /> },
+  { to: '/calls', name: 'calls', icon: <PhoneOutlined aria-hidden /> },
+  { to: '/recordings', name: 'recordings', icon: <AudioOutlined aria-hidden /> },
+  { to: '/system', name: 'system', icon: <ApiOutlined aria-hidden /> },
+  { to: '/audit', name: 'audit', icon: <AuditOutlined aria-hidden />, needs: 'search_audit' },
 ]
 
 const root = createRootRoute({ component: Desk, notFoundComponent: OverviewPage })
@@ -50,10 +50,10 @@ const routeTree = root.addChildren([
   at('/audit', AuditPage),
 ])
 
-export const router = createRouter({ routeTree, defaultPreload: false })
+export const makeRouter = () => createRouter({ routeTree, defaultPreload: false })
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router
+    router: ReturnType<typeof makeRouter>
   }
 }

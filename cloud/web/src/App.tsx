@@ -11,10 +11,10 @@ import {
   useSession,
   Waiting,
 } from '@zhunkehu/kit'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { line } from './live'
-import { router } from './router'
+import { makeRouter } from './router'
 
 const client = makeQueryClient()
 
@@ -40,6 +40,7 @@ export function App() {
 
 function Door() {
   const session = useSession()
+  const [router] = useState(makeRouter)
   const signedIn = session.at === 'signed_in'
   useEffect(() => {
     if (!signedIn) {

@@ -16,10 +16,10 @@ export type Place = {
 }
 
 export const PLACES: readonly Place[] = [
-  { to: '/', name: 'branches', icon: <ApartmentOutlined /> },
-  { to: '/hours', name: 'hours', icon: <BarChartOutlined /> },
-  { to: '/calls', name: 'calls', icon: <PhoneOutlined /> },
-  { to: '/customers', name: 'customers', icon: <TeamOutlined /> },
+  { to: '/', name: 'branches', icon: <ApartmentOutlined aria-hidden /> },
+  { to: '/hours', name: 'hours', icon: <BarChartOutlined aria-hidden /> },
+  { to: '/calls', name: 'calls', icon: <PhoneOutlined aria-hidden /> },
+  { to: '/customers', name: 'customers', icon: <TeamOutlined aria-hidden /> },
 ]
 
 const root = createRootRoute({ component: Dashboard, notFoundComponent: BranchesPage })
@@ -44,10 +44,10 @@ const routeTree = root.addChildren([
   at('/customers', CustomersPage),
 ])
 
-export const router = createRouter({ routeTree, defaultPreload: false })
+export const makeRouter = () => createRouter({ routeTree, defaultPreload: false })
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router
+    router: ReturnType<typeof makeRouter>
   }
 }

@@ -8,9 +8,9 @@ export default defineConfig({
   plugins: [react()],
   test: {
     environment: 'happy-dom',
-    include: ['{protocol,appliance,cloud}/web/**/src/**/*.test.{ts,tsx}'],
+    include: ['{protocol,appliance,cloud}/web/**/*.test.{ts,tsx}'],
     setupFiles: [fileURLToPath(new URL('./vitest.setup.ts', import.meta.url))],
-    testTimeout: 15_000,
+    testTimeout: 10_000,
     hookTimeout: 15_000,
     teardownTimeout: 5_000,
     maxWorkers: 2,

@@ -53,7 +53,7 @@ export function DialPanel({ customer }: { customer: string }) {
           <Button
             type="primary"
             size="large"
-            icon={<PhoneOutlined />}
+            icon={<PhoneOutlined aria-hidden />}
             loading={dial.at === 'asking'}
             disabled={!own && !lent}
             onClick={() => void go()}

@@ -15,7 +15,7 @@ export function NumberView({ customer }: { customer: Customer }) {
   if (!mayView || !customer.number.includes('*')) return null
   return (
     <>
-      <Button size="small" icon={<EyeOutlined />} onClick={() => setOpen(true)}>
+      <Button size="small" icon={<EyeOutlined aria-hidden />} onClick={() => setOpen(true)}>
         {t('branch.number_view.open')}
       </Button>
       {open ? <Dialog customer={customer.id} onClose={() => setOpen(false)} /> : null}

@@ -38,7 +38,7 @@ export function StageStepper({ customer }: { customer: Customer }) {
                 disabled={move.isPending}
                 aria-current={here ? 'step' : undefined}
               >
-                <i aria-hidden="true">{passed ? <CheckOutlined /> : at + 1}</i>
+                <i aria-hidden="true">{passed ? <CheckOutlined aria-hidden /> : at + 1}</i>
                 {label('stage', code)}
               </button>
             </Popconfirm>

@@ -99,7 +99,7 @@ function RecordingTable({ rows, more, played, onPlay }: TableProps) {
         row.state === 'complete' || row.state === 'cut' ? (
           <Button
             size="small"
-            icon={<CaretRightOutlined />}
+            icon={<CaretRightOutlined aria-hidden />}
             aria-pressed={row.id === played}
             onClick={() => onPlay(row)}
           >

@@ -33,13 +33,13 @@ export function HoursPage() {
           <AsOf at={query.data?.as_of} />
           <BranchChoice box={box} onChoose={setBox} />
           <Button
-            icon={<LeftOutlined />}
+            icon={<LeftOutlined aria-hidden />}
             aria-label={t('hq.hours.previous')}
             onClick={() => setFrom(from - DAY_MS)}
           />
           <strong className="zk-num">{dayName(from)}</strong>
           <Button
-            icon={<RightOutlined />}
+            icon={<RightOutlined aria-hidden />}
             aria-label={t('hq.hours.next')}
             disabled={from >= today}
             onClick={() => setFrom(from + DAY_MS)}

@@ -47,7 +47,7 @@ export function AppShell(props: Props) {
               {who.extension ? ` · ${t('shell.extension', { n: who.extension })}` : ''}
             </span>
             <LanguageSwitch />
-            <Button type="text" size="small" icon={<LogoutOutlined />} onClick={onSignOut}>
+            <Button type="text" size="small" icon={<LogoutOutlined aria-hidden />} onClick={onSignOut}>
               {t('shell.sign_out')}
             </Button>
           </div>
