@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 pub mod audio;
+pub mod caller;
 pub mod carrier;
 pub mod check;
 pub mod config;
