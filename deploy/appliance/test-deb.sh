@@ -45,7 +45,7 @@ build_package() {
 install_package() { dpkg --install "$1" >"$WORK/dpkg.log" 2>&1 || { cat "$WORK/dpkg.log"; return 1; }; }
 says() { grep -qx "$1" "$REPORT"; }
 free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-healthy() { curl --silent --insecure --fail "https://127.0.0.1:$WEB_PORT/healthz" >/dev/null; }
+healthy() { curl --silent --insecure --noproxy '*' --fail "https://127.0.0.1:$WEB_PORT/healthz" >"$WORK/health"; }
 
 start_unit() {
   : >"$REPORT"
@@ -55,6 +55,7 @@ start_unit() {
 
 comes_up() {
   if within 60 says ready && within 20 healthy; then return 0; fi
+  curl --silent --show-error --insecure --noproxy '*' "https://127.0.0.1:$WEB_PORT/healthz" || true
   tail -n 20 "$WORK/unit.log"
   return 1
 }
