@@ -45,7 +45,7 @@ export function customers(n) {
     name: NAMES[at % NAMES.length],
     number: `138****${String(8000 + at * 37).slice(-4)}`,
     stage: STAGES[at % STAGES.length],
-    stage_since: Date.now() - at * 700 * MINUTE,
+    imported: Date.now() - at * 700 * MINUTE,
     attempts: (at * 3) % 11,
     ...(at % 4 === 3 ? {} : { last_contact: Date.now() - at * 41 * MINUTE }),
     do_not_call: at === 6,
@@ -62,10 +62,16 @@ export function calls(n) {
       id: ID(1000 + at),
       direction: internal ? 'internal' : at % 9 === 8 ? 'inbound' : 'outbound',
       purpose: internal ? 'internal' : 'sales',
+      one_way: at === 5,
       extension: String(1000 + (at % 4)),
       ...(internal
         ? { other_extension: '1003' }
-        : { trunk: 'carrier', number: `138****${8000 + at}`, customer: ID((at % 9) + 1) }),
+        : {
+            trunk: 'carrier',
+            number: `138****${8000 + at}`,
+            customer: ID((at % 9) + 1),
+            customer_name: NAMES[at % 9],
+          }),
       started,
       ...(talked ? { answered: started + 9000 } : {}),
       ...(at === 0
@@ -93,11 +99,12 @@ export function recordings(n) {
     state: STATES[at % STATES.length],
     duration_ms: 33_000 + at * 9000,
     bytes: 530_000 + at * 44_000,
-    gaps: at === 2 ? 1 : 0,
+    lost_ms: at === 2 ? 1400 : 0,
     extension: '1001',
     direction: 'outbound',
     number: `139****${7000 + at}`,
     customer: ID((at % 9) + 1),
+    customer_name: NAMES[at % 9],
   }))
 }
 

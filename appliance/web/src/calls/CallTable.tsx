@@ -55,7 +55,12 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
       key: 'result',
       title: t('branch.call.result'),
       width: 130,
-      cell: (call) => <CallResult call={call} />,
+      cell: (call) => (
+        <span className="zk-row zk-nowrap">
+          <CallResult call={call} />
+          {call.one_way ? <StatusTag tone="warn">{t('branch.call.one_way')}</StatusTag> : null}
+        </span>
+      ),
     },
     {
       key: 'ring',

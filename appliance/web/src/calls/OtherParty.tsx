@@ -1,23 +1,29 @@
-// Who is at the other end: a customer by link, else the number as this user may see it.
+// Who is at the other end: a customer by name and link, and the number as this user may see it.
 import { Link } from '@tanstack/react-router'
 import { MaskedNumber } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 
-type Party = { number?: string | null; customer?: string | null }
+type Party = {
+  number?: string | undefined
+  customer?: string | undefined
+  customer_name?: string | undefined
+}
 
 export function OtherParty({ call }: { call: Party }) {
   const { t } = useTranslation()
   if (!call.customer) return <MaskedNumber value={call.number} />
   return (
-    <Link className="zk-link zk-num" to="/customers/$id" params={{ id: call.customer }}>
-      {call.number || t('branch.call.customer')}
-    </Link>
+    <span className="zk-row zk-nowrap">
+      <Link className="zk-link" to="/customers/$id" params={{ id: call.customer }}>
+        {call.customer_name || call.number || t('branch.call.customer')}
+      </Link>
+      {call.customer_name ? <MaskedNumber value={call.number} /> : null}
+    </span>
   )
 }
 
-export function extensions(call: {
-  extension?: string | null
-  other_extension?: string | null
-}): string {
+type Phones = { extension?: string | undefined; other_extension?: string | undefined }
+
+export function extensions(call: Phones): string {
   return [call.extension, call.other_extension].filter(Boolean).join(' → ') || '—'
 }

@@ -84,7 +84,7 @@ function CustomerFacts({ customer }: { customer: Customer }) {
       rows={[
         [t('branch.customer.attempts'), format.count(customer.attempts)],
         [t('branch.customer.last_contact'), contact],
-        [t('branch.customer.stage_since'), <AgeCell key="since" at={customer.stage_since} />],
+        [t('branch.customer.imported'), <AgeCell key="imported" at={customer.imported} />],
       ]}
     />
   )

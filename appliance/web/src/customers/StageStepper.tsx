@@ -2,7 +2,7 @@
 import { CheckOutlined } from '@ant-design/icons'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { asProblem } from '@zhunkehu/api'
-import { branchApi, type Customer } from '@zhunkehu/api/branch'
+import { branchApi, type Customer, type Stage } from '@zhunkehu/api/branch'
 import { label, STAGES, textOfProblem } from '@zhunkehu/kit'
 import { App, Popconfirm } from 'antd'
 import { useTranslation } from 'react-i18next'
@@ -12,7 +12,7 @@ export function StageStepper({ customer }: { customer: Customer }) {
   const { message } = App.useApp()
   const client = useQueryClient()
   const move = useMutation({
-    mutationFn: (stage: string) => branchApi.moveStage(customer.id, stage),
+    mutationFn: (stage: Stage) => branchApi.moveStage(customer.id, stage),
     onSuccess: async (_, stage) => {
       await client.invalidateQueries({ queryKey: ['customer', customer.id] })
       void client.invalidateQueries({ queryKey: ['customers'] })

@@ -129,8 +129,10 @@ function RecordingState({ row }: { row: Recording }) {
       <StatusTag tone={TONE[row.state] ?? 'idle'}>
         {t(`branch.recording.at.${row.state}`, { defaultValue: row.state })}
       </StatusTag>
-      {row.gaps ? (
-        <span className="zk-quiet">{t('branch.recording.gaps', { n: row.gaps })}</span>
+      {row.lost_ms > 0 ? (
+        <span className="zk-quiet">
+          {t('branch.recording.lost', { n: (row.lost_ms / 1000).toFixed(1) })}
+        </span>
       ) : null}
     </span>
   )

@@ -47,7 +47,12 @@ export function AppShell(props: Props) {
               {who.extension ? ` · ${t('shell.extension', { n: who.extension })}` : ''}
             </span>
             <LanguageSwitch />
-            <Button type="text" size="small" icon={<LogoutOutlined aria-hidden />} onClick={onSignOut}>
+            <Button
+              type="text"
+              size="small"
+              icon={<LogoutOutlined aria-hidden />}
+              onClick={onSignOut}
+            >
               {t('shell.sign_out')}
             </Button>
           </div>

@@ -1,0 +1,1557 @@
+// Made from the OpenAPI document beside it by `npm run generate:types`. Not written by hand.
+export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audit, newest first */
+        get: operations["audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls, newest first */
+        get: operations["calls_list"];
+        put?: never;
+        /** Call a customer: the phone rings, then the customer's */
+        post: operations["calls_dial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One call */
+        get: operations["calls_one"];
+        put?: never;
+        post?: never;
+        /**
+         * End a running call
+         * @description The own call, or with the right to it another person's.
+         */
+        delete: operations["calls_hang_up"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers */
+        get: operations["customers_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One customer with the latest calls */
+        get: operations["customers_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/number-view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See a customer's number in clear; who, why and when is recorded first */
+        post: operations["customers_view_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/stage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a customer to another stage */
+        post: operations["customers_move_stage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live board
+         * @description A WebSocket: first a `snapshot`, then `delta`s; send the text `snapshot` to get a new one after a gap.
+         */
+        get: operations["live_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Overview */
+        get: operations["branch_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Phones */
+        get: operations["branch_phones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Recordings, newest first */
+        get: operations["recordings_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One recording */
+        get: operations["recordings_one"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The sound of a recording
+         * @description WAV, two channels (0: who called, 1: who was called), 8000 Hz; `Range` is answered with 206.
+         */
+        get: operations["recordings_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who am I */
+        get: operations["session_me"];
+        put?: never;
+        /** Log in */
+        post: operations["session_sign_in"];
+        /** Log out */
+        delete: operations["session_sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/system": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The machine and its way to HQ */
+        get: operations["branch_system"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Trunks */
+        get: operations["branch_trunks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description One fact of the journal. */
+        AuditEntry: {
+            actor: string;
+            clock_trusted: boolean;
+            from_ip?: string;
+            kind: string;
+            /** @description Its place in the journal, as text: it can exceed what a page's numbers hold. */
+            seq: string;
+            subject?: string;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            utc: number;
+        };
+        Board: {
+            calls: components["schemas"]["LiveCall"][];
+            link: components["schemas"]["LinkHealth"];
+            machine?: components["schemas"]["Machine"];
+            phones: components["schemas"]["Phone"][];
+            /** @enum {string} */
+            profile: "lab" | "demo" | "production";
+            trunks: components["schemas"]["Trunk"][];
+        };
+        /** @description What one thing is now. The whole thing, never a part of it. */
+        BoardChange: {
+            phone: components["schemas"]["Phone"];
+            /** @enum {string} */
+            what: "phone";
+        } | {
+            trunk: components["schemas"]["Trunk"];
+            /** @enum {string} */
+            what: "trunk";
+        } | {
+            call: components["schemas"]["LiveCall"];
+            /** @enum {string} */
+            what: "call";
+        } | {
+            id: string;
+            /** @enum {string} */
+            what: "call_gone";
+        } | {
+            link: components["schemas"]["LinkHealth"];
+            /** @enum {string} */
+            what: "link";
+        } | {
+            machine: components["schemas"]["Machine"];
+            /** @enum {string} */
+            what: "machine";
+        };
+        /** @description One call. While it runs it has no end. */
+        Call: {
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            answered?: number;
+            customer?: string;
+            /** @description As the viewer may see it. */
+            customer_name?: string;
+            /** @enum {string} */
+            direction: "outbound" | "inbound" | "internal";
+            end?: components["schemas"]["CallEnd"];
+            extension?: string;
+            id: string;
+            /** @description As the viewer may see it. */
+            number?: string;
+            /** @description Nothing was heard from one side for a while. */
+            one_way: boolean;
+            other_extension?: string;
+            /** @enum {string} */
+            purpose: "sales" | "requested_call_back" | "service" | "internal" | "self_test" | "emergency";
+            recording?: string;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            started: number;
+            trunk?: string;
+        };
+        CallEnd: {
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            at: number;
+            /** Format: int32 */
+            q850?: number;
+            /** @enum {string} */
+            released_by: "caller" | "callee" | "system";
+            /** @enum {string} */
+            result: "answered" | "busy" | "no_answer" | "rejected" | "vacant" | "unreachable" | "cancelled" | "congestion" | "no_common_codec" | "blocked" | "trunk_failed" | "media_timeout" | "max_length" | "restarted" | "other_failure";
+            /** Format: int64 */
+            ring_ms: number;
+            /**
+             * Format: int32
+             * @description The network's own words: SIP status and Q.850 cause.
+             */
+            sip?: number;
+            /** Format: int64 */
+            talk_ms: number;
+        };
+        /** @description The number in clear, this once. */
+        ClearNumber: {
+            number: string;
+        };
+        /** @description A customer; name and number as the viewer may see them. */
+        Customer: {
+            /**
+             * Format: int32
+             * @description Outbound calls to this customer.
+             */
+            attempts: number;
+            do_not_call: boolean;
+            id: string;
+            /**
+             * Format: int64
+             * @description When it was imported; ms UTC.
+             */
+            imported: number;
+            /**
+             * Format: int64
+             * @description The end of the last answered call; ms UTC.
+             */
+            last_contact?: number;
+            name: string;
+            number: string;
+            /** @enum {string} */
+            stage: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
+        };
+        /** @description A customer and the latest calls. */
+        CustomerDetail: {
+            /** @description At most 20, newest first; the others: `GET /api/v1/calls?customer=`. */
+            calls: components["schemas"]["Call"][];
+            customer: components["schemas"]["Customer"];
+        };
+        Dial: {
+            /** @description Whom to call. */
+            customer: string;
+            /** @description Which phone rings first; the user's own where it is not given. Agents have no choice. */
+            extension?: string;
+        };
+        Dialled: {
+            call: string;
+        };
+        /** @description One wrong field: a JSON pointer (RFC 6901) and the key of its text. */
+        FieldError: {
+            /** @example missing */
+            code: string;
+            /** @example /reason */
+            pointer: string;
+        };
+        /** @description Where the journal stands, here and at HQ. */
+        Journal: {
+            /** Format: int64 */
+            applied: number;
+            /**
+             * Format: int64
+             * @description Facts that HQ does not have yet.
+             */
+            behind: number;
+            /** Format: int32 */
+            epoch: number;
+            /** Format: int64 */
+            head: number;
+            /**
+             * Format: int64
+             * @description Age of the oldest of them in ms; missing where HQ has all.
+             */
+            oldest_unsent_ms?: number;
+            /** Format: int64 */
+            safe: number;
+            /** @description The code of what keeps the journal from being written. */
+            trouble?: string;
+            /** @description Facts that wait to be written here. */
+            waiting: number;
+        };
+        /** @description How the way to HQ is. Told by the link's task. */
+        LinkHealth: {
+            /**
+             * Format: int64
+             * @description The last fact that HQ has.
+             */
+            applied: number;
+            connected: boolean;
+            /**
+             * Format: int64
+             * @description The last fact written here.
+             */
+            head: number;
+            /** @description The stable code of the last trouble. */
+            last_error?: string;
+            /** Format: int64 */
+            last_error_at?: number;
+            /**
+             * Format: int64
+             * @description The last fact that HQ has in a backup.
+             */
+            safe: number;
+            /**
+             * Format: int64
+             * @description Since when it is as it is; ms UTC.
+             */
+            since?: number;
+        };
+        LiveCall: {
+            customer?: string;
+            /** @enum {string} */
+            direction: "outbound" | "inbound" | "internal";
+            extension?: string;
+            id: string;
+            /** @description As the viewer may see it. */
+            number?: string;
+            other_extension?: string;
+            phase: components["schemas"]["Phase"];
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            phase_since: number;
+            recorded: boolean;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            since: number;
+            trunk?: string;
+        };
+        /** @description One message of the live socket. After a snapshot the deltas carry `seq` + 1, + 2 …; a gap means: take a new snapshot. */
+        LiveMessage: {
+            board: components["schemas"]["Board"];
+            /** Format: int64 */
+            seq: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            server_time: number;
+            /** @enum {string} */
+            type: "snapshot";
+        } | {
+            changes: components["schemas"]["BoardChange"][];
+            /** Format: int64 */
+            seq: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            server_time: number;
+            /** @enum {string} */
+            type: "delta";
+        } | {
+            /** Format: int64 */
+            seq: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            server_time: number;
+            /** @enum {string} */
+            type: "heartbeat";
+        };
+        /** @description One look at the machine. */
+        Machine: {
+            /**
+             * Format: int64
+             * @description When it was taken; ms UTC.
+             */
+            at: number;
+            /** Format: float */
+            cpu_percent: number;
+            /** Format: int64 */
+            disk_total_bytes: number;
+            /** Format: int64 */
+            disk_used_bytes: number;
+            /** Format: int64 */
+            memory_total_bytes: number;
+            /** Format: int64 */
+            memory_used_bytes: number;
+            /** Format: int64 */
+            network_received_bytes: number;
+            /** Format: int64 */
+            network_sent_bytes: number;
+            /** Format: float */
+            temperature_celsius?: number;
+            throttled?: boolean;
+        };
+        /**
+         * @description An action that the user's role allows.
+         * @enum {string}
+         */
+        May: "configure" | "import_customers" | "move_stage" | "view_number" | "refuse_contact" | "lift_refusal" | "manage_users" | "dial" | "hang_up" | "play_recording" | "export_recording" | "search_audit";
+        /** @description The signed-in user. */
+        Me: {
+            box_id: string;
+            /** @description The phone on this user's desk. */
+            extension?: string;
+            /** @description What the pages may offer. */
+            may: components["schemas"]["May"][];
+            /** @enum {string} */
+            profile: "lab" | "demo" | "production";
+            /** @enum {string} */
+            role: "agent" | "supervisor" | "admin" | "hq_analyst" | "hq_admin";
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            server_time: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            since: number;
+            user: string;
+            version: string;
+        };
+        MoveStage: {
+            /** @enum {string} */
+            stage: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
+        };
+        /** @description Figures of the branch. Those of "today" count from `since`. */
+        Overview: {
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Calls that began since `since`; of them the answered and the recorded ones.
+             */
+            calls: number;
+            calls_live: number;
+            /**
+             * Format: int64
+             * @description All that there are.
+             */
+            customers: number;
+            link: components["schemas"]["LinkHealth"];
+            phones: number;
+            phones_registered: number;
+            /** @enum {string} */
+            profile: "lab" | "demo" | "production";
+            /** Format: int64 */
+            recordings: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            server_time: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            since: number;
+            trunks: number;
+            trunks_reachable: number;
+        };
+        /** @description One page of a list. */
+        Page_AuditEntry: {
+            items: {
+                actor: string;
+                clock_trusted: boolean;
+                from_ip?: string;
+                kind: string;
+                /** @description Its place in the journal, as text: it can exceed what a page's numbers hold. */
+                seq: string;
+                subject?: string;
+                /**
+                 * Format: int64
+                 * @description ms UTC
+                 */
+                utc: number;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string;
+        };
+        /** @description One page of a list. */
+        Page_Call: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description ms UTC
+                 */
+                answered?: number;
+                customer?: string;
+                /** @description As the viewer may see it. */
+                customer_name?: string;
+                /** @enum {string} */
+                direction: "outbound" | "inbound" | "internal";
+                end?: components["schemas"]["CallEnd"];
+                extension?: string;
+                id: string;
+                /** @description As the viewer may see it. */
+                number?: string;
+                /** @description Nothing was heard from one side for a while. */
+                one_way: boolean;
+                other_extension?: string;
+                /** @enum {string} */
+                purpose: "sales" | "requested_call_back" | "service" | "internal" | "self_test" | "emergency";
+                recording?: string;
+                /**
+                 * Format: int64
+                 * @description ms UTC
+                 */
+                started: number;
+                trunk?: string;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string;
+        };
+        /** @description One page of a list. */
+        Page_Customer: {
+            items: {
+                /**
+                 * Format: int32
+                 * @description Outbound calls to this customer.
+                 */
+                attempts: number;
+                do_not_call: boolean;
+                id: string;
+                /**
+                 * Format: int64
+                 * @description When it was imported; ms UTC.
+                 */
+                imported: number;
+                /**
+                 * Format: int64
+                 * @description The end of the last answered call; ms UTC.
+                 */
+                last_contact?: number;
+                name: string;
+                number: string;
+                /** @enum {string} */
+                stage: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string;
+        };
+        /** @description One page of a list. */
+        Page_Recording: {
+            items: {
+                /**
+                 * Format: int64
+                 * @description On disk, encrypted.
+                 */
+                bytes: number;
+                call: string;
+                customer?: string;
+                /** @description As the viewer may see it. */
+                customer_name?: string;
+                /** @enum {string} */
+                direction?: "outbound" | "inbound" | "internal";
+                /** Format: int64 */
+                duration_ms: number;
+                extension?: string;
+                id: string;
+                /**
+                 * Format: int64
+                 * @description Audio that came and could not be kept; its time stays in its place.
+                 */
+                lost_ms: number;
+                /** @description As the viewer may see it. */
+                number?: string;
+                /**
+                 * Format: int64
+                 * @description ms UTC
+                 */
+                started: number;
+                state: components["schemas"]["RecordingState"];
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string;
+        };
+        /**
+         * @description Where a call stands.
+         * @enum {string}
+         */
+        Phase: "dialling" | "ringing" | "talking" | "held";
+        Phone: {
+            extension: string;
+            in_call: boolean;
+            label: string;
+            registered: boolean;
+            /**
+             * Format: int64
+             * @description Registered there since; ms UTC.
+             */
+            since?: number;
+            /** @description Where it is reached. */
+            source?: string;
+            user_agent?: string;
+        };
+        /** @description All phones of the branch; as many as its file names. */
+        Phones: {
+            items: components["schemas"]["Phone"][];
+        };
+        /** @description `application/problem+json`. `code` is stable; `title` is for people who read logs. */
+        Problem: {
+            /**
+             * @description The key of the text that the user reads.
+             * @example phone_busy
+             */
+            code: string;
+            /** @description What is wrong with which field of the body. */
+            errors?: components["schemas"]["FieldError"][];
+            /**
+             * Format: int32
+             * @example 409
+             */
+            status: number;
+            /** @example Conflict */
+            title: string;
+            /** @description Names this request in the logs. */
+            trace_id?: string;
+            /** @example about:blank */
+            type: string;
+        };
+        /** @description A recording; its sound is at `/api/v1/recordings/{id}/audio`. */
+        Recording: {
+            /**
+             * Format: int64
+             * @description On disk, encrypted.
+             */
+            bytes: number;
+            call: string;
+            customer?: string;
+            /** @description As the viewer may see it. */
+            customer_name?: string;
+            /** @enum {string} */
+            direction?: "outbound" | "inbound" | "internal";
+            /** Format: int64 */
+            duration_ms: number;
+            extension?: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Audio that came and could not be kept; its time stays in its place.
+             */
+            lost_ms: number;
+            /** @description As the viewer may see it. */
+            number?: string;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            started: number;
+            state: components["schemas"]["RecordingState"];
+        };
+        /**
+         * @description What became of a recording.
+         * @enum {string}
+         */
+        RecordingState: "running" | "complete" | "cut" | "failed";
+        SignIn: {
+            password: string;
+            /** @example admin */
+            user: string;
+        };
+        System: {
+            boot: string;
+            box_id: string;
+            /** @description Was the clock set by a source that is believed? */
+            clock_trusted: boolean;
+            journal: components["schemas"]["Journal"];
+            link: components["schemas"]["LinkHealth"];
+            /** @description The last sample; missing until there is one. */
+            machine?: components["schemas"]["Machine"];
+            /** @enum {string} */
+            profile: "lab" | "demo" | "production";
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            server_time: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            started: number;
+            /** Format: int64 */
+            uptime_s: number;
+            version: string;
+        };
+        Trunk: {
+            /** @description Final SIP codes of the calls that ended within the last hour: code → count. */
+            codes: {
+                [key: string]: number;
+            };
+            /** Format: int32 */
+            concurrent_max: number;
+            /** Format: int32 */
+            cps_max: number;
+            /**
+             * Format: int32
+             * @description Calls at this moment, both directions.
+             */
+            in_use: number;
+            /** Format: int32 */
+            last_code?: number;
+            name: string;
+            /** @description Its answer to OPTIONS; missing while it was not asked. */
+            reachable?: boolean;
+        };
+        Trunks: {
+            items: components["schemas"]["Trunk"][];
+        };
+        ViewNumber: {
+            /** @description Why the number must be seen; it is recorded. */
+            reason: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    audit_list: {
+        parameters: {
+            query?: {
+                /** @description What this person did: `user:admin`, `console` */
+                actor?: string;
+                /** @description `next` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description At this time or later; ms UTC. */
+                from?: number;
+                /** @description The fact's kind: `number_viewed`, `call_started` … */
+                kind?: string;
+                /** @description 1 to 200; 50 where it is not given. */
+                limit?: number;
+                /** @description What it is about: `call:…`, `customer:…`, `user:…`, `phone:…` */
+                subject?: string;
+                /** @description Before this time; ms UTC. */
+                until?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuditEntry"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description Only calls with this customer. */
+                customer?: string;
+                /** @description Only calls of this phone. */
+                extension?: string;
+                /** @description 1 to 200; 50 where it is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Call"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_dial: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 1 to 128 characters; the same key gets the same answer for 24 h */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dial"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dialled"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_hang_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it ends */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where it is not given. */
+                limit?: number;
+                /** @description A part of the name, or the last digits of the number. */
+                q?: string;
+                stage?: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Customer"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerDetail"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_view_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewNumber"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClearNumber"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_move_stage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveStage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    live_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description switched to WebSocket; each text message is a LiveMessage */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveMessage"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_overview: {
+        parameters: {
+            query?: {
+                /** @description Count from here; ms UTC. Midnight in Shanghai where it is not given. */
+                since?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_phones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phones"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordings_list: {
+        parameters: {
+            query?: {
+                /** @description `next` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where it is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Recording"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordings_one: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recordings_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": number[];
+                };
+            };
+            /** @description nothing of the asked range is there */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_me: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description signed in; the cookie is set */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description signed out; the cookie is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["System"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_trunks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trunks"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}
