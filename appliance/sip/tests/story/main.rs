@@ -7,8 +7,10 @@
 
 mod borders;
 mod calls;
+mod corpus;
 mod loss;
 mod mutation;
+mod play;
 mod registering;
 mod torture;
 mod world;
