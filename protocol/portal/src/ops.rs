@@ -1,9 +1,10 @@
 //! What the operators' machines ask: is it well, and how is it doing.
-use crate::{ClientIp, Problem};
+use crate::{ClientIp, Problem, Tasks};
 use axum::Router;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
+use core::time::Duration;
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -16,11 +17,25 @@ const SECONDS_BUCKETS: [f64; 12] = [
     0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0,
 ];
 
-/// Installs the process's recorder; every name that ends in `_seconds` is a histogram. Once for each process.
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
+
+/// Installs the process's recorder; every name that ends in `_seconds` is a histogram. Once for each process;
+/// `keep_metrics` goes with it.
 pub fn install_metrics() -> Result<PrometheusHandle, BuildError> {
     PrometheusBuilder::new()
         .set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS_BUCKETS)?
         .install_recorder()
+}
+
+/// Empties the recorder's buffers, whether or not anybody reads the figures.
+pub fn keep_metrics(handle: PrometheusHandle, tasks: &Tasks) {
+    let stop = tasks.stop_token();
+    tasks.spawn("metrics", async move {
+        let mut beat = tokio::time::interval(UPKEEP_EVERY);
+        while stop.run_until_cancelled(beat.tick()).await.is_some() {
+            handle.run_upkeep();
+        }
+    });
 }
 
 /// How well the process is: the worst of its checks.

@@ -35,11 +35,18 @@ const HEAD: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\">
 <ol><li><a href=\"/setup/ca.crt\">下载根证书 zhunkehu-ca.crt</a></li>\
 <li>核对 SHA-256 指纹(管理员可在设备上看到同一串):<br><code>";
 const TAIL: &str = "</code></li>\
-<li>Windows:以管理员身份打开命令行,运行<br><code>certutil -addstore -f Root zhunkehu-ca.crt</code></li>\
+<li>Windows:再下载 <a href=\"/setup/install.cmd\">install.cmd</a> 到同一文件夹,右键选择“以管理员身份运行”;\
+或在管理员命令行运行 <code>certutil -addstore -f Root zhunkehu-ca.crt</code></li>\
 <li>重新打开浏览器,访问本机的 https 地址。</li></ol>\
 <p>该证书只能为本设备的名称和内网地址签名,不能用于其它网站。</p>\
 <hr><p lang=\"en\">Install this appliance's root certificate once on each PC whose browser needs the microphone: download it, compare the fingerprint, \
 add it to the trusted roots, restart the browser. It is name-constrained: it can vouch for this appliance and private addresses only.</p></body></html>\n";
+
+/// Lies beside the downloaded certificate. ASCII and CRLF, as cmd.exe wants it.
+const SCRIPT: &str = "@echo off\r\ncd /d \"%~dp0\"\r\n\
+if not exist zhunkehu-ca.crt (echo zhunkehu-ca.crt must lie beside this file.& pause & exit /b 1)\r\n\
+net session >nul 2>&1 || (echo Run this file as administrator.& pause & exit /b 1)\r\n\
+certutil -addstore -f Root zhunkehu-ca.crt\r\nif errorlevel 1 (echo It was not installed.) else (echo Installed. Restart the browser.)\r\npause\r\n";
 
 /// On the HTTPS listener.
 pub(super) fn router() -> Router<AppState> {
@@ -52,6 +59,7 @@ pub(super) fn router() -> Router<AppState> {
             "/setup/ca.crt",
             get(|State(state): State<AppState>| core::future::ready(file(state.root()))),
         )
+        .route("/setup/install.cmd", get(script))
 }
 
 /// Everything that the plain listener serves: `/setup`, and the way to HTTPS.
@@ -65,9 +73,22 @@ pub fn plain_router(root: Option<RootCertificate>, https_port: u16) -> Router {
         .route(
             "/setup/ca.crt",
             get(move || core::future::ready(file(root.as_ref()))),
-        );
+        )
+        .route("/setup/install.cmd", get(script));
     let router = portal::serve::to_https(router, https_port);
     portal::shell::wrap(router, portal::shell::Shell::default())
+}
+
+#[allow(clippy::unused_async)] // the shape of a handler
+async fn script() -> Response {
+    let kind = [
+        (header::CONTENT_TYPE, "application/octet-stream"),
+        (
+            header::CONTENT_DISPOSITION,
+            "attachment; filename=\"install.cmd\"",
+        ),
+    ];
+    (kind, SCRIPT).into_response()
 }
 
 fn page(root: Option<&RootCertificate>) -> Response {

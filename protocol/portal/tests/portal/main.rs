@@ -3,6 +3,7 @@
 mod assets;
 mod https;
 mod idempotency;
+mod ops;
 mod rights_of_routes;
 mod sign_in;
 mod world;

@@ -1,14 +1,17 @@
 //! One board for the process. Telling never waits: a page that cannot follow loses changes and takes a new snapshot.
 use super::board::{Board, Touched};
 use super::event::LiveEvent;
+use messages::UserName;
 use messages::fact::Fact;
 use portal::Clock;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::broadcast;
 
 /// Changes that a page may lie behind before it starts anew.
 const BEHIND_MAX: usize = 1_024;
 const SOCKETS_MAX: usize = 500;
+const SOCKETS_PER_USER_MAX: usize = 10;
 
 /// Clones share the board.
 #[derive(Clone)]
@@ -17,7 +20,7 @@ pub struct LiveHub(Arc<Inner>);
 struct Inner {
     board: Mutex<Board>,
     touched: broadcast::Sender<Arc<[Touched]>>,
-    room: Arc<Semaphore>,
+    seats: Mutex<BTreeMap<UserName, usize>>,
     clock: Clock,
 }
 
@@ -28,7 +31,7 @@ impl LiveHub {
         Self(Arc::new(Inner {
             board: Mutex::default(),
             touched,
-            room: Arc::new(Semaphore::new(SOCKETS_MAX)),
+            seats: Mutex::default(),
             clock,
         }))
     }
@@ -63,11 +66,63 @@ impl LiveHub {
         self.0.touched.subscribe()
     }
 
-    pub(super) fn room(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.0.room).try_acquire_owned().ok()
+    /// A place for one more page of this user; free again when it is dropped.
+    pub(super) fn seat(&self, user: &UserName) -> Option<Seat> {
+        let mut seats = self.0.seats.lock().unwrap_or_else(PoisonError::into_inner);
+        let total: usize = seats.values().sum();
+        let own = seats.get(user).copied().unwrap_or(0);
+        if total >= SOCKETS_MAX || own >= SOCKETS_PER_USER_MAX {
+            return None;
+        }
+        seats.insert(user.clone(), own + 1);
+        Some(Seat {
+            hub: self.clone(),
+            user: user.clone(),
+        })
     }
 
     fn with<T>(&self, work: impl FnOnce(&mut Board) -> T) -> T {
         work(&mut self.0.board.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+pub(super) struct Seat {
+    hub: LiveHub,
+    user: UserName,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let seats = &self.hub.0.seats;
+        let mut seats = seats.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = seats.get_mut(&self.user) {
+            *own -= 1;
+            if *own == 0 {
+                seats.remove(&self.user);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LiveHub, SOCKETS_PER_USER_MAX};
+    use messages::{UserName, UtcMs};
+    use portal::clock::HeldClock;
+
+    #[test]
+    fn one_user_cannot_take_all_seats_and_a_left_one_is_free_again() {
+        let hub = LiveHub::new(HeldClock::at(UtcMs(0)).clock());
+        let (li, wang) = (
+            UserName::parse("li").unwrap(),
+            UserName::parse("wang").unwrap(),
+        );
+        let mut seats: Vec<_> = (0..SOCKETS_PER_USER_MAX)
+            .map(|_| hub.seat(&li).unwrap())
+            .collect();
+        assert!(hub.seat(&li).is_none());
+        assert!(hub.seat(&wang).is_some());
+        seats.pop();
+        assert!(hub.seat(&li).is_some());
     }
 }

@@ -42,7 +42,7 @@ pub(in crate::web) async fn live(
     let Ok(upgrade) = upgrade else {
         return Problem::new(StatusCode::UPGRADE_REQUIRED, "websocket_wanted").into_response();
     };
-    let Some(room) = state.live().room() else {
+    let Some(seat) = state.live().seat(user.name()) else {
         return Problem::from(messages::Refusal::Overloaded).into_response();
     };
     upgrade
@@ -58,7 +58,7 @@ pub(in crate::web) async fn live(
                 user,
             };
             page.run().await;
-            drop(room);
+            drop(seat);
         })
 }
 

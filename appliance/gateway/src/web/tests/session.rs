@@ -1,5 +1,5 @@
 //! Log-in over the branch's own users: every step is a fact.
-use super::world::{World, problem_of, text_of};
+use super::world::{World, empty_store, problem_of, text_of};
 use crate::web::{COOKIE, first_admin};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -78,8 +78,15 @@ async fn five_failures_lock_the_user_and_each_is_written() {
 
 #[tokio::test]
 async fn the_first_admin_is_made_once_and_only_where_there_is_nobody() {
-    let world = World::new();
-    assert!(first_admin(&world.store).unwrap().is_none());
+    assert!(first_admin(&World::new().store).unwrap().is_none());
+    let (_folder, store) = empty_store();
+    let first = first_admin(&store).unwrap().unwrap();
+    assert_eq!(first.user.as_str(), "admin");
+    let user = store.reader().unwrap().user_with_hash(&first.user).unwrap();
+    let (row, hash) = user.unwrap();
+    assert_eq!(row.role, Role::Admin);
+    assert!(portal::password::matches(&first.password, &hash));
+    assert!(first_admin(&store).unwrap().is_none());
 }
 
 #[tokio::test]

@@ -14,8 +14,16 @@ async fn the_root_certificate_is_offered_with_its_fingerprint_over_both_ways() {
         let request = Request::get("/setup").body(Body::empty()).unwrap();
         let page = text_of(router.clone().oneshot(request).await.unwrap()).await;
         assert!(page.contains("/setup/ca.crt") && page.contains("certutil"));
-        // SHA-256 of `der`
-        assert!(page.contains("41:D5:2C:C0") || page.matches(':').count() > 30);
+        assert!(
+            page.contains("50:50:D8:0D:22:EC:D4:71"),
+            "SHA-256 of the certificate"
+        );
+        let request = Request::get("/setup/install.cmd")
+            .body(Body::empty())
+            .unwrap();
+        let script = text_of(router.clone().oneshot(request).await.unwrap()).await;
+        assert!(script.is_ascii() && script.lines().count() > 4);
+        assert_eq!(script.matches('\n').count(), script.matches("\r\n").count());
         let request = Request::get("/setup/ca.crt").body(Body::empty()).unwrap();
         let file = router.oneshot(request).await.unwrap();
         assert_eq!(

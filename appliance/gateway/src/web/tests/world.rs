@@ -119,6 +119,13 @@ fn open_store(folder: &TempDir, clock: &HeldClock) -> Store {
     Store::open(parts, Purpose::Run).unwrap().store
 }
 
+/// A store as a new appliance has it.
+pub(super) fn empty_store() -> (TempDir, Store) {
+    let folder = TempDir::new().unwrap();
+    let store = open_store(&folder, &HeldClock::at(START));
+    (folder, store)
+}
+
 fn import(store: &Store) -> CustomerId {
     let row = ImportRow {
         name: PersonName::parse(NAME).unwrap(),
