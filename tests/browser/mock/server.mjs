@@ -1,6 +1,7 @@
 // A stand-in for the servers: serves a built application over loopback and answers its API from a table, for
 // states that a real server cannot be brought into on demand (empty, slow, failing).
 
+import { randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
@@ -18,9 +19,9 @@ const POLICY =
   "font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 /** `answers`: "GET /api/v1/x" → value | { status, body } | function(url, body) | never (a promise without end). */
-export async function serve({ dist, answers, live }) {
+export async function serve({ dist, answers, live, nonce = false }) {
   const server = createServer((request, response) => {
-    void handle(request, response, dist, answers)
+    void handle(request, response, { dist, answers, nonce })
   })
   const sockets = new WebSocketServer({ noServer: true })
   server.on('upgrade', (request, socket, head) => {
@@ -38,9 +39,9 @@ export async function serve({ dist, answers, live }) {
   }
 }
 
-async function handle(request, response, dist, answers) {
+async function handle(request, response, { dist, answers, nonce }) {
   const url = new URL(request.url, 'http://127.0.0.1')
-  if (!url.pathname.startsWith('/api/')) return file(response, dist, url.pathname)
+  if (!url.pathname.startsWith('/api/')) return file(response, dist, url.pathname, nonce)
   const chunks = []
   for await (const chunk of request) chunks.push(chunk)
   const body = chunks.length ? JSON.parse(Buffer.concat(chunks).toString()) : undefined
@@ -79,13 +80,17 @@ function bytes(request, response, all) {
   response.end(all.subarray(from, to + 1))
 }
 
-function file(response, dist, path) {
+function file(response, dist, path, nonce) {
   const wanted = join(dist, path)
   const found = extname(path) !== '' && statSync(wanted, { throwIfNoEntry: false })?.isFile()
   const name = found ? wanted : join(dist, 'index.html')
+  const word = nonce ? randomBytes(12).toString('base64url') : ''
+  const styles = `style-src-elem 'self' 'nonce-${word}'; style-src-attr 'unsafe-inline'; img-src`
   response.writeHead(200, {
     'content-type': MIME[extname(name)] ?? 'application/octet-stream',
-    'content-security-policy': POLICY,
+    'content-security-policy': nonce ? POLICY.replace('img-src', styles) : POLICY,
   })
-  response.end(readFileSync(name))
+  const bytes = readFileSync(name)
+  const isPage = extname(name) === '.html' && nonce
+  response.end(isPage ? bytes.toString().replaceAll('__CSP_NONCE__', word) : bytes)
 }

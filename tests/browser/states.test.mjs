@@ -1,0 +1,215 @@
+// Every screen in every state that a person can meet: filled, empty, slow, failing, offline, English, small.
+// Each one is looked at by axe, must complain about nothing, must not be wider than its window, and leaves a picture.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { axe, openBrowser, openPage, ROOT, shoot } from './browser.mjs'
+import * as branch from './mock/branch.mjs'
+import * as hq from './mock/hq.mjs'
+import { serve } from './mock/server.mjs'
+
+const PHONE = { width: 390, height: 844 }
+const WIDE = { width: 1920, height: 1080 }
+const NONE = { items: [] }
+const never = () => new Promise(() => {})
+const broken = { status: 500, body: { code: 'internal', trace_id: '7f3a90c1' } }
+
+const DESK = `${ROOT}appliance/web/dist`
+const DASHBOARD = `${ROOT}cloud/web/dist`
+const customer = `/customers/${branch.ID(3)}`
+
+const emptyBoard = () => ({
+  ...branch.board(),
+  calls: [],
+  phones: [],
+  trunks: [],
+  machine: undefined,
+})
+const emptyHq = () => ({ ...hq.overview(), branches: 0, connected: 0, attempts_today: 0 })
+const long = () => ({
+  items: branch.customers(30).map((one) => ({ ...one, name: '欧阳'.repeat(16) })),
+})
+
+/** Servers: how the world is. */
+const WORLDS = {
+  agent: () => ({ dist: DESK, answers: branch.answers(), live: branch.liveOf() }),
+  admin: () => ({ dist: DESK, answers: branch.answers(branch.ADMIN), live: branch.liveOf() }),
+  long: () => ({
+    dist: DESK,
+    answers: branch.answers({}, { 'GET /api/v1/customers': long }),
+    live: branch.liveOf(),
+  }),
+  empty: () => ({
+    dist: DESK,
+    answers: branch.answers(
+      {},
+      {
+        'GET /api/v1/customers': NONE,
+        'GET /api/v1/calls': NONE,
+        'GET /api/v1/recordings': NONE,
+        'GET /api/v1/overview': () => branch.overview({ calls: 0, answered: 0 }),
+        'GET /api/v1/system': () => branch.system({ machine: undefined }),
+      },
+    ),
+    live: branch.liveOf(emptyBoard),
+  }),
+  slow: () => ({
+    dist: DESK,
+    answers: branch.answers({}, { 'GET /api/v1/customers': never, 'GET /api/v1/system': never }),
+  }),
+  failing: () => ({
+    dist: DESK,
+    answers: branch.answers(
+      {},
+      {
+        'GET /api/v1/customers': broken,
+        'GET /api/v1/system': broken,
+        'GET /api/v1/calls': broken,
+      },
+    ),
+  }),
+  outside: () => ({
+    dist: DESK,
+    answers: branch.answers(
+      {},
+      {
+        'GET /api/v1/session': { status: 401, body: { code: 'not_signed_in' } },
+        'POST /api/v1/session': {
+          status: 429,
+          body: { code: 'locked_out' },
+          headers: { 'retry-after': '540' },
+        },
+      },
+    ),
+  }),
+  hq: () => ({ dist: DASHBOARD, answers: hq.answers(), live: hq.liveOf() }),
+  hqEmpty: () => ({
+    dist: DASHBOARD,
+    answers: hq.answers({
+      'GET /api/v1/rollups/hours': NONE,
+      'GET /api/v1/calls': NONE,
+      'GET /api/v1/customers': NONE,
+    }),
+    live: hq.liveOf(() => [], emptyHq),
+  }),
+  hqFailing: () => ({
+    dist: DASHBOARD,
+    answers: hq.answers({ 'GET /api/v1/calls': broken, 'GET /api/v1/rollups/hours': broken }),
+    live: hq.liveOf(),
+  }),
+}
+
+const shows = (text) => (page) => page.getByText(text).first().waitFor()
+
+/** World, address, what must be seen, and what is different: picture's name → state. */
+const STATES = {
+  'overview filled': ['agent', '/', shows('137****6101')],
+  'overview of an admin': ['admin', '/', shows('挂断')],
+  'overview empty': ['empty', '/', shows('现在没有通话')],
+  'overview offline': ['slow', '/', shows('与服务器的实时连接已断开')],
+  'overview in English': ['agent', '/', shows('Live calls'), { language: 'en' }],
+  'overview on a phone': ['agent', '/', shows('137****6101'), { viewport: PHONE }],
+  'overview on a big screen': ['agent', '/', shows('137****6101'), { viewport: WIDE }],
+  'customers filled': ['agent', '/customers', shows('欧阳修文')],
+  'customers with long names': ['long', '/customers', shows('欧阳')],
+  'customers empty': ['empty', '/customers', shows('还没有客户')],
+  'customers slow': ['slow', '/customers', (page) => page.locator('.ant-skeleton').waitFor()],
+  'customers failing': ['failing', '/customers', shows('7f3a90c1')],
+  'customer filled': ['agent', customer, shows('销售阶段')],
+  'customer of an admin': ['admin', customer, shows('申请查看号码')],
+  'customer in English': ['admin', customer, shows('Sales stage'), { language: 'en' }],
+  'customer on a phone': ['agent', customer, shows('销售阶段'), { viewport: PHONE }],
+  'number asked for': ['admin', customer, askNumber],
+  'calls filled': ['agent', '/calls', shows('无人接听')],
+  'calls empty': ['empty', '/calls', shows('还没有通话')],
+  'calls failing': ['failing', '/calls', shows('7f3a90c1')],
+  'recordings with a cut one playing': ['agent', '/recordings', playCut],
+  'recordings empty': ['empty', '/recordings', shows('还没有录音')],
+  'system filled': ['agent', '/system', shows('同步健康')],
+  'system without a sample': ['empty', '/system', shows('还没有收到指标')],
+  'system failing': ['failing', '/system', shows('7f3a90c1')],
+  'audit filled': ['admin', '/audit', shows('查看号码')],
+  'log-in': ['outside', '/', shows('用户名')],
+  'log-in locked': ['outside', '/', lockOut],
+  'branches filled': ['hq', '/', shows('广州天河')],
+  'branches empty': ['hqEmpty', '/', shows('还没有分支接入')],
+  'branches on a phone': ['hq', '/', shows('广州天河'), { viewport: PHONE }],
+  'branches in English': ['hq', '/', shows('Branches online'), { language: 'en' }],
+  'branch filled': ['hq', '/branch?box=bj-01.zk', shows('51.0 °C')],
+  'branch that is gone': ['hq', '/branch?box=nowhere', shows('没有这个分支')],
+  'hours filled': ['hq', '/hours', (page) => page.locator('svg text').first().waitFor()],
+  'hours empty': ['hqEmpty', '/hours', shows('这一天还没有呼叫')],
+  'hours failing': ['hqFailing', '/hours', shows('7f3a90c1')],
+  'hq calls filled': ['hq', '/calls', shows('空号')],
+  'hq calls failing': ['hqFailing', '/calls', shows('7f3a90c1')],
+  'hq customers sealed': ['hq', '/customers', shows('未授权')],
+}
+
+async function askNumber(page) {
+  await page.getByRole('button', { name: '申请查看号码' }).click()
+  await page.getByLabel('原因').waitFor()
+}
+
+async function playCut(page) {
+  await page.getByRole('button', { name: '播放' }).nth(2).click()
+  await shows('设备中断导致录音被截断')(page)
+}
+
+async function lockOut(page) {
+  await page.getByLabel('用户名').fill('admin')
+  await page.getByLabel('密码', { exact: true }).fill('x')
+  await page.getByRole('button', { name: '登录', exact: true }).click()
+  await shows('失败次数过多')(page)
+}
+
+describe('states of the screens', () => {
+  let browser
+  const servers = {}
+  before(async () => {
+    browser = await openBrowser()
+    for (const [name, world] of Object.entries(WORLDS)) servers[name] = await serve(world())
+  })
+  after(async () => {
+    await browser?.close()
+    for (const server of Object.values(servers)) await server.close()
+  })
+
+  for (const [name, [world, path, seen, how = {}]] of Object.entries(STATES)) {
+    it(name, { timeout: 45_000 }, async () => {
+      const url = servers[world].url + path
+      const { page, context, complaints } = await openPage(browser, { url, ...how })
+      try {
+        await seen(page)
+        await shoot(page, name.replaceAll(' ', '-'))
+        assert.deepEqual(await axe(page), [])
+        assert.deepEqual(complaints, [])
+        const wider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
+        assert.equal(wider, false, 'the page is wider than its window')
+        assert.doesNotMatch(
+          await page.locator('body').innerText(),
+          /NaN|undefined|\[object|-\d+ (秒|分)/,
+        )
+      } finally {
+        await context.close()
+      }
+    })
+  }
+
+  it('the pages run under the policy of the servers with a style nonce', {
+    timeout: 45_000,
+  }, async () => {
+    const server = await serve({ ...WORLDS.agent(), nonce: true })
+    const { page, context, complaints } = await openPage(browser, { url: server.url })
+    try {
+      await shows('137****6101')(page)
+      assert.deepEqual(complaints, [])
+      const colour = await page
+        .locator('.ant-table-thead th')
+        .first()
+        .evaluate((one) => getComputedStyle(one).backgroundColor)
+      assert.equal(colour, 'rgb(238, 241, 245)')
+    } finally {
+      await context.close()
+      await server.close()
+    }
+  })
+})
