@@ -1,4 +1,5 @@
 //! Where each packet's audio belongs: by its RTP timestamp, both channels aligned by arrival, gaps kept in time.
+//! After a stall longer than the window the channel goes on a little later: no audio that came is left out for its time.
 
 use crate::rtp::RtpHeader;
 use crate::{Codec, RecordFrame};
@@ -16,8 +17,9 @@ const AHEAD_FRAMES_MAX: i64 = 8_000;
 const BEHIND_FRAMES_MAX: i64 = 24_000;
 /// A talk spurt begins where it arrives, unless its timestamp says nearly the same. 60 ms.
 const NEARLY_FRAMES: i64 = 480;
-/// Late for this long without a packet in time: the source's clock is behind, not the network.
-const LATE_FOR: Duration = Duration::from_millis(200);
+/// What comes in order but too late goes on this much before its arrival: half the window, so that what follows has
+/// room both ways.
+const RESUME_FRAMES: i64 = 800;
 /// How long a slow clock is watched before the channel is moved.
 const DRIFT_OVER: Duration = Duration::from_secs(5);
 /// Frames handed out at once when nothing came for long. Half a second.
@@ -51,7 +53,6 @@ struct Channel {
     source: Option<Source>,
     /// Behind the last frame of audio.
     end: i64,
-    late_since: Option<Moment>,
     drift: Option<Drift>,
 }
 
@@ -155,9 +156,9 @@ impl Timeline {
 }
 
 impl Channel {
-    /// The frame where a packet begins; `None` if that time was handed out.
+    /// The frame where a packet begins; `None` if that time was handed out and what followed it has its place.
     fn locate(&mut self, now: Moment, arrived: i64, done: i64, header: &RtpHeader) -> Option<i64> {
-        let fresh = self.end.max(arrived);
+        let fresh = self.end.max(arrived).max(done);
         let same = self.source.filter(|source| source.ssrc == header.ssrc);
         let Some(source) = same else {
             return Some(self.anchor(now, fresh, header));
@@ -177,13 +178,9 @@ impl Channel {
             return Some(self.anchor(now, fresh, header));
         }
         if at < done {
-            let since = *self.late_since.get_or_insert(now);
-            if now.since(since) < LATE_FOR {
-                return None;
-            }
-            return Some(self.anchor(now, fresh, header));
+            let resumed = self.end.max(done).max(arrived - RESUME_FRAMES);
+            return (passed > 0).then(|| self.anchor(now, resumed, header));
         }
-        self.late_since = None;
         if passed > 0 {
             self.source = Some(Source {
                 ssrc: header.ssrc,
@@ -200,7 +197,6 @@ impl Channel {
             timestamp: header.timestamp,
             frame,
         });
-        self.late_since = None;
         self.drift = Some(Drift {
             since: now,
             best: i64::MIN,

@@ -147,17 +147,40 @@ fn packets_up_to_the_window_late_and_in_any_order_find_their_place() {
 }
 
 #[test]
-fn a_burst_after_a_stall_keeps_the_time_and_counts_what_came_too_late() {
-    let mut take = Take::new();
-    for n in 0..100_u16 {
-        let due = u32::from(n) * 20;
-        let stalled = (1_000..1_500).contains(&due);
-        take.hear(if stalled { 1_500 } else { due }, 0, n);
+fn a_burst_after_a_stall_loses_nothing_and_shifts_what_follows_by_no_more_than_the_stall() {
+    for (stall_ms, shifted) in [(180, false), (500, true), (1_000, true)] {
+        let mut take = Take::new();
+        for n in 0..150_u16 {
+            let due = u32::from(n) * 20;
+            let stalled = (1_000..1_000 + stall_ms).contains(&due);
+            take.hear(if stalled { 1_000 + stall_ms } else { due }, 0, n);
+        }
+        assert_eq!(take.too_late, 0);
+        let [caller, _] = take.end(3_000);
+        let places: Vec<_> = (0..150).map(|n| found(&caller, 0, n).unwrap()).collect();
+        assert!(places[..50].iter().zip(0..).all(|(at, n)| *at == n * 20));
+        assert!(places[50..].windows(2).all(|two| two[1] - two[0] == 20));
+        let shift = places[149] - 149 * 20;
+        assert_eq!(shift > 0, shifted, "{stall_ms}");
+        assert!(shift <= stall_ms as usize, "{stall_ms} {shift}");
     }
-    let late = take.too_late;
-    let [caller, _] = take.end(2_000);
-    assert_eq!(late, 15, "those of the first 300 ms of the stall");
-    for n in (0..50).chain(65..100) {
+}
+
+#[test]
+fn one_that_was_overtaken_by_more_than_the_window_is_too_late_and_moves_nothing() {
+    let mut take = Take::new();
+    let arrivals = (0..60_u16).map(|n| {
+        let delay = if n == 20 { 400 } else { 0 };
+        (u32::from(n) * 20 + delay, n)
+    });
+    let mut arrivals: Vec<_> = arrivals.collect();
+    arrivals.sort_unstable();
+    for (at, n) in arrivals {
+        take.hear(at, 0, n);
+    }
+    assert_eq!(take.too_late, 1);
+    let [caller, _] = take.end(1_200);
+    for n in (0..60).filter(|n| *n != 20) {
         assert_eq!(found(&caller, 0, n), Some(usize::from(n) * 20), "{n}");
     }
 }
@@ -241,7 +264,7 @@ fn the_other_law_is_converted_and_the_channels_own_is_not_touched() {
 }
 
 #[test]
-fn what_is_handed_in_after_its_time_was_handed_out_is_too_late_and_the_next_is_not() {
+fn what_is_handed_in_after_its_time_was_handed_out_begins_at_the_earliest_open_place() {
     let mut take = Take::new();
     let content = &mut take.content;
     take.timeline
@@ -249,11 +272,11 @@ fn what_is_handed_in_after_its_time_was_handed_out_is_too_late_and_the_next_is_n
             content.extend_from_slice(more);
         });
     take.hear(500, 0, 0);
-    assert_eq!(take.too_late, 1);
     take.hear(900, 0, 20);
-    assert_eq!(take.too_late, 1);
-    let [caller, _] = take.end(1_000);
-    assert_eq!(found(&caller, 0, 20), Some(900));
+    assert_eq!(take.too_late, 0);
+    let [caller, _] = take.end(1_300);
+    assert_eq!(found(&caller, 0, 0), Some(800));
+    assert_eq!(found(&caller, 0, 20), Some(1_200));
 }
 
 #[test]
