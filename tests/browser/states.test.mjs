@@ -29,6 +29,29 @@ const long = () => ({
   items: branch.customers(30).map((one) => ({ ...one, name: '欧阳'.repeat(16) })),
 })
 
+/** A branch in which each dial rings at the customer's at once. */
+function dialling() {
+  let line
+  const call = { ...branch.board().calls[1], id: branch.ID(9500), extension: '1000' }
+  return {
+    dist: DESK,
+    answers: branch.answers(
+      {},
+      {
+        'POST /api/v1/calls': () => {
+          setImmediate(() =>
+            line.change({ what: 'call', call: { ...call, phase_since: Date.now() } }),
+          )
+          return { status: 201, body: { call: call.id } }
+        },
+      },
+    ),
+    live: branch.liveOf(branch.board, (told) => {
+      line = told
+    }),
+  }
+}
+
 /** Servers: how the world is. */
 const WORLDS = {
   agent: () => ({ dist: DESK, answers: branch.answers(), live: branch.liveOf() }),
@@ -51,6 +74,15 @@ const WORLDS = {
       },
     ),
     live: branch.liveOf(emptyBoard),
+  }),
+  dialling,
+  refusing: () => ({
+    dist: DESK,
+    answers: branch.answers(
+      {},
+      { 'POST /api/v1/calls': { status: 409, body: { code: 'phone_not_registered' } } },
+    ),
+    live: branch.liveOf(),
   }),
   slow: () => ({
     dist: DESK,
@@ -118,6 +150,8 @@ const STATES = {
   'customer of an admin': ['admin', customer, shows('申请查看号码')],
   'customer in English': ['admin', customer, shows('Sales stage'), { language: 'en' }],
   'customer on a phone': ['agent', customer, shows('销售阶段'), { viewport: PHONE }],
+  'dial ringing': ['dialling', customer, dialUntil('客户振铃中')],
+  'dial refused': ['refusing', customer, dialUntil('您的话机没有注册')],
   'number asked for': ['admin', customer, askNumber],
   'calls filled': ['agent', '/calls', shows('无人接听')],
   'calls empty': ['empty', '/calls', shows('还没有通话')],
@@ -142,6 +176,13 @@ const STATES = {
   'hq calls filled': ['hq', '/calls', shows('空号')],
   'hq calls failing': ['hqFailing', '/calls', shows('7f3a90c1')],
   'hq customers sealed': ['hq', '/customers', shows('未授权')],
+}
+
+function dialUntil(text) {
+  return async (page) => {
+    await page.getByRole('button', { name: '拨打' }).click()
+    await shows(text)(page)
+  }
 }
 
 async function askNumber(page) {

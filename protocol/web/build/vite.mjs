@@ -6,6 +6,18 @@ import react from '@vitejs/plugin-react'
 
 const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.svg', '.json', '.txt', '.webmanifest'])
 
+/** Takes our own measuring of scroll bars instead of the widgets': theirs needs a style element without a nonce. */
+function ownScrollbar() {
+  return {
+    name: 'own-scrollbar',
+    enforce: 'pre',
+    load(id) {
+      if (!/@rc-component\/util\/es\/getScrollBarSize\.js$/.test(id.split('?')[0])) return null
+      return readFileSync(new URL('./scrollbar.mjs', import.meta.url), 'utf8')
+    },
+  }
+}
+
 /** Writes `x.br` and `x.gz` for every text file of the output folder. */
 function precompress() {
   let outDir = 'dist'
@@ -40,7 +52,7 @@ export function filesOf(folder) {
 /** `server`: where the API of the development server stands, e.g. `https://127.0.0.1:8443`. */
 export function application({ server }) {
   return {
-    plugins: [react(), precompress()],
+    plugins: [react(), ownScrollbar(), precompress()],
     build: {
       target: 'es2022',
       sourcemap: false,
