@@ -4,4 +4,5 @@
 . "$(dirname "$0")/ground.sh"
 deploy/dev/prerequisites.sh build
 say "building with optimisation (the first time: about 10 minutes)"
-cargo bench --locked --workspace --benches
+cargo build --locked --release --workspace --bins
+cargo bench --locked -p house-tests --bench spine

@@ -84,6 +84,16 @@ impl Page {
         self.ask(&more, path)
     }
 
+    /// The session's cookie as a header wants it: `name=value`.
+    #[must_use]
+    pub fn cookie(&self) -> Option<String> {
+        let jar = std::fs::read_to_string(&self.jar).ok()?;
+        // Netscape's form: seven columns, the last two are name and value.
+        let line = jar.lines().find(|line| line.contains("__Host-"))?;
+        let columns: Vec<&str> = line.split('\t').collect();
+        Some(format!("{}={}", columns.get(5)?, columns.get(6)?))
+    }
+
     fn ask(&self, more: &[&str], path: &str) -> Answer {
         let mut command = Command::new("curl");
         command.args([

@@ -1,0 +1,31 @@
+//! `make bench`: what a registration, a call, a minute of relayed speech and a fact cost. Ratios and CPU-seconds, never a verdict.
+#![forbid(unsafe_code)]
+#![allow(clippy::expect_used, clippy::print_stdout)] // a bench that cannot go on says so and ends
+
+mod calls;
+mod cost;
+mod facts;
+mod live;
+mod registrations;
+mod table;
+mod world;
+
+use table::Table;
+use world::World;
+
+fn main() {
+    // `cargo test` runs benches with --test: nothing is measured then.
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    let mut table = Table::new();
+    let mut world = World::start();
+    table.add(registrations::measure(&world));
+    table.add(calls::set_ups(&world));
+    table.add(calls::relayed(&world, "9", "relayed"));
+    table.add(calls::relayed(&world, "8", "relayed and recorded"));
+    table.add(live::measure(&world));
+    table.add(facts::journaled(&mut world));
+    table.add(facts::carried(&mut world));
+    table.print();
+}
