@@ -1,13 +1,17 @@
 //! The link task: carries the journal to the cloud over MQTT.
 mod back_off;
+mod broker_address;
 mod journal;
 mod pipe;
 mod rumqtt;
+mod setup;
 mod task;
+mod tls;
 
+pub use broker_address::{BadBroker, BrokerAddress};
 pub use journal::{Journal, JournalRead, JournalTrouble};
-pub use rumqtt::{BadBroker, BrokerAddress};
-pub use task::{LinkConfig, LinkHandle, LinkSetup, LinkTask, SyncHealth};
+pub use setup::{CannotStart, LinkConfig, LinkHandle, LinkSetup, SyncHealth};
+pub use task::LinkTask;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,11 @@
 //!
 //! A client lives for one connection: after a loss it is thrown away with all that was queued in it, because what it
 //! would send again by itself is neither all nor in order. The journal's cursor is what counts.
-use super::pipe::{Pipe, PipeEvent, PipeFull, Pipes};
+use super::{
+    broker_address::BrokerAddress,
+    pipe::{Pipe, PipeEvent, PipeFull, Pipes},
+    tls::client_config,
+};
 use crate::enroll::{BoxPaths, EnrollError};
 use core::time::Duration;
 use messages::{
@@ -24,8 +28,7 @@ use rumqttc::{
         },
     },
 };
-use rustls::{AlertDescription, ClientConfig, RootCertStore, crypto::ring};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
+use rustls::{AlertDescription, ClientConfig};
 use std::{io, path::Path, sync::Arc};
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::sync::{CancellationToken, DropGuard};
@@ -39,31 +42,6 @@ const CONNECT_WAIT_S: u64 = 10;
 const SEND_QUEUE_MAX: usize = 16;
 const EVENT_QUEUE_MAX: usize = 32;
 const IN_FLIGHT_MAX: u16 = 16;
-
-/// `host:port` of the broker.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BrokerAddress {
-    host: String,
-    port: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not host:port")]
-pub struct BadBroker(String);
-
-impl BrokerAddress {
-    pub fn parse(text: &str) -> Result<Self, BadBroker> {
-        let bad = || BadBroker(text.to_owned());
-        let (host, port) = text.rsplit_once(':').ok_or_else(bad)?;
-        let host = host.trim_start_matches('[').trim_end_matches(']');
-        let port = port.parse().map_err(|_not_a_port| bad())?;
-        ServerName::try_from(host).map_err(|_not_a_name| bad())?;
-        Ok(Self {
-            host: host.to_owned(),
-            port,
-        })
-    }
-}
 
 pub(super) struct MqttPipes {
     broker: BrokerAddress,
@@ -332,37 +310,5 @@ const fn code_of_tls(error: &rustls::Error) -> &'static str {
             | AlertDescription::DecryptError,
         ) => "own_certificate_refused",
         _ => "tls_failed",
-    }
-}
-
-fn client_config(paths: &BoxPaths) -> Result<Arc<ClientConfig>, EnrollError> {
-    let mut roots = RootCertStore::empty();
-    for authority in read_chain(&paths.ca)? {
-        roots
-            .add(authority)
-            .map_err(|bad| unreadable(&paths.ca, &bad))?;
-    }
-    let key =
-        PrivateKeyDer::from_pem_file(&paths.key).map_err(|bad| unreadable(&paths.key, &bad))?;
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|bad| EnrollError::Make(bad.to_string()))?
-        .with_root_certificates(roots)
-        .with_client_auth_cert(read_chain(&paths.certificate)?, key)
-        .map_err(|bad| unreadable(&paths.certificate, &bad))?;
-    Ok(Arc::new(config))
-}
-
-fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, EnrollError> {
-    CertificateDer::pem_file_iter(path)
-        .map_err(|bad| unreadable(path, &bad))?
-        .collect::<Result<_, _>>()
-        .map_err(|bad| unreadable(path, &bad))
-}
-
-fn unreadable(path: &Path, why: &dyn core::fmt::Display) -> EnrollError {
-    EnrollError::Unreadable {
-        path: path.to_owned(),
-        why: why.to_string(),
     }
 }

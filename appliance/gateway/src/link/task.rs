@@ -3,76 +3,20 @@ use super::{
     back_off::BackOff,
     journal::{Journal, JournalTrouble},
     pipe::{Pipe, PipeEvent, Pipes},
-    rumqtt::{BrokerAddress, MqttPipes},
+    rumqtt::MqttPipes,
+    setup::{CannotStart, LinkConfig, LinkHandle, LinkSetup, SyncHealth},
 };
-use crate::enroll::EnrollError;
 use core::time::Duration;
-use link::{BoxConfig, BoxEnd, BoxInput, BoxOutput, LinkPhase, LinkStatus};
-use messages::{BootId, BoxId, Moment, Now, UtcMs, fact::SealedFact, lane::Metrics};
-use portal::{Clock, Tasks};
+use link::{BoxConfig, BoxEnd, BoxInput, BoxOutput, LinkPhase};
+use messages::{Moment, Now, UtcMs, fact::SealedFact};
+use portal::Tasks;
 use sansio::Machine as _;
-use std::{path::PathBuf, sync::Arc};
+use std::sync::Arc;
 use tokio::{sync::watch, time::Instant};
 use tokio_util::sync::CancellationToken;
 
 /// How often the page's figures are looked at again.
 const BEAT: Duration = Duration::from_secs(1);
-
-#[derive(Clone, Debug)]
-pub struct LinkConfig {
-    pub broker: BrokerAddress,
-    /// The folder that `enroll` filled.
-    pub certificates: PathBuf,
-    pub box_id: BoxId,
-    pub boot: BootId,
-    pub version: String,
-    pub metrics_every: Duration,
-    /// Of the waits between connections.
-    pub seed: u64,
-}
-
-/// What the task works with.
-pub struct LinkSetup<J> {
-    pub journal: Arc<J>,
-    /// Called every `metrics_every` while the link is up; it must not wait.
-    pub metrics: Box<dyn Fn() -> Metrics + Send + Sync>,
-    pub clock: Clock,
-}
-
-/// How the link stands, for the page 同步健康.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SyncHealth {
-    pub link: LinkStatus,
-    /// Age of the oldest fact that the cloud has not; `None` if it has all.
-    pub oldest_unacked_age_ms: Option<u64>,
-}
-
-#[derive(Clone, Debug)]
-pub struct LinkHandle {
-    health: watch::Receiver<SyncHealth>,
-}
-
-impl LinkHandle {
-    #[must_use]
-    pub fn health(&self) -> SyncHealth {
-        self.health.borrow().clone()
-    }
-
-    /// Changes whenever the health does.
-    #[must_use]
-    pub fn watch(&self) -> watch::Receiver<SyncHealth> {
-        self.health.clone()
-    }
-}
-
-/// Why the link could not be started. A broker that cannot be reached is no reason.
-#[derive(Debug, thiserror::Error)]
-pub enum CannotStart {
-    #[error(transparent)]
-    Certificates(#[from] EnrollError),
-    #[error(transparent)]
-    Journal(#[from] JournalTrouble),
-}
 
 pub struct LinkTask;
 

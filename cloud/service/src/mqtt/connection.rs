@@ -1,10 +1,10 @@
-//! One box's connection, from CONNECT to its end.
+//! One box's connection, from CONNACK to its end.
 use super::{
     framed::{Broken, Framed},
+    greeting::House,
     ingest::{Ingest, Outcome},
-    limits::Limits,
     packet::{ClientPacket, ConnAck, Connect, Fault, Filter, Publish, ServerPacket, Will},
-    peers::{Down, Peers, Seat},
+    peers::{Down, Seat},
     reason::Reason,
     topic,
 };
@@ -12,26 +12,12 @@ use core::time::Duration;
 use messages::{BoxId, lane::Lane};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::Arc,
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::Instant,
 };
-use tokio_util::sync::CancellationToken;
-
-/// What all connections share.
-pub(super) struct House<I> {
-    pub(super) ingest: Arc<I>,
-    pub(super) peers: Arc<Peers>,
-    pub(super) limits: Limits,
-    pub(super) stopping: CancellationToken,
-    /// Counts the clients that named themselves not.
-    pub(super) nameless: AtomicU64,
-}
 
 /// How a connection ends.
 #[derive(Debug)]
@@ -66,41 +52,8 @@ struct Connection<S, I> {
     heard_at: Instant,
 }
 
-/// Serves one authenticated stream until it ends.
-pub(super) async fn serve<S, I>(stream: S, box_id: BoxId, house: Arc<House<I>>)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
-    I: Ingest,
-{
-    let mut framed = Framed::new(stream, &house.limits);
-    let connect = match first_packet(&mut framed, &house).await {
-        Ok(connect) => connect,
-        Err(refused) => return refuse(framed, &box_id, refused).await,
-    };
-    let client_id = if connect.client_id.is_empty() {
-        let number = house.nameless.fetch_add(1, Ordering::Relaxed);
-        format!("nameless-{number}")
-    } else {
-        connect.client_id.clone()
-    };
-    if let Err(reason) = check_connect(&box_id, &connect) {
-        return refuse(framed, &box_id, Some(reason)).await;
-    }
-    let seat = match house.peers.enter(&box_id, &client_id, &house.limits).await {
-        Ok(seat) => seat,
-        Err(reason) => return refuse(framed, &box_id, Some(reason)).await,
-    };
-    let first = seat.first;
-    if first {
-        house.ingest.link_changed(&box_id, true).await;
-    }
-    let seat = seated(framed, &box_id, &client_id, &house, connect, seat).await;
-    if house.peers.leave(&box_id, &client_id, seat) {
-        house.ingest.link_changed(&box_id, false).await;
-    }
-}
-
-async fn seated<S, I>(
+/// Serves the connection until it ends, and hands the seat back.
+pub(super) async fn run_seated<S, I>(
     framed: Framed<S>,
     box_id: &BoxId,
     client_id: &str,
@@ -112,7 +65,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send,
     I: Ingest,
 {
-    let keep_alive_s = granted_keep_alive(connect.keep_alive_s, &house.limits);
+    let keep_alive_s = house.limits.keep_alive_s(connect.keep_alive_s);
     let mut connection = Connection {
         framed,
         box_id: box_id.clone(),
@@ -152,72 +105,6 @@ where
 async fn publish_will<I: Ingest>(box_id: &BoxId, house: &House<I>, will: Will) {
     if let Ok(lane) = topic::publish_lane(box_id, &will.topic) {
         house.ingest.publish(box_id, lane, will.payload).await;
-    }
-}
-
-/// CONNECT within its time. `Err(None)` closes without a word.
-async fn first_packet<S, I>(
-    framed: &mut Framed<S>,
-    house: &House<I>,
-) -> Result<Connect, Option<Reason>>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
-{
-    let packet = tokio::select! {
-        () = house.stopping.cancelled() => return Err(None),
-        () = tokio::time::sleep(house.limits.connect_wait) => return Err(None),
-        packet = framed.next() => packet,
-    };
-    match packet {
-        Ok(ClientPacket::Connect(connect)) => Ok(connect),
-        Ok(
-            ClientPacket::Publish(_)
-            | ClientPacket::PubAck(_)
-            | ClientPacket::Subscribe { .. }
-            | ClientPacket::Unsubscribe { .. }
-            | ClientPacket::PingReq
-            | ClientPacket::Disconnect { .. },
-        ) => Err(Some(Reason::ProtocolError)),
-        Err(Broken::Fault(fault)) => Err(Some(fault.reason)),
-        Err(Broken::Gone) => Err(None),
-    }
-}
-
-fn check_connect(box_id: &BoxId, connect: &Connect) -> Result<(), Reason> {
-    if connect.client_id.len() > 128 {
-        return Err(Reason::ClientIdentifierNotValid);
-    }
-    match &connect.will {
-        Some(will) => topic::publish_lane(box_id, &will.topic).map(|_lane| ()),
-        None => Ok(()),
-    }
-}
-
-async fn refuse<S>(mut framed: Framed<S>, box_id: &BoxId, reason: Option<Reason>)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send,
-{
-    if let Some(reason) = reason {
-        tracing::info!(%box_id, reason = reason.code(), "connection refused");
-        let connack = ConnAck {
-            reason,
-            receive_max: 0,
-            packet_bytes_max: 0,
-            keep_alive_s: None,
-            client_id: None,
-            session_ends: false,
-        };
-        let _ = framed.send(&ServerPacket::ConnAck(connack)).await;
-    }
-    framed.close().await;
-}
-
-/// None, or more than the limit, becomes the limit.
-fn granted_keep_alive(asked_s: u16, limits: &Limits) -> u16 {
-    if asked_s == 0 {
-        limits.keep_alive_s_max
-    } else {
-        asked_s.min(limits.keep_alive_s_max)
     }
 }
 

@@ -41,3 +41,15 @@ impl Default for Limits {
         }
     }
 }
+
+impl Limits {
+    /// The keep-alive that a client gets: none, or more than the limit, becomes the limit.
+    #[must_use]
+    pub const fn keep_alive_s(&self, asked: u16) -> u16 {
+        if asked == 0 || asked > self.keep_alive_s_max {
+            self.keep_alive_s_max
+        } else {
+            asked
+        }
+    }
+}

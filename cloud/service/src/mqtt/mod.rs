@@ -5,6 +5,7 @@
 mod connection;
 mod fields;
 mod framed;
+mod greeting;
 mod ingest;
 mod limits;
 mod packet;

@@ -1,6 +1,6 @@
 //! The listener: TLS handshakes, the limit on connections, and the end of all of them.
 use super::{
-    connection::{self, House},
+    greeting::{self, House},
     ingest::Ingest,
     limits::Limits,
     peers::{NotSent, Peers},
@@ -143,7 +143,7 @@ impl<I: Ingest> Door<I> {
             Err(_) => return tracing::info!(%peer, "the TLS handshake took too long"),
         };
         match box_identity(stream.get_ref().1.peer_certificates()) {
-            Ok(box_id) => connection::serve(stream, box_id, self.house.clone()).await,
+            Ok(box_id) => greeting::serve(stream, box_id, self.house.clone()).await,
             Err(why) => tracing::warn!(%peer, %why, "the certificate names no box"),
         }
     }

@@ -1,9 +1,9 @@
 //! A journal and pipes in memory.
 use super::{PATIENCE, cloud::Cloud};
 use crate::link::{
-    Journal, JournalRead, JournalTrouble, LinkConfig, LinkHandle, LinkSetup, LinkTask,
+    BrokerAddress, Journal, JournalRead, JournalTrouble, LinkConfig, LinkHandle, LinkSetup,
+    LinkTask,
     pipe::{Pipe, PipeEvent, PipeFull, Pipes},
-    rumqtt::BrokerAddress,
 };
 use core::time::Duration;
 use link::BoxCursor;
