@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 mod api;
+mod document;
 mod intake;
 mod office;
 mod process;
