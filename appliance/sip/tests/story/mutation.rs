@@ -3,7 +3,7 @@ use crate::world::{CARRIER, GATEWAY, World, flow};
 use bytes::Bytes;
 use messages::TrunkName;
 use proptest::prelude::*;
-use sip::{Command, Event, Input, Target};
+use sip::{Command, Event, Input, LegId, Target};
 
 /// One way to spoil a message.
 #[derive(Clone, Debug)]
@@ -98,59 +98,21 @@ fn play(seed: u64, damages: &[Vec<Damage>]) {
         "9110",
         Some("v=0\r\n"),
     );
-    let mut seen = 0;
-    for damage in damages {
+    for (seen, damage) in damages.iter().enumerate() {
         world.run(core::time::Duration::from_millis(400));
         let (from, to, text) = world.sent[seen % world.sent.len()].clone();
-        seen += 1;
         if to >= world.nodes.len() || from >= world.nodes.len() {
             continue;
         }
         let spoilt = damage.iter().fold(text.into_bytes(), spoil);
-        world.input(
-            to,
-            Input::Received {
-                flow: flow(to, from),
-                bytes: Bytes::from(spoilt),
-            },
-        );
+        let bytes = Bytes::from(spoilt);
+        let flow = flow(to, from);
+        world.input(to, Input::Received { flow, bytes });
     }
-    world.command(
-        GATEWAY,
-        Command::Release {
-            leg,
-            code: messages::SipCode(480),
-            cause: None,
-            retry_after: None,
-        },
-    );
-    for node in [GATEWAY, CARRIER] {
-        let open: Vec<_> = world
-            .events(node)
-            .into_iter()
-            .filter_map(|event| match event {
-                Event::Invited { leg, .. } => Some(*leg),
-                _ => None,
-            })
-            .collect();
-        for leg in open {
-            world.command(
-                node,
-                Command::Release {
-                    leg,
-                    code: messages::SipCode(480),
-                    cause: None,
-                    retry_after: None,
-                },
-            );
-        }
-    }
-    world.command(
-        crate::world::PHONE,
-        Command::Unregister {
-            user: "1000".to_owned(),
-        },
-    );
+    release(&mut world, GATEWAY, leg);
+    release_all(&mut world);
+    let user = "1000".to_owned();
+    world.command(crate::world::PHONE, Command::Unregister { user });
     world.seconds(400);
     let ended = world
         .events(GATEWAY)
@@ -159,6 +121,29 @@ fn play(seed: u64, damages: &[Vec<Damage>]) {
         .count();
     assert_eq!(ended, 1);
     world.assert_empty();
+}
+
+fn release(world: &mut World, node: usize, leg: LegId) {
+    let release = Command::Release {
+        leg,
+        code: messages::SipCode(480),
+        cause: None,
+        retry_after: None,
+    };
+    world.command(node, release);
+}
+
+fn release_all(world: &mut World) {
+    for node in [GATEWAY, CARRIER] {
+        let invited = |event: &Event| match event {
+            Event::Invited { leg, .. } => Some(*leg),
+            _ => None,
+        };
+        let open: Vec<LegId> = world.events(node).into_iter().filter_map(invited).collect();
+        for leg in open {
+            release(world, node, leg);
+        }
+    }
 }
 
 fn fold_all(damage: &[Damage], start: &[u8]) -> Vec<u8> {

@@ -95,7 +95,7 @@ fn config() -> Config {
 fn flow(kind: u8) -> Flow {
     let last = if (4..8).contains(&kind) { 9 } else { 2 };
     Flow {
-        transport: if kind % 2 == 0 {
+        transport: if kind.is_multiple_of(2) {
             Transport::Udp
         } else {
             Transport::Tcp
