@@ -8,6 +8,7 @@ pub use recover::{OpenDialog, OpenRecording, Recovered};
 
 use crate::checkpoint::Checkpointer;
 use crate::config::StoreConfig;
+use crate::database;
 use crate::error::{StoreError, io};
 use crate::job::Job;
 use crate::key_ring::KeyRing;
@@ -18,8 +19,8 @@ use crate::search::SearchIndex;
 use crate::shared::Shared;
 use crate::store::Store;
 use crate::writer::{Clock, Standing, Writer};
-use crate::{database, journal};
 use messages::IdMint;
+use messages::journal::Head;
 use messages::registry::Decider;
 use rusqlite::Connection;
 use sansio::Secrets;
@@ -154,7 +155,7 @@ fn writer(
     let mut prefix = [0; 6];
     secrets.fill(&mut prefix);
     let checkpointer = Checkpointer::start(&config.branch_file())?;
-    let head_put = (journal::head(&conn)?, Instant::now());
+    let head_put = (key_store.head()?.unwrap_or(Head::EMPTY), Instant::now());
     Ok(Writer {
         config,
         conn,

@@ -1,18 +1,4 @@
-//! Lines of a branch file. Several `key = value` may stand on one line, which TOML alone does not allow.
-
-/// Finds the line of a byte.
-pub(super) struct Lines(Vec<usize>);
-
-impl Lines {
-    pub(super) fn of_text(text: &str) -> Self {
-        Self(text.match_indices('\n').map(|(at, _)| at).collect())
-    }
-
-    /// From 1.
-    pub(super) fn of(&self, byte: usize) -> usize {
-        self.0.partition_point(|end| *end < byte) + 1
-    }
-}
+//! Several `key = value` may stand on one line of a branch file, which TOML alone does not allow.
 
 /// Where we are in the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -102,7 +88,7 @@ impl OnLine for [u8] {
 
 #[cfg(test)]
 mod tests {
-    use super::{Lines, one_key_each};
+    use super::one_key_each;
 
     #[test]
     fn several_keys_of_one_line_come_apart_and_texts_stay_whole() {
@@ -128,15 +114,6 @@ mod tests {
         for (text, apart) in table {
             assert_eq!(one_key_each(text), apart);
             assert_eq!(one_key_each(text).len(), text.len());
-        }
-    }
-
-    #[test]
-    fn a_byte_knows_its_line() {
-        let lines = Lines::of_text("ab\ncd\n\nef");
-        let table = [(0, 1), (2, 1), (3, 2), (5, 2), (6, 3), (7, 4), (99, 4)];
-        for (byte, line) in table {
-            assert_eq!(lines.of(byte), line, "byte {byte}");
         }
     }
 }

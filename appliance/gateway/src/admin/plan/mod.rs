@@ -8,7 +8,8 @@ mod trunk;
 
 pub use error::{PlanError, PlanFault};
 
-use layout::{Lines, one_key_each};
+use super::lines::Lines;
+use layout::one_key_each;
 use messages::command::{BranchPlan, Profile};
 use section::Section;
 use toml::de::{DeTable, DeValue};

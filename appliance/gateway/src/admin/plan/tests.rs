@@ -100,131 +100,133 @@ fn said(text: &str) -> Vec<(usize, String, &'static str)> {
         .collect()
 }
 
+/// The file, and what is said of it: line, key, code.
+const MISTAKES: &[(&str, usize, &str, &str)] = &[
+    (
+        "[policy]\nprofile = \"la\"",
+        2,
+        "policy.profile",
+        "plan_unknown_profile",
+    ),
+    (
+        "[policy]\nprofil = \"lab\"",
+        2,
+        "policy.profil",
+        "plan_unknown_key",
+    ),
+    ("\n[phones]\n", 2, "phones", "plan_unknown_key"),
+    (
+        "[[phone]]\nuser = \"1\"\npassword = \"x\"",
+        2,
+        "phone.user",
+        "plan_bad_extension",
+    ),
+    (
+        "[[phone]]\nuser = 1000\npassword = \"x\"",
+        2,
+        "phone.user",
+        "plan_wrong_kind",
+    ),
+    (
+        "[[phone]]\nuser = \"1000\"",
+        1,
+        "phone.password",
+        "plan_missing",
+    ),
+    (
+        "[[phone]]\npassword = \"x\"",
+        1,
+        "phone.user",
+        "plan_user_or_range",
+    ),
+    (
+        "[[phone]]\nuser = \"1000\"  password = \"\"",
+        2,
+        "phone.password",
+        "plan_bad_password",
+    ),
+    (
+        "[[phone]]\nrange = \"1000-999\"\npassword = \"x\"",
+        2,
+        "phone.range",
+        "plan_bad_range",
+    ),
+    (
+        "[[phone]]\nrange = \"2000-1000\"\npassword = \"x\"",
+        2,
+        "phone.range",
+        "plan_bad_range",
+    ),
+    (
+        "[[phone]]\nrange = \"10000000-99999999\"\npassword = \"x\"",
+        2,
+        "phone.range",
+        "plan_too_many",
+    ),
+    (
+        "[[trunk]]\nname = \"a b\"\naddress = \"1.2.3.4:5060\"",
+        2,
+        "trunk.name",
+        "plan_bad_trunk_name",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4\"",
+        3,
+        "trunk.address",
+        "plan_bad_address",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"sip.cn:5060\"",
+        1,
+        "trunk.accept_from",
+        "plan_source_missing",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncps_max = 0",
+        4,
+        "trunk.cps_max",
+        "plan_out_of_bounds",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\naccept_from = [\"x\"]",
+        4,
+        "trunk.accept_from",
+        "plan_bad_source",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncaller = \"x\"",
+        4,
+        "trunk.caller",
+        "plan_bad_caller",
+    ),
+    (
+        "[[rule]]\nprefix = \"9\"\nto = \"trunk:none\"",
+        3,
+        "rule.to",
+        "plan_trunk_unknown",
+    ),
+    (
+        "[[rule]]\nprefix = \"9\"\nto = \"phones\"",
+        3,
+        "rule.to",
+        "plan_bad_target",
+    ),
+    (
+        "[[rule]]\nprefix = \"x\"\nto = \"phone\"",
+        2,
+        "rule.prefix",
+        "plan_bad_digits",
+    ),
+    ("rule = 1", 1, "rule", "plan_wrong_kind"),
+    ("[[rule]\n", 1, "", "plan_syntax"),
+];
+
 #[test]
 fn each_mistake_is_said_with_its_line_and_key() {
-    let table = [
-        (
-            "[policy]\nprofile = \"la\"",
-            2,
-            "policy.profile",
-            "plan_unknown_profile",
-        ),
-        (
-            "[policy]\nprofil = \"lab\"",
-            2,
-            "policy.profil",
-            "plan_unknown_key",
-        ),
-        ("\n[phones]\n", 2, "phones", "plan_unknown_key"),
-        (
-            "[[phone]]\nuser = \"1\"\npassword = \"x\"",
-            2,
-            "phone.user",
-            "plan_bad_extension",
-        ),
-        (
-            "[[phone]]\nuser = 1000\npassword = \"x\"",
-            2,
-            "phone.user",
-            "plan_wrong_kind",
-        ),
-        (
-            "[[phone]]\nuser = \"1000\"",
-            1,
-            "phone.password",
-            "plan_missing",
-        ),
-        (
-            "[[phone]]\npassword = \"x\"",
-            1,
-            "phone.user",
-            "plan_user_or_range",
-        ),
-        (
-            "[[phone]]\nuser = \"1000\"  password = \"\"",
-            2,
-            "phone.password",
-            "plan_bad_password",
-        ),
-        (
-            "[[phone]]\nrange = \"1000-999\"\npassword = \"x\"",
-            2,
-            "phone.range",
-            "plan_bad_range",
-        ),
-        (
-            "[[phone]]\nrange = \"2000-1000\"\npassword = \"x\"",
-            2,
-            "phone.range",
-            "plan_bad_range",
-        ),
-        (
-            "[[phone]]\nrange = \"10000000-99999999\"\npassword = \"x\"",
-            2,
-            "phone.range",
-            "plan_too_many",
-        ),
-        (
-            "[[trunk]]\nname = \"a b\"\naddress = \"1.2.3.4:5060\"",
-            2,
-            "trunk.name",
-            "plan_bad_trunk_name",
-        ),
-        (
-            "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4\"",
-            3,
-            "trunk.address",
-            "plan_bad_address",
-        ),
-        (
-            "[[trunk]]\nname = \"a\"\naddress = \"sip.cn:5060\"",
-            1,
-            "trunk.accept_from",
-            "plan_source_missing",
-        ),
-        (
-            "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncps_max = 0",
-            4,
-            "trunk.cps_max",
-            "plan_out_of_bounds",
-        ),
-        (
-            "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\naccept_from = [\"x\"]",
-            4,
-            "trunk.accept_from",
-            "plan_bad_source",
-        ),
-        (
-            "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncaller = \"x\"",
-            4,
-            "trunk.caller",
-            "plan_bad_caller",
-        ),
-        (
-            "[[rule]]\nprefix = \"9\"\nto = \"trunk:none\"",
-            3,
-            "rule.to",
-            "plan_trunk_unknown",
-        ),
-        (
-            "[[rule]]\nprefix = \"9\"\nto = \"phones\"",
-            3,
-            "rule.to",
-            "plan_bad_target",
-        ),
-        (
-            "[[rule]]\nprefix = \"x\"\nto = \"phone\"",
-            2,
-            "rule.prefix",
-            "plan_bad_digits",
-        ),
-        ("rule = 1", 1, "rule", "plan_wrong_kind"),
-        ("[[rule]\n", 1, "", "plan_syntax"),
-    ];
-    for (text, line, key, code) in table {
+    for (text, line, key, code) in MISTAKES {
         let said = said(text);
         assert!(
-            said.contains(&(line, key.to_owned(), code)),
+            said.contains(&(*line, (*key).to_owned(), *code)),
             "{text}\n{said:?}"
         );
     }

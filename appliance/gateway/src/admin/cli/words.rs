@@ -1,0 +1,116 @@
+//! The words and their arguments.
+use clap::{Args, Subcommand};
+use messages::command::Role;
+use messages::{Extension, UserName};
+use std::path::PathBuf;
+
+#[derive(Debug, Subcommand)]
+pub enum AdminCommand {
+    /// Makes the branch what the file says; twice is once / 应用分支配置文件(可重复执行)
+    Apply {
+        /// `branch.toml`
+        file: PathBuf,
+        /// Only says what would change / 只看会改什么
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Imports customers from a CSV file / 从 CSV 导入客户
+    Import(ImportWords),
+    /// People who sign in / 登录用户
+    #[command(subcommand)]
+    User(UserCommand),
+    /// The journal / 账本
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Recordings / 录音
+    #[command(subcommand)]
+    Recording(RecordingCommand),
+}
+
+#[derive(Debug, Args)]
+pub struct ImportWords {
+    /// Columns by name: 姓名/name, 电话/number, 阶段/stage
+    pub file: PathBuf,
+    /// Names this import; by its time where it is not given / 批次名
+    #[arg(long, value_parser = batch)]
+    pub batch: Option<String>,
+    /// Where rows go that were not imported; FILE.errors.csv where it is not given / 错误行写到哪里
+    #[arg(long)]
+    pub errors: Option<PathBuf>,
+    /// Reads the file and imports nothing / 只检查
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    List,
+    /// With a password that is shown once, or is the first line of stdin / 新建用户
+    Create {
+        #[arg(value_parser = user)]
+        user: UserName,
+        /// agent, supervisor, admin
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// The phone on the desk / 分机
+        #[arg(long, value_parser = extension)]
+        extension: Option<Extension>,
+        #[arg(long)]
+        password_stdin: bool,
+    },
+    /// A new password, which also ends a lock-out / 重设密码
+    ResetPassword {
+        #[arg(value_parser = user)]
+        user: UserName,
+        #[arg(long)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum JournalCommand {
+    /// Recomputes the whole chain and compares it with the heads kept elsewhere / 校验账本
+    Verify,
+    /// After a restore: takes the journal as it is / 恢复备份后,承认现有账本
+    AcceptTail,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum RecordingCommand {
+    List {
+        /// 200 at most
+        #[arg(long, default_value_t = 50)]
+        max: usize,
+    },
+    /// As a stereo WAV: the caller on the left, the callee on the right / 导出为 WAV
+    Export { recording: String, file: PathBuf },
+}
+
+fn user(text: &str) -> Result<UserName, &'static str> {
+    UserName::parse(text).ok_or("letters, digits, - _ . only, at most 32")
+}
+
+fn extension(text: &str) -> Result<Extension, &'static str> {
+    Extension::parse(text).ok_or("2 to 8 digits")
+}
+
+fn role(text: &str) -> Result<Role, &'static str> {
+    match Role::parse(text) {
+        Some(role @ (Role::Agent | Role::Supervisor | Role::Admin)) => Ok(role),
+        Some(Role::HqAnalyst | Role::HqAdmin) | None => Err("agent, supervisor or admin"),
+    }
+}
+
+fn batch(text: &str) -> Result<String, &'static str> {
+    let fits = (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+    // it stands in the journal in clear
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if fits && digits < 15 {
+        Ok(text.to_owned())
+    } else {
+        Err("letters, digits, - _ . only, at most 64, fewer than 15 digits")
+    }
+}

@@ -1,0 +1,117 @@
+//! What the command line can have done, and what it is told: the same words over the control socket and in one process.
+use messages::command::Role;
+use messages::{Extension, RecordingId, UserName};
+use serde::{Deserialize, Serialize};
+
+/// Rows of one import order at most: one commit each.
+pub const IMPORT_ROWS_MAX: usize = 200;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    Apply {
+        /// The name that errors carry.
+        file: String,
+        text: String,
+        dry_run: bool,
+    },
+    Import {
+        batch: String,
+        rows: Vec<OrderRow>,
+    },
+    CreateUser {
+        user: UserName,
+        role: Role,
+        extension: Option<Extension>,
+        password: String,
+    },
+    ResetPassword {
+        user: UserName,
+        password: String,
+    },
+    ListUsers,
+    Verify,
+    ListRecordings {
+        max: usize,
+    },
+    /// The answer is followed by the WAV.
+    ExportRecording {
+        recording: RecordingId,
+    },
+}
+
+/// A row of an import that was read without error.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct OrderRow {
+    pub name: String,
+    pub number: String,
+    pub stage: String,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Report {
+    /// What was changed, or would be.
+    Configured {
+        changes: Vec<ChangeLine>,
+    },
+    /// The file is wrong: nothing was changed. One line each.
+    PlanWrong {
+        errors: Vec<String>,
+    },
+    Imported {
+        new: usize,
+        known: usize,
+    },
+    Done,
+    Users(Vec<UserLine>),
+    Verified {
+        checked: u64,
+        /// The first bad seq, and why.
+        bad: Option<(u64, String)>,
+    },
+    Recordings(Vec<RecordingLine>),
+    /// The WAV was written whole.
+    Exported {
+        segments: u32,
+        duration_ms: u64,
+        /// `complete`, `cut`, `tampered`
+        ended: String,
+    },
+    /// A refusal of the rules, by its code.
+    Refused {
+        code: String,
+    },
+    /// Trouble of the machine.
+    Failed {
+        code: String,
+        why: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeLine {
+    /// `policy`, `phone`, `trunk`, `rules`
+    pub what: String,
+    pub which: String,
+    /// `added`, `changed`, `removed`
+    pub part: String,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UserLine {
+    pub user: UserName,
+    pub role: Role,
+    pub extension: Option<Extension>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordingLine {
+    pub recording: RecordingId,
+    /// ms UTC
+    pub started: i64,
+    pub extension: Option<Extension>,
+    /// `open`, `closed`, `cut`, `failed`
+    pub status: String,
+    pub duration_ms: u64,
+}
