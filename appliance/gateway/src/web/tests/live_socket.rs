@@ -1,8 +1,9 @@
 //! The live board over a real socket.
-use super::world::{NUMBER, World, ended, started};
+use super::world::{NUMBER, START, World, ended, started};
 use futures_util::{SinkExt as _, StreamExt as _};
 use messages::CallId;
 use messages::command::Role;
+use messages::fact::{Actor, Fact};
 use portal::serve::{ConnectionLimits, http};
 use serde_json::Value;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -123,6 +124,27 @@ async fn a_page_that_lost_the_thread_asks_for_a_new_snapshot() {
     assert_eq!(second["type"], "snapshot");
     assert!(second["seq"].as_u64() > first["seq"].as_u64());
     assert_eq!(second["board"]["phones"][0]["extension"], "1000");
+}
+
+#[tokio::test]
+async fn a_page_that_cannot_follow_loses_changes_and_takes_a_new_snapshot() {
+    let world = World::new();
+    let address = listen(&world);
+    let mut socket = open_own(address, &world.cookie(Role::Admin, None)).await;
+    let first = next(&mut socket).await;
+    for n in 0..2_000_u16 {
+        let id = n.to_be_bytes();
+        let call = CallId::from_bytes([[id[0]; 8], [id[1]; 8]].concat().try_into().unwrap());
+        let fact = Fact::new(START, true, Actor::System, started(call, "1000"));
+        world.live.tell_fact(&fact);
+    }
+    let second = next(&mut socket).await;
+    assert_eq!(second["type"], "snapshot");
+    assert_eq!(
+        second["seq"].as_u64().unwrap(),
+        first["seq"].as_u64().unwrap() + 1
+    );
+    assert_eq!(second["board"]["calls"].as_array().unwrap().len(), 2_000);
 }
 
 #[tokio::test]
