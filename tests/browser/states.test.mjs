@@ -181,7 +181,7 @@ const STATES = {
 function dialUntil(text) {
   return async (page) => {
     await page.getByRole('button', { name: '拨打' }).click()
-    await shows(text)(page)
+    await page.locator('[aria-current=step], [role=alert]', { hasText: text }).waitFor()
   }
 }
 

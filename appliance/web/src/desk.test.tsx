@@ -213,6 +213,22 @@ describe('a call to a customer', () => {
     expect(dialled?.headers.get('idempotency-key')).toMatch(/^[0-9a-f]{32}$/)
   })
 
+  it('is followed even if the branch reports it before it answers the request', async () => {
+    let answer: (response: Response) => void = () => {}
+    await open(`/customers/${ID}`, {
+      'POST /api/v1/calls': () => new Promise<Response>((done) => (answer = done)),
+    })
+    const dial = await screen.findByRole('button', { name: zh.branch.dial.go })
+    Line.say({ type: 'snapshot', board: BOARD })
+    await userEvent.click(dial)
+    const call = { id: 'c-2', direction: 'outbound', phase: 'ringing', phase_since: 1, since: 1 }
+    Line.say({ type: 'delta', changes: [{ what: 'call', call: { ...call, recorded: false } }] })
+    await act(async () => answer(Response.json({ call: 'c-2' }, { status: 201 })))
+    const steps = await screen.findByRole('list', { name: zh.branch.dial.title })
+    const here = steps.querySelector('[aria-current=step]')
+    expect(here?.textContent).toContain(zh.branch.dial.ringing)
+  })
+
   it('that is refused says why in words', async () => {
     await open(`/customers/${ID}`, {
       'POST /api/v1/calls': problem(409, { code: 'phone_not_registered' }),

@@ -14,6 +14,7 @@ import { Select } from 'antd'
 import i18next from 'i18next'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Words } from './words'
 
 function kinds(): { value: string; label: string }[] {
   const all = i18next.getResource('zh-CN', 'translation', 'fact') as Record<string, string>
@@ -33,7 +34,12 @@ export function AuditPage() {
       width: 130,
       cell: (row) => <TimeCell at={row.utc} />,
     },
-    { key: 'actor', title: t('branch.audit.actor'), width: 150, cell: (row) => row.actor },
+    {
+      key: 'actor',
+      title: t('branch.audit.actor'),
+      width: 150,
+      cell: (row) => <Words code={row.actor} />,
+    },
     {
       key: 'kind',
       title: t('branch.audit.what'),
@@ -43,7 +49,7 @@ export function AuditPage() {
     {
       key: 'subject',
       title: t('branch.audit.about'),
-      cell: (row) => <span className="zk-num">{row.subject ?? '—'}</span>,
+      cell: (row) => <Words code={row.subject} />,
     },
     { key: 'from', title: t('branch.audit.from'), width: 140, cell: (row) => row.from_ip ?? '—' },
     {

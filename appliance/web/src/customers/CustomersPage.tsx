@@ -102,7 +102,12 @@ function CustomerTable({ customers, more, empty }: TableProps) {
       title: t('branch.customer.name'),
       width: 220,
       cell: (customer) => (
-        <Link className="zk-link" to="/customers/$id" params={{ id: customer.id }}>
+        <Link
+          className="zk-link zk-ellipsis"
+          title={customer.name}
+          to="/customers/$id"
+          params={{ id: customer.id }}
+        >
           {customer.name || t('sealed.word.hidden')}
         </Link>
       ),

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { asProblem } from '@zhunkehu/api'
 import { branchApi } from '@zhunkehu/api/branch'
 import { RunningCell, StatusTag, textOfProblem, useSession } from '@zhunkehu/kit'
-import { serverNow } from '@zhunkehu/live'
+import { serverNow, useLine } from '@zhunkehu/live'
 import { Alert, App, Button, Select } from 'antd'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -13,6 +13,7 @@ import { type Dial, followed, STEPS } from './dialStep'
 import { EndedCall } from './EndedCall'
 
 const NO_CALLS: never[] = []
+const MISSED_AFTER_MS = 3_000
 
 export function DialPanel({ customer }: { customer: string }) {
   const { t } = useTranslation()
@@ -23,7 +24,9 @@ export function DialPanel({ customer }: { customer: string }) {
   const [lent, setLent] = useState<string>()
   const [dial, setDial] = useState<Dial>({ at: 'idle' })
 
-  useEffect(() => setDial((now) => followed(now, calls)), [calls])
+  // The branch may report a call before its own answer to the request is here: both may come last.
+  useEffect(() => setDial(followed(dial, calls)), [dial, calls])
+  useMissedCall(dial, setDial)
   const over = dial.at === 'over'
   useEffect(() => {
     if (!over) return
@@ -36,7 +39,7 @@ export function DialPanel({ customer }: { customer: string }) {
     try {
       const { call } = await branchApi.dial(customer, own ? undefined : lent)
       const since = serverNow()
-      setDial(followed({ at: 'running', call, step: 'own_phone', since, seen: false }, calls))
+      setDial({ at: 'running', call, step: 'own_phone', since, seen: false })
     } catch (error) {
       setDial({ at: 'refused', error })
     }
@@ -70,6 +73,17 @@ export function DialPanel({ customer }: { customer: string }) {
       {dial.at === 'over' ? <EndedCall call={dial.call} /> : null}
     </div>
   )
+}
+
+/** A call that the board never showed, although the line is good, was over before we looked. */
+function useMissedCall(dial: Dial, setDial: (dial: Dial) => void) {
+  const live = useLine((line) => line.state.at === 'live')
+  const missed = live && dial.at === 'running' && !dial.seen ? dial.call : undefined
+  useEffect(() => {
+    if (missed === undefined) return
+    const timer = setTimeout(() => setDial({ at: 'over', call: missed }), MISSED_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [missed, setDial])
 }
 
 function Progress({ dial }: { dial: Dial }) {

@@ -23,7 +23,7 @@ export function PhoneTable({ phones }: { phones: Phone[] }) {
       key: 'since',
       title: t('branch.phone.since'),
       width: 120,
-      cell: (phone) => <AgeCell at={phone.since} />,
+      cell: (phone) => (phone.since ? <AgeCell at={phone.since} /> : '—'),
     },
   ]
   return (

@@ -48,7 +48,7 @@ export function BranchTable({ branches }: { branches: Branch[] }) {
       format.count(one.metrics?.phones_registered),
     ),
     numeric('calls', t('hq.branch.calls_now'), 90, (one) => format.count(one.metrics?.calls_live)),
-    numeric('today', t('hq.branch.calls_today'), 90, (one) =>
+    numeric('today', t('hq.branch.calls_today'), 105, (one) =>
       format.count(one.metrics?.calls_today),
     ),
     numeric('answered', t('hq.branch.answered_today'), 90, (one) =>
