@@ -1,6 +1,7 @@
 //! The command line. Orders reach a running gateway by its control socket, or open the data folder themselves.
+use crate::admin::cli::{AdminCommand, Site};
 use crate::config::Config;
-use crate::{process, web};
+use crate::{admin, process, web};
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -29,6 +30,8 @@ enum Command {
     Run,
     /// Prints the API's description / 打印接口描述
     Openapi,
+    #[command(flatten)]
+    Admin(AdminCommand),
     /// Takes an identity from headquarters / 设备开通
     Enroll(crate::enroll::Enroll),
 }
@@ -55,6 +58,12 @@ fn carry_out(cli: Cli) -> anyhow::Result<()> {
             let config = Config::read(&cli.config)?;
             log_to_stderr(&config.log.level)?;
             process::run(config)
+        }
+        Command::Admin(command) => {
+            let site = Site::of(&Config::read(&cli.config)?);
+            let good = admin::cli::run(command, &site, &mut std::io::stdout().lock())?;
+            anyhow::ensure!(good, "not done / 未完成");
+            Ok(())
         }
         Command::Openapi => say(&web::openapi().to_pretty_json()?),
         Command::Enroll(enroll) => say(&enroll.run()?),

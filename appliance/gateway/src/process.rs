@@ -5,6 +5,7 @@ mod pulse;
 mod store_journal;
 mod telephony;
 
+use crate::admin::{Host, control};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::configure::{Bell, Configurator};
@@ -70,8 +71,14 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let pulse = pulse::start(&ground)?;
     let link = start_link(&ground, &pulse)?;
     pages::start(&ground, &telephony, link.as_ref(), metrics)?;
+    let host = Host {
+        store: ground.store.clone(),
+        recordings: ground.config.recordings_dir(),
+    };
+    let console = control::serve(host, &ground.config.data_dir).context("the control socket")?;
     announce(&ground);
     wait_for_end().await?;
+    drop(console);
     end(ground, telephony, link, &bell).await;
     configuring
         .join()

@@ -90,10 +90,8 @@ fn seeds(ground: &Ground) -> Seeds {
 
 fn tell_branch(door: &Door, report: MediaReport) {
     match report {
-        MediaReport::Stats { stats, .. } => {
-            metrics::counter!("zhunkehu_rtp_lost_total").increment(stats.lost);
-        }
-        MediaReport::FirstPacket { .. } => {}
+        // For the pages to come: nothing is decided by them.
+        MediaReport::Stats { .. } | MediaReport::FirstPacket { .. } => {}
         MediaReport::Ports(_)
         | MediaReport::PortFree(_)
         | MediaReport::OneWay { .. }
