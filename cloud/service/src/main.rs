@@ -18,69 +18,60 @@ use tracing_subscriber::EnvFilter;
 #[command(
     name = "zhunkehu-cloud",
     version,
-    about = "准客呼 总部服务 / Zhunkehu at headquarters"
+    about = "准客呼 · headquarters / 总部服务"
 )]
 struct Arguments {
+    /// The process's configuration / 配置文件
+    #[arg(
+        long,
+        global = true,
+        env = "ZHUNKEHU_CLOUD_CONFIG",
+        default_value = "/etc/zhunkehu/cloud.toml"
+    )]
+    config: PathBuf,
+    /// Reads the configuration, says what is wrong with it, and ends / 只检查配置
+    #[arg(long, global = true)]
+    check_config: bool,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// 运行服务 / Run the service
-    Run(Run),
-    /// 证书 / Certificates
+    /// Runs the service (the default) / 运行
+    Run,
+    /// Certificates / 证书
     #[command(subcommand)]
     Pki(PkiCommand),
-    /// 用户 / Users
+    /// People who sign in / 登录用户
     #[command(subcommand)]
     User(User),
-    /// 打印接口文档 / Print the OpenAPI document
+    /// Prints the API's description / 打印接口描述
     Openapi,
-}
-
-#[derive(Args)]
-struct Run {
-    #[command(flatten)]
-    config: ConfigFile,
-    /// 只检查配置 / Only check the configuration
-    #[arg(long)]
-    check_config: bool,
-}
-
-#[derive(Args)]
-struct ConfigFile {
-    /// cloud.toml
-    #[arg(long, env = "ZHUNKEHU_CLOUD_CONFIG")]
-    config: PathBuf,
 }
 
 #[derive(Subcommand)]
 enum User {
-    /// 新建用户,密码只显示一次 / Make a user; the password is shown once
+    /// Makes a user; the password is shown once / 新建用户,密码只显示一次
     Create {
         name: String,
-        /// hq_analyst, hq_admin
+        /// `hq_analyst`, `hq_admin`
         #[arg(long, default_value = "hq_analyst", value_parser = role)]
         role: Role,
         #[command(flatten)]
         password: GivenPassword,
-        #[command(flatten)]
-        config: ConfigFile,
     },
-    /// 重设密码 / Set a new password
+    /// Sets a new password; the user's sessions end / 重设密码
     ResetPassword {
         name: String,
         #[command(flatten)]
         password: GivenPassword,
-        #[command(flatten)]
-        config: ConfigFile,
     },
 }
 
 #[derive(Args)]
 struct GivenPassword {
-    /// 从标准输入读取密码(一行) / Read the password from standard input (one line)
+    /// Reads the password from standard input, one line / 从标准输入读取密码(一行)
     #[arg(long)]
     password_stdin: bool,
 }
@@ -101,10 +92,15 @@ fn main() -> ExitCode {
 }
 
 fn work() -> anyhow::Result<()> {
-    match Arguments::parse().command {
-        Command::Run(run) => serve(&run),
+    let arguments = Arguments::parse();
+    if arguments.check_config {
+        Config::read(&arguments.config)?;
+        return say("配置无误 / the configuration is good");
+    }
+    match arguments.command.unwrap_or(Command::Run) {
+        Command::Run => serve(&Config::read(&arguments.config)?),
         Command::Pki(pki) => say(&pki.run()?),
-        Command::User(user) => with_user(&user),
+        Command::User(user) => with_user(&user, &Config::read(&arguments.config)?),
         Command::Openapi => Ok(io::stdout()
             .lock()
             .write_all(portal::openapi::to_text(&cloud::api::document()).as_bytes())?),
@@ -116,14 +112,10 @@ fn say(line: &str) -> anyhow::Result<()> {
     Ok(writeln!(io::stdout().lock(), "{line}")?)
 }
 
-fn serve(run: &Run) -> anyhow::Result<()> {
-    let config = Config::read(&run.config.config)?;
+fn serve(config: &Config) -> anyhow::Result<()> {
     // What the migrations say names paths of the machine that built this.
     let directives = format!("refinery_core=warn,{}", config.log.level);
     let filter = EnvFilter::try_new(directives).context("log.level")?;
-    if run.check_config {
-        return say("配置无误 / the configuration is good");
-    }
     tracing_subscriber::fmt()
         .json()
         .with_env_filter(filter)
@@ -132,7 +124,7 @@ fn serve(run: &Run) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(until_told(&config))
+    runtime.block_on(until_told(config))
 }
 
 async fn until_told(config: &Config) -> anyhow::Result<()> {
@@ -173,15 +165,9 @@ fn announce(service: &Service) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn with_user(command: &User) -> anyhow::Result<()> {
-    let (User::Create {
-        config, password, ..
-    }
-    | User::ResetPassword {
-        config, password, ..
-    }) = command;
-    let config = Config::read(&config.config)?;
-    let store = service::open_store(&config)?;
+fn with_user(command: &User, config: &Config) -> anyhow::Result<()> {
+    let (User::Create { password, .. } | User::ResetPassword { password, .. }) = command;
+    let store = service::open_store(config)?;
     let now = portal::Clock::system().now().utc;
     let (secret, shown) = if password.password_stdin {
         (typed_password()?, None)
