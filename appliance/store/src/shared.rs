@@ -6,6 +6,7 @@ use messages::fact::Body;
 use messages::journal::Head;
 use seal::BlindIndex;
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError, RwLock};
 
 pub(crate) struct Shared {
@@ -14,6 +15,7 @@ pub(crate) struct Shared {
     standing: Mutex<Standing>,
     dnc: RwLock<BTreeSet<BlindIndex>>,
     subscribers: Mutex<Vec<Subscriber>>,
+    beats: AtomicU64,
 }
 
 /// What is true right behind the last commit.
@@ -37,6 +39,7 @@ impl Shared {
             }),
             dnc: RwLock::default(),
             subscribers: Mutex::default(),
+            beats: AtomicU64::new(0),
         }
     }
 
@@ -67,6 +70,15 @@ impl Shared {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .trouble = Some(code);
+    }
+
+    /// The writer lives, whatever its disk does.
+    pub(crate) fn beat(&self) {
+        self.beats.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub(crate) fn beats(&self) -> u64 {
+        self.beats.load(Ordering::Relaxed)
     }
 
     pub(crate) fn refuses_contact(&self, index: BlindIndex) -> bool {

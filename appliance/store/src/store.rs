@@ -100,6 +100,12 @@ impl Store {
         self.0.shared.trouble()
     }
 
+    /// Grows at least every 6 s while the writer lives, also on a disk that cannot be written: for a watchdog.
+    #[must_use]
+    pub fn writer_beats(&self) -> u64 {
+        self.0.shared.beats()
+    }
+
     /// Facts that wait to be written.
     #[must_use]
     pub fn waiting(&self) -> usize {

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use seal::BlindIndex;
 use std::collections::BTreeSet;
 
-pub(super) fn standing(conn: &Connection) -> Result<Standing, StoreError> {
+pub(crate) fn standing(conn: &Connection) -> Result<Standing, StoreError> {
     Ok(Standing {
         head: journal::head(conn)?,
         policy_version: branch::policy_version(conn)?,

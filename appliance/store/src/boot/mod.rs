@@ -1,6 +1,6 @@
 //! Opening the store: lock, migrate, check, recover what a crash left open, start the writer.
 mod check;
-mod load;
+pub(crate) mod load;
 mod recover;
 
 pub(crate) use load::link_cursor;

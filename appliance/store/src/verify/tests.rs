@@ -116,8 +116,8 @@ fn a_sound_journal_of_ten_thousand_facts_holds() {
 
 #[test]
 fn each_flipped_byte_is_found_at_its_fact() {
-    let journal = Journal::of(8);
-    for seq in 1..=8_u64 {
+    let journal = Journal::of(3);
+    for seq in 1..=3_u64 {
         for column in ["bytes", "hash"] {
             let sql = format!("SELECT {column} FROM journal WHERE seq = {seq}");
             let sound: Vec<u8> = journal.conn.query_row(&sql, [], |row| row.get(0)).unwrap();
@@ -199,7 +199,7 @@ fn changes(at: u64, later: u64) -> [(String, BadWhy); 10] {
 fn each_kind_of_change_in_ten_thousand_facts_is_found_at_the_right_place() {
     let journal = Journal::of(FACTS);
     let mut rng = SeededRng::new(12);
-    for _ in 0..12 {
+    for _ in 0..5 {
         let at = 1 + rng.below(FACTS - 2);
         let later = at + 1 + rng.below(FACTS - at - 1);
         let changes = changes(at, later);

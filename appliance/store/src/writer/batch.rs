@@ -6,7 +6,7 @@ use crate::job::{CommittedFact, Done, Job, RecordingKey};
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
 use crate::search::SearchEntry;
-use messages::fact::Fact;
+use messages::fact::{Actor, Fact, RuleSkipped};
 use messages::{BootId, BoxId, IdMint, Refusal};
 use rusqlite::{Connection, TransactionBehavior};
 use sansio::Secrets;
@@ -143,8 +143,22 @@ impl Batch<'_> {
 
     fn append(&mut self, facts: &[Fact]) -> Result<(), StoreError> {
         for fact in facts {
-            self.enter(fact.clone())?;
+            match self.enter(fact.clone()) {
+                Err(StoreError::Row(why)) => self.enter(not_entered(fact, &why))?,
+                other => other?,
+            }
         }
         Ok(())
     }
+}
+
+/// Our own mistake; it is said in the fact's place, and the journal goes on.
+fn not_entered(fact: &Fact, why: &str) -> Fact {
+    let kind = fact.body.kind();
+    tracing::error!(kind, "a fact could not be entered: {why}");
+    let body = RuleSkipped {
+        code: "fact_not_entered".to_owned(),
+        about: format!("{kind} {}", fact.body.subject().unwrap_or_default()),
+    };
+    Fact::new(fact.utc, fact.clock_trusted, Actor::System, body)
 }

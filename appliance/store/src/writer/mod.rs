@@ -10,15 +10,16 @@ pub(crate) use entry::person;
 pub(crate) use registry::{customer_of, party_of};
 pub(crate) use side::DIALOG_PLACE;
 
+use crate::boot::load;
 use crate::checkpoint::Checkpointer;
 use crate::config::StoreConfig;
+use crate::database;
 use crate::error::StoreError;
 use crate::job::{BindingKept, CommittedFact, Job, LinkCursor};
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
 use crate::queue::Taken;
 use crate::shared::Shared;
-use crate::{database, journal};
 use batch::{Answer, Failed, Landed};
 use messages::journal::Head;
 use messages::registry::Decider;
@@ -69,6 +70,7 @@ impl Writer {
     /// Until the queue is closed and empty.
     pub(crate) fn run(mut self) {
         loop {
+            self.shared.beat();
             match self.shared.queue.take(HEAD_EVERY) {
                 Taken::Jobs(jobs) => self.write(jobs),
                 Taken::Quiet if self.refreshed.is_empty() => {}
@@ -87,6 +89,7 @@ impl Writer {
     pub(crate) fn write(&mut self, mut jobs: Vec<Job>) {
         let mut wait = RETRY_FIRST;
         loop {
+            self.shared.beat();
             let jobs_now = self.collect_refreshed(jobs);
             match self.commit(&jobs_now) {
                 Ok(landed) => return self.tell(landed, jobs_now),
@@ -138,14 +141,24 @@ impl Writer {
             let conn = database::open_branch(&path)?;
             // what was written before the failure is synced anew before anything is built on it
             conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
-            let head = journal::head(&conn)?;
-            Ok::<_, StoreError>((conn, head, database::open_vault(&self.config.vault_file())?))
+            let stands = load::standing(&conn)?;
+            Ok::<_, StoreError>((
+                conn,
+                stands,
+                database::open_vault(&self.config.vault_file())?,
+            ))
         })();
         match opened {
-            Ok((conn, head, vault)) => {
+            Ok((conn, stands, vault)) => {
                 self.conn = conn;
                 self.vault = vault;
-                landed.filter(|landed| landed.standing.head == head && !landed.facts.is_empty())
+                let landed = landed.filter(|landed| {
+                    landed.standing.head == stands.head && !landed.facts.is_empty()
+                });
+                if landed.is_none() {
+                    self.standing = stands;
+                }
+                landed
             }
             Err(bad) => {
                 tracing::warn!(

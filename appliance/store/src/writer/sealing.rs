@@ -44,6 +44,11 @@ impl Sealer for BatchSealer<'_> {
                 Ok(key.seal(&self.keys.tenant, field, clear, &mut **secrets))
             }
             Ok(None) => Err(SealFailed("the party has no key".to_owned())),
+            // one damaged row of the vault must not stop the journal
+            Err(StoreError::VaultKeys(what)) => {
+                tracing::error!(%party, what, "a party's key does not open");
+                Err(SealFailed("the party's key does not open".to_owned()))
+            }
             Err(bad) => {
                 let why = SealFailed(bad.to_string());
                 self.trouble = Some(bad);
