@@ -10,3 +10,6 @@ mod user;
 
 pub use configure::plan_changes;
 pub use decide::Rules;
+
+#[cfg(test)]
+mod tests;
