@@ -1,5 +1,5 @@
 //! The gateway's shell: sockets, threads, clock, web and command line around the machines that decide.
-#![deny(unsafe_code)]
+#![forbid(unsafe_code)]
 
 pub mod admin;
 pub mod cli;

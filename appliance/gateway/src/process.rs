@@ -58,6 +58,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let metrics = portal::ops::install_metrics().context("metrics")?;
     let (ground, opened) = ground(config)?;
+    portal::ops::keep_metrics(metrics.clone(), &ground.tasks);
     let telephony = telephony::start(&ground)?;
     let configurator = Configurator {
         store: ground.store.clone(),
