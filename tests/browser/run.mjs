@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { SHOTS } from './browser.mjs'
 
 const ALL = ['states.test.mjs', 'product.test.mjs']
-const FILE_MS_MAX = 420_000
+const FILE_MS_MAX = 600_000
 const asked = process.argv.slice(2)
 const files = (asked.length > 0 ? asked : ALL).map((name) =>
   fileURLToPath(new URL(name, import.meta.url)),

@@ -6,14 +6,19 @@ import react from '@vitejs/plugin-react'
 
 const COMPRESSIBLE = new Set(['.html', '.js', '.css', '.svg', '.json', '.txt', '.webmanifest'])
 
-/** Takes our own measuring of scroll bars instead of the widgets': theirs needs a style element without a nonce. */
-function ownScrollbar() {
+/** Two parts of the widgets write style elements without a nonce; ours do without. */
+const OWN_PARTS = {
+  '@rc-component/util/es/getScrollBarSize.js': './scrollbar.mjs',
+  '@rc-component/portal/es/useScrollLocker.js': './scrollLock.mjs',
+}
+
+function ownParts() {
   return {
-    name: 'own-scrollbar',
+    name: 'own-parts',
     enforce: 'pre',
     load(id) {
-      if (!/@rc-component\/util\/es\/getScrollBarSize\.js$/.test(id.split('?')[0])) return null
-      return readFileSync(new URL('./scrollbar.mjs', import.meta.url), 'utf8')
+      const own = Object.entries(OWN_PARTS).find(([theirs]) => id.split('?')[0].endsWith(theirs))
+      return own ? readFileSync(new URL(own[1], import.meta.url), 'utf8') : null
     },
   }
 }
@@ -52,7 +57,7 @@ export function filesOf(folder) {
 /** `server`: where the API of the development server stands, e.g. `https://127.0.0.1:8443`. */
 export function application({ server }) {
   return {
-    plugins: [react(), ownScrollbar(), precompress()],
+    plugins: [react(), ownParts(), precompress()],
     build: {
       target: 'es2022',
       sourcemap: false,
