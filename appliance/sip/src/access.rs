@@ -25,7 +25,7 @@ impl Sip {
             if self.config.phone(&request.from.uri.user).is_none() {
                 self.tell_refused(flow, Refused::UnknownSource);
             }
-            return Access::Refused(self.challenge(false));
+            return Access::Refused(self.challenge(request, false));
         };
         let user = fields.get("username");
         let account = self.config.phone(user);
@@ -42,25 +42,26 @@ impl Sip {
         match verdict {
             Verdict::Good => match account.map(|account| account.extension.clone()) {
                 Some(extension) => Access::Granted(extension),
-                None => Access::Refused(self.challenge(false)),
+                None => Access::Refused(self.challenge(request, false)),
             },
-            Verdict::Stale => Access::Refused(self.challenge(true)),
+            Verdict::Stale => Access::Refused(self.challenge(request, true)),
             Verdict::Replayed => {
                 self.tell_refused(flow, Refused::ReplayedNonce);
-                Access::Refused(self.challenge(true))
+                Access::Refused(self.challenge(request, true))
             }
             Verdict::Wrong => {
                 self.tell_refused(flow, Refused::WrongCredentials);
-                Access::Refused(self.challenge(false))
+                Access::Refused(self.challenge(request, false))
             }
         }
     }
 
-    fn challenge(&mut self, stale: bool) -> Reply {
+    fn challenge(&mut self, request: &Request, stale: bool) -> Reply {
         let nonce = self.nonces.mint(self.now.mono);
-        let [sha256, md5] = challenges(&self.config.realm, &nonce, stale);
-        Reply::new(401)
-            .with(Name::WwwAuthenticate, sha256)
-            .with(Name::WwwAuthenticate, md5)
+        let agent = request.head.first(Name::UserAgent).unwrap_or_default();
+        let offered = challenges(&self.config.realm, &nonce, stale, agent).into_iter();
+        offered.fold(Reply::new(401), |reply, one| {
+            reply.with(Name::WwwAuthenticate, one)
+        })
     }
 }

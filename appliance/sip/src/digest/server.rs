@@ -16,15 +16,23 @@ pub(crate) enum Verdict {
     Wrong,
 }
 
+/// Clients that give up on a challenge they cannot answer instead of taking the next one (RFC 8760 §2.3): they are offered MD5 alone.
+const MD5_ONLY: [&str; 4] = ["baresip v0.", "baresip v1.", "JsSIP", "SIP.js"];
+
 /// SHA-256 first, then MD5, both with the same nonce.
-pub(crate) fn challenges(realm: &str, nonce: &str, stale: bool) -> [String; 2] {
-    Algorithm::ALL.map(|algorithm| {
-        let stale = if stale { ", stale=true" } else { "" };
+pub(crate) fn challenges(realm: &str, nonce: &str, stale: bool, user_agent: &str) -> Vec<String> {
+    let md5_only = MD5_ONLY.iter().any(|name| user_agent.starts_with(name));
+    let offered = Algorithm::ALL
+        .into_iter()
+        .filter(|one| !md5_only || *one == Algorithm::Md5);
+    let stale = if stale { ", stale=true" } else { "" };
+    let challenge = |algorithm: Algorithm| {
         format!(
             "Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}",
             algorithm.text()
         )
-    })
+    };
+    offered.map(challenge).collect()
 }
 
 /// `password` of an unknown user is any text: the same work is done and `known` is false.
@@ -103,7 +111,7 @@ mod tests {
         for index in 0..2 {
             let mut nonces = Nonces::new([9; 32]);
             let nonce = nonces.mint(Moment::START);
-            let challenge = &challenges("branch", &nonce, false)[index];
+            let challenge = &challenges("branch", &nonce, false, "x")[index];
             let first = answered(challenge, "pw", 1);
             assert_eq!(check(&mut nonces, 1, &first, true), Verdict::Good);
             assert_eq!(check(&mut nonces, 1, &first, true), Verdict::Replayed);
@@ -126,7 +134,7 @@ mod tests {
     fn a_wrong_password_and_an_unknown_user_look_the_same() {
         let mut nonces = Nonces::new([9; 32]);
         let nonce = nonces.mint(Moment::START);
-        let challenge = &challenges("branch", &nonce, false)[0];
+        let challenge = &challenges("branch", &nonce, false, "x")[0];
         assert_eq!(
             check(&mut nonces, 1, &answered(challenge, "no", 1), true),
             Verdict::Wrong
@@ -142,7 +150,16 @@ mod tests {
     fn a_foreign_nonce_is_wrong_even_with_the_right_password() {
         let mut nonces = Nonces::new([9; 32]);
         let foreign = Nonces::new([8; 32]).mint(Moment::START);
-        let fields = answered(&challenges("branch", &foreign, false)[0], "pw", 1);
+        let fields = answered(&challenges("branch", &foreign, false, "x")[0], "pw", 1);
         assert_eq!(check(&mut nonces, 1, &fields, true), Verdict::Wrong);
+    }
+
+    #[test]
+    fn a_client_that_stumbles_over_sha_256_is_offered_md5_alone() {
+        let offered = |agent| challenges("branch", "n", false, agent);
+        assert_eq!(offered("Yealink SIP-T46").len(), 2);
+        assert!(offered("Yealink SIP-T46")[0].contains("SHA-256"));
+        let alone = offered("baresip v1.0.0 (x86_64/linux)");
+        assert!(alone.len() == 1 && alone[0].contains("algorithm=MD5"));
     }
 }
