@@ -1,82 +1,13 @@
 //! The command line on a folder of its own, and through a running gateway's control socket: the same words, the same answers.
-use super::{AdminCommand, Site, run, words::ImportWords};
-use crate::admin::cli::site::Tail;
-use crate::admin::control::{ControlServer, serve};
-use crate::admin::execute::Host;
-use branch_store::{CustomerFilter, Store};
-use clap::Parser;
-use messages::BoxId;
+mod bench;
+mod export;
+
+use super::{AdminCommand, run, site::Tail, words::ImportWords};
+use bench::Bench;
+use branch_store::CustomerFilter;
 use std::fs;
-use std::path::PathBuf;
-use tempfile::TempDir;
 
 const PLAN: &str = "[policy]\nprofile = \"lab\"\n[[phone]]\nrange = \"1000-1004\"  password = \"pw{user}\"\n[[trunk]]\nname = \"carrier\"  address = \"127.0.0.1:5160\"\n[[rule]]\nprefix = \"9\"  to = \"trunk:carrier\"\n";
-
-#[derive(Parser)]
-struct Words {
-    #[command(subcommand)]
-    command: AdminCommand,
-}
-
-/// A site, perhaps with something like a gateway running on it.
-struct Bench {
-    folder: TempDir,
-    running: Option<(Store, ControlServer)>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self {
-            folder,
-            running: None,
-        }
-    }
-
-    fn start(&mut self) {
-        let site = self.site();
-        let store = site.open(Tail::MustFit).unwrap();
-        let host = Host {
-            store: store.clone(),
-            recordings: site.recordings.clone(),
-        };
-        self.running = Some((store, serve(host, &site.data_dir).unwrap()));
-    }
-
-    fn stop(&mut self) {
-        if let Some((store, server)) = self.running.take() {
-            drop(server);
-            store.close("test");
-        }
-    }
-
-    fn site(&self) -> Site {
-        Site {
-            data_dir: self.folder.path().join("data"),
-            keys_dir: self.folder.path().join("keys"),
-            recordings: self.folder.path().join("data/recordings"),
-            box_id: BoxId::parse("sz-01").unwrap(),
-        }
-    }
-
-    fn file(&self, name: &str, text: &str) -> PathBuf {
-        let path = self.folder.path().join(name);
-        fs::write(&path, text).unwrap();
-        path
-    }
-
-    /// Success, and what was written.
-    fn say(&self, words: &[&str]) -> (bool, String) {
-        let words = Words::try_parse_from([&["gateway"], words].concat()).unwrap();
-        let mut out = Vec::new();
-        let done = run(words.command, &self.site(), &mut out).unwrap();
-        (done, String::from_utf8(out).unwrap())
-    }
-
-    fn apply(&self, file: &std::path::Path, more: &[&str]) -> (bool, String) {
-        self.say(&[&["apply", file.to_str().unwrap()], more].concat())
-    }
-}
 
 #[test]
 fn applying_is_told_before_done_once_and_then_nothing_changes() {
