@@ -83,6 +83,18 @@ impl Writer {
             self.write(Vec::new());
         }
         self.put_head(Duration::ZERO);
+        self.empty_log();
+    }
+
+    /// Everything into the database itself, if nobody reads just now.
+    fn empty_log(&self) {
+        let emptied = self.conn.busy_timeout(Duration::ZERO).and_then(|()| {
+            let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
+            self.conn.query_row(sql, [], |_row| Ok(()))
+        });
+        if let Err(bad) = emptied {
+            tracing::debug!("the log stays for the next start: {bad}");
+        }
     }
 
     /// Tries until it is durable, or until the store closes on a disk that cannot be written.
