@@ -170,12 +170,16 @@ const STATES = {
   'branches in English': ['hq', '/', shows('Branches online'), { language: 'en' }],
   'branch filled': ['hq', '/branch?box=bj-01.zk', shows('51.0 °C')],
   'branch that is gone': ['hq', '/branch?box=nowhere', shows('没有这个分支')],
-  'hours filled': ['hq', '/hours', (page) => page.locator('svg text').first().waitFor()],
+  'hours filled': ['hq', '/hours', drawn],
   'hours empty': ['hqEmpty', '/hours', shows('这一天还没有呼叫')],
   'hours failing': ['hqFailing', '/hours', shows('7f3a90c1')],
   'hq calls filled': ['hq', '/calls', shows('空号')],
   'hq calls failing': ['hqFailing', '/calls', shows('7f3a90c1')],
   'hq customers sealed': ['hq', '/customers', shows('未授权')],
+}
+
+async function drawn(page) {
+  await page.getByRole('img', { name: '每小时呼叫与接通' }).locator('svg text').first().waitFor()
 }
 
 function dialUntil(text) {

@@ -11,9 +11,9 @@ export function parted(code: string): { kind: string; name: string } {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
 
-/** An id is told apart by its end: its beginning is the time. */
+/** The time at the beginning of an id tells it apart; its end is the same for a whole run of the gateway. */
 function short(name: string): string {
-  return UUID.test(name) ? `…${name.slice(-8)}` : name
+  return UUID.test(name) ? `${name.slice(0, 13)}…` : name
 }
 
 export function Words({ code }: { code: string | null | undefined }) {

@@ -25,6 +25,7 @@ export function HangUp({ call }: { call: { id: string; extension?: string } }) {
       title={t('branch.call.hang_up_ask', { extension: call.extension ?? '' })}
       okText={t('branch.call.hang_up')}
       onConfirm={go}
+      okButtonProps={{ autoFocus: true }}
     >
       <Button size="small" danger loading={busy}>
         {t('branch.call.hang_up')}

@@ -6,7 +6,7 @@ import { branchApi } from '@zhunkehu/api/branch'
 import { RunningCell, StatusTag, textOfProblem, useSession } from '@zhunkehu/kit'
 import { serverNow, useLine } from '@zhunkehu/live'
 import { Alert, App, Button, Select } from 'antd'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLive } from '../live'
 import { type Dial, followed, STEPS } from './dialStep'
@@ -28,11 +28,10 @@ export function DialPanel({ customer }: { customer: string }) {
   useEffect(() => setDial(followed(dial, calls)), [dial, calls])
   useMissedCall(dial, setDial)
   const over = dial.at === 'over'
+  const step = dial.at === 'running' && dial.seen ? dial.step : undefined
   useEffect(() => {
-    if (!over) return
-    void client.invalidateQueries({ queryKey: ['calls'] })
-    void client.invalidateQueries({ queryKey: ['customer', customer] })
-  }, [over, client, customer])
+    if (step) void client.invalidateQueries({ queryKey: ['calls', customer] })
+  }, [step, client, customer])
 
   async function go() {
     setDial({ at: 'asking' })
@@ -45,9 +44,10 @@ export function DialPanel({ customer }: { customer: string }) {
     }
   }
 
+  const panel = useKeptFocus(dial.at)
   const waiting = dial.at === 'asking' || dial.at === 'running'
   return (
-    <div className="zk-dial">
+    <div className="zk-dial" ref={panel} tabIndex={-1}>
       <div className="zk-row">
         {own ? null : <PhoneChoice chosen={lent} onChoose={setLent} />}
         {dial.at === 'running' ? (
@@ -70,9 +70,18 @@ export function DialPanel({ customer }: { customer: string }) {
         <Alert type="error" showIcon role="alert" title={textOfProblem(asProblem(dial.error))} />
       ) : null}
       {waiting ? <Progress dial={dial} /> : null}
-      {dial.at === 'over' ? <EndedCall call={dial.call} /> : null}
+      {dial.at === 'over' ? <EndedCall call={dial.call} customer={customer} /> : null}
     </div>
   )
+}
+
+/** When the pressed button gives way to another one, the keyboard stays here; it never lands on 挂断 by itself. */
+function useKeptFocus(at: Dial['at']) {
+  const panel = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (at !== 'idle' && document.activeElement === document.body) panel.current?.focus()
+  }, [at])
+  return panel
 }
 
 /** A call that the board never showed, although the line is good, was over before we looked. */

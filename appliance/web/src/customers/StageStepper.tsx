@@ -32,6 +32,7 @@ export function StageStepper({ customer }: { customer: Customer }) {
               title={t('branch.customer.stage_move_ask', { stage: label('stage', code) })}
               onConfirm={() => move.mutate(code)}
               disabled={here || move.isPending}
+              okButtonProps={{ autoFocus: true }}
             >
               <button
                 type="button"

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { type Board, branchApi } from '@zhunkehu/api/branch'
 import { Card, Figure, Figures, format, Waiting } from '@zhunkehu/kit'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLive } from '../live'
 import { LiveCallTable } from './LiveCallTable'
@@ -34,14 +35,31 @@ export function OverviewPage() {
 const COUNTED_EVERY_MS = 2_000
 
 function useToday() {
-  const ended = useLive((now) => Math.ceil(now.callsEnded / 5))
+  const ended = useThrottled(
+    useLive((now) => now.callsEnded),
+    COUNTED_EVERY_MS,
+  )
   return useQuery({
     queryKey: ['overview', ended],
     queryFn: branchApi.overview,
     placeholderData: keepPreviousData,
-    staleTime: COUNTED_EVERY_MS,
     refetchInterval: 15_000,
   }).data
+}
+
+/** The value, but taken over at most once in `ms`; the last one always arrives. */
+function useThrottled(value: number, ms: number): number {
+  const [taken, setTaken] = useState(value)
+  const takenAt = useRef(0)
+  useEffect(() => {
+    const wait = Math.max(0, takenAt.current + ms - Date.now())
+    const timer = setTimeout(() => {
+      takenAt.current = Date.now()
+      setTaken(value)
+    }, wait)
+    return () => clearTimeout(timer)
+  }, [value, ms])
+  return taken
 }
 
 function OverviewFigures({ board }: { board: Board }) {

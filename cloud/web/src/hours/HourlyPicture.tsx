@@ -35,7 +35,7 @@ export function HourlyPicture({ from, hours }: { from: number; hours: Hour[] }) 
     [i18n.language],
   )
   return (
-    <div style={{ padding: 12 }}>
+    <div style={{ padding: 12, minHeight: 324 }}>
       <Suspense fallback={<Waiting rows={6} />}>
         <HourlyChart bars={bars} names={names} />
       </Suspense>
