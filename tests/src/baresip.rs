@@ -112,10 +112,15 @@ impl Baresip {
     #[must_use]
     pub fn registered(world: &Path, plan: &Plan<'_>) -> Self {
         let mut phone = Self::start(world, plan);
-        // A registration may be over before the control port was open: it is asked for again.
-        phone.command("uareg", "60");
-        phone.expect("REGISTER_OK");
+        // A registration may be over before the control port was open: the phone's own log tells in any case.
+        phone.process.expect_said("binding]", PATIENCE);
         phone
+    }
+
+    /// Waits until its registrar has said no.
+    #[track_caller]
+    pub fn expect_refused(&mut self) {
+        self.process.expect_said("401 Unauthorized", PATIENCE);
     }
 
     /// Calls `number` at `host` (an address with port).

@@ -59,7 +59,7 @@ impl Gateway {
             ]);
         }
         gateway.run();
-        gateway.apply(&gateway.branch_file("127.0.0.1"));
+        gateway.apply(&gateway.branch_file(&gateway.carrier()));
         gateway
     }
 

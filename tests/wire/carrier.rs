@@ -140,6 +140,8 @@ fn calls_succeed_over_a_line_that_loses_a_tenth() {
     const CALLS: u32 = 10;
     let world = tempfile::tempdir().unwrap();
     let gateway = Gateway::start(world.path(), "wire-01", None);
+    // The line in the middle has ports of its own.
+    gateway.apply(&gateway.branch_file("127.0.0.1"));
     let sip = gateway.sip();
     let _phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
     let line = Lossy::start(port::free(), sip.parse().unwrap(), 10, 1);

@@ -45,7 +45,7 @@ fn a_wrong_password_registers_nothing_and_reaches_nobody() {
     let gateway = Gateway::start(world.path(), "wire-01", None);
     let sip = gateway.sip();
     let mut thief = Baresip::start(world.path(), &Plan::phone("1000", &sip, "guess"));
-    thief.expect("REGISTER_FAIL");
+    thief.expect_refused();
     thief.dial("1001", &sip);
     let cause = thief.expect("CALL_CLOSED");
     assert!(!thief.had("CALL_ESTABLISHED"), "{cause}");

@@ -29,8 +29,8 @@ pub struct SipConfig {
     /// UDP. An address of this machine, or 0.0.0.0 together with `media.address`.
     pub listen: SocketAddr,
     pub realm: Option<String>,
-    /// Seconds between OPTIONS to each trunk; 0: never.
-    #[serde(default = "thirty")]
+    /// Seconds between OPTIONS to each trunk; 0, as long as it is not named: never.
+    #[serde(default)]
     pub trunk_options_every_s: u32,
 }
 
@@ -98,10 +98,6 @@ impl Default for LogConfig {
 
 const fn five() -> u32 {
     5
-}
-
-const fn thirty() -> u32 {
-    30
 }
 
 #[derive(Debug, Error)]

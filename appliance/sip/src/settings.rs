@@ -55,9 +55,13 @@ impl Settings {
 
     /// The trunk that may call from here: its exact port first, then any port of the address.
     pub(crate) fn trunk_at(&self, source: SocketAddr) -> Option<&TrunkName> {
-        let ip = source.ip().to_canonical();
+        self.trunk_at_port(source)
+            .or_else(|| self.sources.get(&(source.ip().to_canonical(), None)))
+    }
+
+    /// The trunk whose address and port are named.
+    pub(crate) fn trunk_at_port(&self, source: SocketAddr) -> Option<&TrunkName> {
         self.sources
-            .get(&(ip, Some(source.port())))
-            .or_else(|| self.sources.get(&(ip, None)))
+            .get(&(source.ip().to_canonical(), Some(source.port())))
     }
 }

@@ -8,7 +8,7 @@ use crate::message::method::ALLOW;
 use crate::message::{Name, Reply, Request, reason, uri};
 use crate::timer::{GIVE_UP, T1, Timer, TxId};
 use bytes::Bytes;
-use messages::SipCode;
+use messages::{SipCode, TrunkName};
 
 impl Sip {
     /// A new call: known trunks by their address, the registrar we are registered with, all others by password.
@@ -32,9 +32,19 @@ impl Sip {
         self.admit(flow, request, origin);
     }
 
+    /// Where any port of an address is a trunk's, a phone that lives there too is still asked for its password.
+    fn trunk_calling(&self, flow: Flow, caller: &str) -> Option<TrunkName> {
+        let named = self.config.trunk_at_port(flow.remote);
+        let any_port = || {
+            let trunk = self.config.trunk_at(flow.remote);
+            trunk.filter(|_| self.config.phone(caller).is_none())
+        };
+        named.or_else(any_port).cloned()
+    }
+
     fn known_origin(&self, flow: Flow, request: &Request) -> Option<Origin> {
-        if let Some(trunk) = self.config.trunk_at(flow.remote) {
-            return Some(Origin::Trunk(trunk.clone()));
+        if let Some(trunk) = self.trunk_calling(flow, &request.from.uri.user) {
+            return Some(Origin::Trunk(trunk));
         }
         let user = &request.uri.user;
         let registration = self.registrations.get(user)?;

@@ -129,13 +129,16 @@ fn a_trunk_calls_in_by_address_and_port_and_nobody_else_does() {
     let mut any_port = config(GATEWAY);
     any_port.trunks[0].accept_from[0].port = None;
     world.input(GATEWAY, Input::Configure(any_port));
+    let by_a_phone = invite("10.0.0.4:5061", 4);
+    let by_a_carrier =
+        invite("10.0.0.4:5061", 5).replace("<sip:1000@branch>", "<sip:0755123@branch>");
+    let carrier = answer(&mut world, "10.0.0.4:5061", &by_a_carrier);
+    assert_eq!(code(&carrier), "100");
+    let phone = answer(&mut world, "10.0.0.4:5061", &by_a_phone);
     assert_eq!(
-        code(&answer(
-            &mut world,
-            "10.0.0.4:5061",
-            &invite("10.0.0.4:5061", 4)
-        )),
-        "100"
+        code(&phone),
+        "401",
+        "a phone is never trusted for its address"
     );
 }
 
