@@ -7,12 +7,13 @@ import { request } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
+import { setInterval as looks } from 'node:timers/promises'
 import { ROOT } from './browser.mjs'
 
 const BINARIES = ['zhunkehu-gateway', 'zhunkehu-cloud', 'zhunkehu-simulator']
 const BIN = process.env.ZK_BIN ?? join(ROOT, 'target/debug')
 const START_MS_MAX = 60_000
+const LOOK_EVERY_MS = 100
 const END_MS_MAX = 15_000
 export const PASSWORD = 'browser-test-7'
 export const CUSTOMERS = 80
@@ -162,18 +163,21 @@ class World {
   }
 
   async healthy(child, port) {
-    const end = Date.now() + START_MS_MAX
-    while (Date.now() < end) {
-      if (child.exitCode !== null) throw new Error(`${child.label} ended: ${this.said(child)}`)
-      if (await answers(port)) return
-      await pause(100)
+    const signal = AbortSignal.timeout(START_MS_MAX)
+    try {
+      for await (const _ of looks(LOOK_EVERY_MS, undefined, { signal })) {
+        if (child.exitCode !== null) break
+        if (await answers(port)) return
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error
     }
-    throw new Error(`${child.label} does not answer: ${this.said(child)}`)
+    throw new Error(`${child.label} does not answer: ${this.said(child).slice(-3_000)}`)
   }
 
   said(child) {
     const at = this.processes.indexOf(child)
-    return readFileSync(this.at(`${child.label}-${at}.out`), 'utf8').slice(-3_000)
+    return readFileSync(this.at(`${child.label}-${at}.out`), 'utf8')
   }
 
   /** Lines at ERROR are bugs. */
@@ -187,9 +191,9 @@ class World {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const gone = new Promise((done) => child.once('exit', done))
     child.kill('SIGTERM')
-    const insist = setTimeout(() => child.kill('SIGKILL'), END_MS_MAX)
+    const patience = AbortSignal.timeout(END_MS_MAX)
+    patience.addEventListener('abort', () => child.kill('SIGKILL'))
     await gone
-    clearTimeout(insist)
   }
 
   async stop() {
