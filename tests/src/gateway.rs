@@ -226,7 +226,7 @@ impl Gateway {
         });
         let text = format!(
             "data_dir = \"{folder}/data\"\nkeys_dir = \"{folder}/keys\"\nbox_id = \"{name}\"\n\
-             [sip]\nlisten = \"127.0.0.1:{sip}\"\n\
+             [sip]\nlisten = \"127.0.0.1:{sip}\"\ntrunk_options_every_s = 0\n\
              [media]\nport_first = {relay}\nport_count = {RELAY_PORTS}\n\
              [web]\nlisten = \"127.0.0.1:{web}\"\n{link}",
             folder = self.folder.display(),

@@ -1,5 +1,6 @@
 //! The carrier, played by SIPp: calls in and out, cancelled, busy, unanswered, held; and a line that loses packets.
 use house_tests::baresip::{Answers, Baresip, Plan};
+use house_tests::deadline::{PATIENCE, wait_until};
 use house_tests::gateway::Gateway;
 use house_tests::lossy::Lossy;
 use house_tests::sipp::{Run, Sipp};
@@ -114,14 +115,21 @@ fn a_phone_gives_up_holds_and_is_hung_up_on() {
 
     let mut carrier = Sipp::start(
         world.path(),
-        &Run::of("answers-and-is-held", "91381", gateway.carrier_port),
+        &Run::of("answers", "91381", gateway.carrier_port),
     );
     phone.dial("91381", &sip);
     phone.expect("CALL_ESTABLISHED");
+    // The media is anchored at the gateway: the carrier is not bothered with a hold.
+    let has_fact = |kind: &str| {
+        wait_until(kind, PATIENCE, || {
+            let facts = journal::of_branch(&gateway.data_dir());
+            facts.iter().any(|fact| fact.kind == kind).then_some(())
+        });
+    };
     phone.hold();
-    carrier.expect_message("a=sendonly");
+    has_fact("call_held");
     phone.resume();
-    carrier.expect_messages("INVITE sip:", 3);
+    has_fact("call_resumed");
     phone.hang_up();
     carrier.expect_success();
 
