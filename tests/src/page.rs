@@ -1,7 +1,7 @@
 //! A reader of pages and of the API: curl, a foreign HTTP client, with a jar of cookies.
 use serde_json::Value;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 static JARS: AtomicU32 = AtomicU32::new(0);
@@ -114,15 +114,13 @@ impl Page {
             .args(["--write-out", "\n%{http_code}"])
             .args(more)
             .arg(format!("{}{path}", self.base));
-        let output = command
-            .stderr(Stdio::null())
-            .output()
-            .expect("curl is installed");
+        let output = command.output().expect("curl is installed");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let (body, status) = text.rsplit_once('\n').unwrap_or(("", "0"));
+        let trouble = String::from_utf8_lossy(&output.stderr);
         Answer {
             status: status.parse().unwrap_or(0),
-            body: body.to_owned(),
+            body: format!("{body}{trouble}"),
         }
     }
 }

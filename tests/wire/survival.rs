@@ -45,7 +45,7 @@ fn a_killed_gateway_leaves_a_recording_that_plays_and_frees_the_carrier() {
     let file = world.path().join("cut.wav");
     let said = gateway.console(&["recording", "export", &id, &file.display().to_string()]);
     assert!(
-        said.contains("截断") || said.contains("cut"),
+        said.contains("不完整") && said.contains("not whole"),
         "it says that it was cut: {said}"
     );
     let sound = wav::read(&file);
