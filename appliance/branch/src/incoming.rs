@@ -122,6 +122,10 @@ impl Branch {
             Origin::Trunk(_) => PartyNumber::parse(&invited.caller).ok(),
             Origin::Phone(_) | Origin::Registrar { .. } => None,
         };
+        let called_phone = match &route.pass {
+            Pass::Phone { extension, .. } => Some(extension.clone()),
+            Pass::Outside(_) => None,
+        };
         let (callee, party) = match route.pass {
             Pass::Phone { extension, record } => {
                 (Callee::Phone { extension, record }, from_number.clone())
@@ -137,12 +141,19 @@ impl Branch {
                 )
             }
         };
-        self.notes.insert(call, Note { actor, party });
-        self.bind_leg(invited.leg, call, Side::Caller);
         let from_phone = match &invited.origin {
             Origin::Phone(extension) => Some(extension.clone()),
             Origin::Trunk(_) | Origin::Registrar { .. } => None,
         };
+        self.notes.insert(
+            call,
+            Note {
+                actor,
+                phones: from_phone.iter().cloned().chain(called_phone).collect(),
+                party,
+            },
+        );
+        self.bind_leg(invited.leg, call, Side::Caller);
         let connect = Connect {
             call,
             direction: route.direction,

@@ -6,7 +6,8 @@ use gate::{Gate, Indexer, Pass, Request, Rules};
 use media::RecordOrder;
 use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
 use messages::{
-    BoxId, CallId, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId, Refusal, ReleasedBy,
+    BoxId, CallId, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId, Refusal,
+    ReleasedBy,
 };
 use sansio::{Machine, Secrets};
 use sip::{Flow, LegId, Sip, Transport};
@@ -41,6 +42,8 @@ pub struct Branch {
 #[derive(Debug)]
 pub(crate) struct Note {
     pub(crate) actor: Actor,
+    /// The branch's phones in it.
+    pub(crate) phones: Vec<Extension>,
     pub(crate) party: Option<PartyNumber>,
 }
 
@@ -123,6 +126,13 @@ impl Branch {
         if self.sip.bindings(&request.extension).is_empty() {
             return Err(Refusal::PhoneNotRegistered);
         }
+        if self
+            .notes
+            .values()
+            .any(|note| note.phones.contains(&request.extension))
+        {
+            return Err(Refusal::PhoneBusy);
+        }
         let dialled = request.number.to_dial();
         let asked = Request {
             dialled: &dialled,
@@ -152,6 +162,7 @@ impl Branch {
             call,
             Note {
                 actor: request.actor,
+                phones: vec![request.extension.clone()],
                 party: Some(token.party().clone()),
             },
         );
@@ -264,7 +275,9 @@ impl Machine for Branch {
                     .handle(now, sip::Input::Command(sip::Command::ByeOrphan(record)));
             }
             Input::RestoreBindings(bindings) => {
-                bindings.iter().for_each(|binding| self.restore_binding(binding));
+                bindings
+                    .iter()
+                    .for_each(|binding| self.restore_binding(binding));
             }
             Input::Stop => self.stop(now),
         }
