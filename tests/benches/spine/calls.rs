@@ -79,7 +79,10 @@ fn load(
 }
 
 /// Calls come and go while `watch` looks on; it is told when they are over.
-pub(crate) fn while_calls_come<T: Send>(world: &World, watch: impl FnOnce(&AtomicBool) -> T + Send) -> T {
+pub(crate) fn while_calls_come<T: Send>(
+    world: &World,
+    watch: impl FnOnce(&AtomicBool) -> T + Send,
+) -> T {
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let watching = scope.spawn(|| watch(&over));
