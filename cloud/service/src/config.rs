@@ -102,9 +102,7 @@ fn tenant<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error
     if fits {
         Ok(text)
     } else {
-        Err(serde::de::Error::custom(
-            "1 to 32 letters, digits, - or _",
-        ))
+        Err(serde::de::Error::custom("1 to 32 letters, digits, - or _"))
     }
 }
 
@@ -154,7 +152,11 @@ impl Config {
         if ports.0 == ports.1 && ports.0.port() != 0 {
             let at = text.rfind("[mqtt]").unwrap_or_default();
             let (line, _) = place(text, at..at, "");
-            return Err(wrong(line, "mqtt.listen".to_owned(), "the same as http.listen"));
+            return Err(wrong(
+                line,
+                "mqtt.listen".to_owned(),
+                "the same as http.listen",
+            ));
         }
         Ok(config)
     }
@@ -200,18 +202,39 @@ mod tests {
     fn an_error_names_file_line_and_key() {
         let policy = format!("{GOOD}\n[field_policy]\nname = \"all\"\n");
         let table = [
-            (GOOD.replace("dir = \"pki\"", "dir = 7"), "cloud.toml:10: tls.dir: "),
-            (GOOD.replace("127.0.0.1:8443", "here"), "cloud.toml:4: http.listen: "),
-            (GOOD.replace("[mqtt]\n", "[mqtt]\nlisen = 1\n"), "cloud.toml:7: mqtt.lisen: "),
-            (GOOD.replace("listen = \"127.0.0.1:8883\"", ""), "cloud.toml:6: mqtt.listen: "),
+            (
+                GOOD.replace("dir = \"pki\"", "dir = 7"),
+                "cloud.toml:10: tls.dir: ",
+            ),
+            (
+                GOOD.replace("127.0.0.1:8443", "here"),
+                "cloud.toml:4: http.listen: ",
+            ),
+            (
+                GOOD.replace("[mqtt]\n", "[mqtt]\nlisen = 1\n"),
+                "cloud.toml:7: mqtt.lisen: ",
+            ),
+            (
+                GOOD.replace("listen = \"127.0.0.1:8883\"", ""),
+                "cloud.toml:6: mqtt.listen: ",
+            ),
             (policy, "cloud.toml:13: field_policy.name: "),
-            (format!("tenant = \"a b\"\n{GOOD}"), "cloud.toml:1: tenant: "),
-            (GOOD.replace(":8883", ":8443"), "cloud.toml:6: mqtt.listen: "),
+            (
+                format!("tenant = \"a b\"\n{GOOD}"),
+                "cloud.toml:1: tenant: ",
+            ),
+            (
+                GOOD.replace(":8883", ":8443"),
+                "cloud.toml:6: mqtt.listen: ",
+            ),
             (GOOD.replace("[tls]", "[tls"), "cloud.toml:9: "),
         ];
         for (text, start) in table {
             let error = Config::parse(&text, "cloud.toml").unwrap_err().to_string();
-            assert!(error.starts_with(start), "{error:?} does not start with {start:?}");
+            assert!(
+                error.starts_with(start),
+                "{error:?} does not start with {start:?}"
+            );
         }
     }
 }

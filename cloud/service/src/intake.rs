@@ -33,7 +33,10 @@ impl Intake {
     }
 
     fn is_connected(&self, box_id: &BoxId) -> bool {
-        let connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
+        let connected = self
+            .connected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         connected.contains(box_id)
     }
 
@@ -65,20 +68,30 @@ impl Ingest for Intake {
     async fn publish(&self, box_id: &BoxId, lane: Lane, bytes: Bytes) -> Outcome {
         let (id, now) = (box_id.clone(), self.state.now());
         match lane {
-            Lane::Hello => self.write(box_id, move |store| hello(store, &id, &bytes, now)).await,
+            Lane::Hello => {
+                self.write(box_id, move |store| hello(store, &id, &bytes, now))
+                    .await
+            }
             Lane::Facts => {
                 let begun = std::time::Instant::now();
-                let outcome = self.write(box_id, move |store| facts(store, &id, &bytes, now)).await;
+                let outcome = self
+                    .write(box_id, move |store| facts(store, &id, &bytes, now))
+                    .await;
                 metrics::histogram!("zhunkehu_cloud_batch_seconds").record(begun.elapsed());
                 outcome
             }
             Lane::Metrics => {
-                let written = self.write(box_id, move |store| sample(store, &id, &bytes, now)).await;
+                let written = self
+                    .write(box_id, move |store| sample(store, &id, &bytes, now))
+                    .await;
                 droppable(written)
             }
             Lane::State => {
                 let stale = self.is_connected(box_id);
-                self.write(box_id, move |store| link_state(store, &id, &bytes, stale, now)).await
+                self.write(box_id, move |store| {
+                    link_state(store, &id, &bytes, stale, now)
+                })
+                .await
             }
             Lane::Welcome | Lane::Ack => refused("link_lane"),
         }
@@ -86,7 +99,10 @@ impl Ingest for Intake {
 
     async fn link_changed(&self, box_id: &BoxId, up: bool) {
         {
-            let mut connected = self.connected.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut connected = self
+                .connected
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             if up {
                 connected.insert(box_id.clone());
             } else {

@@ -78,7 +78,9 @@ impl Users for People {
 
 #[derive(Debug, Error)]
 pub enum PeopleError {
-    #[error("用户名只能含字母、数字、- _ .,最多 32 个 / a user name is letters, digits, - _ . and at most 32 long")]
+    #[error(
+        "用户名只能含字母、数字、- _ .,最多 32 个 / a user name is letters, digits, - _ . and at most 32 long"
+    )]
     BadName,
     #[error("角色只能是 hq_analyst 或 hq_admin / the role is hq_analyst or hq_admin")]
     BadRole,

@@ -132,13 +132,12 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
     let pulse = Pulse::default();
     pulse.set(true);
     let router = router(&state, config, pulse.clone(), metrics);
-    let mqtt = listen_for_boxes(boxes, mqtt_tls, &state, &tasks).map_err(|source| {
-        StartError::Listen {
+    let mqtt =
+        listen_for_boxes(boxes, mqtt_tls, &state, &tasks).map_err(|source| StartError::Listen {
             key: "mqtt.listen",
             address: config.mqtt.listen,
             source,
-        }
-    })?;
+        })?;
     let limits = ConnectionLimits::default();
     let https = portal::serve::https(https, &identity, router, limits, &tasks)?;
     tasks.spawn("live picture", api::live::keep_drawing(state.clone()));
