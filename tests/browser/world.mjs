@@ -17,6 +17,7 @@ const LOOK_EVERY_MS = 100
 const END_MS_MAX = 15_000
 export const PASSWORD = 'browser-test-7'
 export const CUSTOMERS = 80
+const RELAY_PAIRS = 40
 
 /** The numbers in clear: what no agent may ever find in a page. */
 export const numberOf = (at) => `139${String(10_000_000 + at * 4_321).padStart(8, '0')}`
@@ -111,7 +112,7 @@ class World {
     write('gateway.toml', [
       `data_dir = "${this.at('branch')}"\nkeys_dir = "${this.at('keys')}"\nbox_id = "sz-01"`,
       `[sip]\nlisten = "127.0.0.1:${ports.sip}"\ntrunk_options_every_s = 2`,
-      `[media]\nport_first = ${ports.rtp}\nport_count = 40`,
+      `[media]\nport_first = ${ports.rtp}\nport_count = ${RELAY_PAIRS}`,
       `[web]\nlisten = "127.0.0.1:${ports.web}"`,
       `[link]\nbroker = "localhost:${ports.mqtt}"\ncertificates = "${this.at('certificates')}"\nmetrics_every_s = 2`,
     ])
@@ -225,8 +226,18 @@ function answers(port) {
 async function freePorts() {
   const [web, hq, mqtt] = [await tcpPort(), await tcpPort(), await tcpPort()]
   const [sip, carrier] = [await udpPort(), await udpPort()]
-  const rtp = 30_000 + 2 * Math.floor(Math.random() * 2_000)
-  return { web, hq, mqtt, sip, carrier, rtp }
+  return { web, hq, mqtt, sip, carrier, rtp: await udpRow(2 * RELAY_PAIRS) }
+}
+
+// An even port from which `size` ports are free.
+async function udpRow(size) {
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const first = 20_000 + 2 * Math.floor(Math.random() * 5_500)
+    const row = Array.from({ length: size }, (_, at) => first + at)
+    const free = await Promise.all(row.map((port) => udpPort(port).then(Boolean, () => false)))
+    if (free.every(Boolean)) return first
+  }
+  throw new Error(`no ${size} free UDP ports in a row`)
 }
 
 function tcpPort() {
@@ -240,11 +251,11 @@ function tcpPort() {
   })
 }
 
-function udpPort() {
+function udpPort(wanted = 0) {
   return new Promise((done, fail) => {
     const socket = createSocket('udp4')
     socket.once('error', fail)
-    socket.bind(0, '127.0.0.1', () => {
+    socket.bind(wanted, '127.0.0.1', () => {
       const { port } = socket.address()
       socket.close(() => done(port))
     })
