@@ -262,8 +262,6 @@ check() {
 }
 
 prepare() {
-  set_ports
-  check_ports
   if [ -e "$DATA" ] && [ ! -f "$DATA/.zhunkehu-demo" ]; then
     fail "$DATA exists and was not made by the demo" "ZK_DEMO_DATA=another/folder make demo"
   fi
@@ -273,6 +271,8 @@ prepare() {
   echo $$ >"$DATA/demo.pid"
 }
 
+set_ports
+check_ports
 build
 prepare
 trap take_down EXIT

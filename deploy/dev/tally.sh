@@ -16,6 +16,8 @@ count() {
     kind == "vitest" && /^ *Tests /              { passed += number_before("passed"); failed += number_before("failed") }
     kind == "node" && /^(#|ℹ) pass /             { passed += $3 }
     kind == "node" && /^(#|ℹ) fail /             { failed += $3 }
+    kind == "playwright" && /^ +[0-9]+ passed/   { passed += number_before("passed") }
+    kind == "playwright" && /^ +[0-9]+ failed/   { failed += number_before("failed") }
     kind == "tap" && /^ok /                      { passed += 1 }
     kind == "tap" && /^not ok /                  { failed += 1 }
     END { print passed + 0, failed + 0 }'

@@ -35,8 +35,13 @@ if build; then
   rust_tests
   web_tests
   run_counted tap deb deploy/appliance/test-deb.sh
+  run_counted tap demo deploy/dev/test-demo.sh
 else
   echo "build: failed" | tee -a "$LOGS/summary.txt"
   FAILED=$((FAILED + 1))
 fi
+# What the tests have to say beside their counts.
+for score in target/tmp/*.score; do
+  [ ! -f "$score" ] || cat "$score"
+done
 close_tally

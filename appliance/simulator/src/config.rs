@@ -71,6 +71,9 @@ pub struct PhonesConfig {
     pub seed: u64,
     #[serde(default = "half_a_second")]
     pub answer_after_ms: u64,
+    /// From answer to hang-up, ms, drawn evenly: nobody talks for ever.
+    #[serde(default = "talk")]
+    pub talk_ms: [u64; 2],
     /// Asks for calls at the gateway's API.
     pub desk: Option<DeskConfig>,
 }
@@ -123,6 +126,9 @@ const fn many() -> u32 {
 }
 const fn half_a_second() -> u64 {
     500
+}
+const fn talk() -> [u64; 2] {
+    [8_000, 25_000]
 }
 const fn pause() -> [u64; 2] {
     [500, 2_500]

@@ -7,6 +7,7 @@ use crate::sdp;
 use crate::talk::{Says, Talk};
 use bytes::Bytes;
 use messages::{Moment, Q850, SipCode};
+use sansio::SeededRng;
 use sip::{Command, Event, LegId, Origin, RegisterAs};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -28,6 +29,7 @@ impl Line {
 
 struct Call {
     answer_at: Option<Moment>,
+    hang_up_at: Option<Moment>,
     offer: Option<Bytes>,
     port: Option<u16>,
     line: CallLine,
@@ -41,17 +43,19 @@ pub(super) struct Phone {
     line: Line,
     seed: u64,
     answer_after: Duration,
+    talk_ms: [u64; 2],
+    rng: SeededRng,
     calls: BTreeMap<LegId, Call>,
 }
 
 impl Phone {
     pub(super) fn new(
         config: &PhonesConfig,
-        extension: u32,
+        number: u32,
         talk: Talk,
         journal: Journal,
     ) -> anyhow::Result<(Self, Line)> {
-        let extension = extension.to_string();
+        let extension = number.to_string();
         let sip = sip::Config {
             user_agent: "zhunkehu-simulator phone".to_owned(),
             ..sip::Config::default()
@@ -75,6 +79,8 @@ impl Phone {
             journal,
             line: line.clone(),
             answer_after: Duration::from_millis(config.answer_after_ms),
+            talk_ms: config.talk_ms,
+            rng: SeededRng::new(config.seed.wrapping_add(u64::from(number))),
             calls: BTreeMap::new(),
         };
         Ok((phone, line))
@@ -85,15 +91,7 @@ impl Phone {
             self.step();
         }
         let open: Vec<LegId> = self.calls.keys().copied().collect();
-        for leg in open {
-            let cause = Some(Q850::NORMAL);
-            self.endpoint.command(Command::Release {
-                leg,
-                code: SipCode(480),
-                cause,
-                retry_after: None,
-            });
-        }
+        open.into_iter().for_each(|leg| self.hang_up(leg));
         self.endpoint.command(Command::Unregister {
             user: self.extension.clone(),
         });
@@ -124,6 +122,22 @@ impl Phone {
             .map(|(leg, _)| *leg)
             .collect();
         due.into_iter().for_each(|leg| self.answer(leg));
+        let over = self
+            .calls
+            .iter_mut()
+            .filter_map(|(leg, call)| call.hang_up_at.take_if(|at| *at <= now).map(|_| *leg));
+        let over: Vec<LegId> = over.collect();
+        over.into_iter().for_each(|leg| self.hang_up(leg));
+    }
+
+    fn hang_up(&mut self, leg: LegId) {
+        let cause = Some(Q850::NORMAL);
+        self.endpoint.command(Command::Release {
+            leg,
+            code: SipCode(480),
+            cause,
+            retry_after: None,
+        });
     }
 
     #[allow(clippy::wildcard_enum_match_arm)] // a phone has no trunks and registers nobody
@@ -184,6 +198,7 @@ impl Phone {
             leg,
             Call {
                 answer_at,
+                hang_up_at: None,
                 offer,
                 port: None,
                 line,
@@ -193,12 +208,16 @@ impl Phone {
     }
 
     fn answer(&mut self, leg: LegId) {
+        let [least, most] = self.talk_ms;
+        let talk = least + self.rng.below(most.saturating_sub(least) + 1);
+        let talk = Duration::from_millis(talk);
         let now = self.endpoint.now();
         let (address, sound) = (self.endpoint.local().ip(), self.sound(leg));
         let Some(call) = self.calls.get_mut(&leg) else {
             return;
         };
         call.answer_at = None;
+        call.hang_up_at = Some(now.mono + talk);
         let Ok(port) = self.talk.open(sound, address) else {
             return;
         };
