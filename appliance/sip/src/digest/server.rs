@@ -19,20 +19,27 @@ pub(crate) enum Verdict {
 /// Clients that give up on a challenge they cannot answer instead of taking the next one (RFC 8760 §2.3): they are offered MD5 alone.
 const MD5_ONLY: [&str; 4] = ["baresip v0.", "baresip v1.", "JsSIP", "SIP.js"];
 
-/// SHA-256 first, then MD5, both with the same nonce.
+/// Clients that take the first challenge and give up if it is not MD5. One that names itself not at all may be such a client.
+const MD5_FIRST: [&str; 2] = ["SIPp", "sipp"];
+
+/// Both algorithms with the same nonce, SHA-256 first, but for clients that would stumble over it.
 pub(crate) fn challenges(realm: &str, nonce: &str, stale: bool, user_agent: &str) -> Vec<String> {
-    let md5_only = MD5_ONLY.iter().any(|name| user_agent.starts_with(name));
-    let offered = Algorithm::ALL
-        .into_iter()
-        .filter(|one| !md5_only || *one == Algorithm::Md5);
+    let is_of = |names: &[&str]| names.iter().any(|name| user_agent.starts_with(name));
+    let offered: &[Algorithm] = if is_of(&MD5_ONLY) {
+        &[Algorithm::Md5]
+    } else if user_agent.is_empty() || is_of(&MD5_FIRST) {
+        &[Algorithm::Md5, Algorithm::Sha256]
+    } else {
+        &[Algorithm::Sha256, Algorithm::Md5]
+    };
     let stale = if stale { ", stale=true" } else { "" };
-    let challenge = |algorithm: Algorithm| {
+    let challenge = |algorithm: &Algorithm| {
         format!(
             "Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={}, qop=\"auth\"{stale}",
             algorithm.text()
         )
     };
-    offered.map(challenge).collect()
+    offered.iter().map(challenge).collect()
 }
 
 /// `password` of an unknown user is any text: the same work is done and `known` is false.
