@@ -41,7 +41,7 @@ pub struct MediaConfig {
     pub address: Option<IpAddr>,
     /// First relay port; even.
     pub port_first: u16,
-    /// Ports of the pool: two for each call.
+    /// Ports of the pool: two for each call, and a port rests for 3 s behind its call.
     pub port_count: u16,
     pub threads: usize,
 }
@@ -82,7 +82,7 @@ impl Default for MediaConfig {
         Self {
             address: None,
             port_first: 20_000,
-            port_count: 1_000,
+            port_count: 4_000,
             threads: 1,
         }
     }

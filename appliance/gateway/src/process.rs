@@ -69,7 +69,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     let (bell, configuring) = configurator.start().context("the configuration thread")?;
     boot::hand_over(&ground, &telephony, opened);
-    let pulse = pulse::start(&ground)?;
+    let pulse = pulse::start(&ground);
     let link = start_link(&ground, &pulse)?;
     pages::start(&ground, &telephony, link.as_ref(), metrics)?;
     let host = Host {

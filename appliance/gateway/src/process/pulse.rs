@@ -1,7 +1,6 @@
 //! How the machine and the branch are doing: looked at now and then, told to the pages and to HQ.
 use super::Ground;
 use crate::web::LiveEvent;
-use anyhow::Context as _;
 use branch_store::{Store, StoreError};
 use core::time::Duration;
 use hw::{Board as _, Linux, Roots};
@@ -32,7 +31,7 @@ impl Pulse {
     }
 }
 
-pub(super) fn start(ground: &Ground) -> anyhow::Result<Pulse> {
+pub(super) fn start(ground: &Ground) -> Pulse {
     let pulse = Pulse(Arc::default());
     let told = pulse.clone();
     let (store, live, clock, started) = (
@@ -42,34 +41,43 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Pulse> {
         ground.started,
     );
     let mut board = Linux::new(Roots::of_data(&ground.config.data_dir));
-    let stop = ground.tasks.stop_token();
-    let runtime = tokio::runtime::Handle::current();
-    let look = move || {
-        let mut sampled_at = None;
-        while !stop.is_cancelled() {
-            let now = clock.now();
-            if sampled_at.is_none_or(|at| now.mono.since(at) >= SENSORS_EVERY) {
-                sampled_at = Some(now.mono);
-                let sample = board.sample(now.utc);
-                live.tell(LiveEvent::Machine(sample.clone()));
-                told.lock().sample = sample;
-            }
-            match count(&store, now.utc) {
-                Ok(counted) => put(&mut told.lock(), counted, now.utc, started),
-                Err(error) => tracing::warn!(
+    let mut sampled_at = None;
+    let mut look = move || {
+        let now = clock.now();
+        if sampled_at.is_none_or(|at| now.mono.since(at) >= SENSORS_EVERY) {
+            sampled_at = Some(now.mono);
+            let sample = board.sample(now.utc);
+            live.tell(LiveEvent::Machine(sample.clone()));
+            told.lock().sample = sample;
+        }
+        match count(&store, now.utc) {
+            Ok(counted) => put(&mut told.lock(), counted, now.utc, started),
+            Err(error) => {
+                tracing::warn!(
                     code = error.code(),
                     "the branch's figures cannot be counted"
-                ),
+                );
             }
-            let _ended = runtime
-                .block_on(async { tokio::time::timeout(COUNT_EVERY, stop.cancelled()).await });
         }
     };
-    std::thread::Builder::new()
-        .name("pulse".to_owned())
-        .spawn(look)
-        .context("the pulse")?;
-    Ok(pulse)
+    let stop = ground.tasks.stop_token();
+    ground.tasks.spawn("pulse", async move {
+        let mut beat = tokio::time::interval(COUNT_EVERY);
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                _ = beat.tick() => {}
+            }
+            // Sensors and tables block: not on a task's own thread.
+            let looked = tokio::task::spawn_blocking(move || {
+                look();
+                look
+            });
+            let Ok(again) = looked.await else { return };
+            look = again;
+        }
+    });
+    pulse
 }
 
 struct Counted {
