@@ -7,4 +7,10 @@ if [ ! -d "$data" ]; then
   echo "not run: the acceptance data is not at $data (set ZK_DATA)"
   exit 1
 fi
-ZK_DATA="$(cd "$data" && pwd)" cargo test --locked --workspace --no-fail-fast -- --include-ignored accept_
+# shellcheck source=deploy/dev/tally.sh
+. deploy/dev/tally.sh
+: >"$LOGS/summary.txt"
+ZK_DATA="$(cd "$data" && pwd)"
+export ZK_DATA
+run_counted cargo accept cargo test --locked --workspace --no-fail-fast -- --include-ignored accept_
+close_tally

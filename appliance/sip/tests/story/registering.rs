@@ -238,7 +238,7 @@ fn a_binding_that_moves_to_another_address_is_a_changed_binding() {
 fn a_spent_nonce_is_asked_for_again_not_taken() {
     let mut world = World::new(26);
     let mut phone = ByHand { seq: 0 };
-    let lines = "Contact: <sip:1000@192.168.1.9>;expires=300\r\n";
+    let lines = "User-Agent: Yealink SIP-T31G\r\nContact: <sip:1000@192.168.1.9>;expires=300\r\n";
     let challenge = phone.once(&mut world, "192.0.2.5:5070", lines, "");
     assert!(challenge.find("SHA-256").unwrap() < challenge.find("MD5").unwrap());
     let once = credentials(&between(&challenge, "nonce=\"", "\""), 1);
@@ -257,6 +257,24 @@ fn a_spent_nonce_is_asked_for_again_not_taken() {
             .once(&mut world, "192.0.2.5:5070", lines, &late)
             .contains("stale=true")
     );
+}
+
+#[test]
+fn who_takes_the_first_challenge_or_gives_up_is_asked_in_md5_first() {
+    let mut world = World::new(31);
+    let mut phone = ByHand { seq: 0 };
+    let mut asked = |agent: &str| {
+        let lines = format!("{agent}Contact: <sip:1000@192.168.1.9>\r\n");
+        let challenge = phone.once(&mut world, "192.0.2.5:5070", &lines, "");
+        (challenge.find("SHA-256"), challenge.find("MD5"))
+    };
+    for nameless in ["", "User-Agent: SIPp v3.6\r\n"] {
+        let (sha, md5) = asked(nameless);
+        assert!(md5.unwrap() < sha.unwrap(), "{nameless}");
+    }
+    let (sha, md5) = asked("User-Agent: Snom\r\n");
+    assert!(sha.unwrap() < md5.unwrap());
+    assert_eq!(asked("User-Agent: baresip v1.0.0\r\n").0, None);
 }
 
 #[test]
