@@ -39,8 +39,13 @@ fn calls_arrive_at_headquarters_byte_for_byte_and_a_killed_cloud_loses_and_doubl
     call(&mut a, &sip);
     let first = expect_same(&gateway, &cloud);
 
+    // In the middle of a call, whose facts are on their way.
+    a.dial("1001", &sip);
+    a.expect("CALL_ESTABLISHED");
     cloud.kill9();
-    for _ in 0..3 {
+    a.hang_up();
+    a.expect("CALL_CLOSED");
+    for _ in 0..2 {
         call(&mut a, &sip);
     }
     cloud.run();
