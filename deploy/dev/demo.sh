@@ -273,7 +273,8 @@ prepare() {
 
 set_ports
 check_ports
-build
+# The tests have built everything already.
+[ -n "${ZK_BUILT:-}" ] || build
 prepare
 trap take_down EXIT
 trap 'exit 0' INT TERM

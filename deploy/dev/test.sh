@@ -28,7 +28,7 @@ rust_tests() {
 web_tests() {
   run_counted vitest web npm test
   run_counted node pages npm run test:dist
-  run_counted node browser npm run test:browser
+  run_counted playwright browser npm run test:browser
 }
 
 if build; then
