@@ -1,7 +1,7 @@
 //! From a command to facts, or to a refusal: who may ask, and which rule answers.
 use crate::{configure, customer, import, user};
 use messages::command::{Command, Role};
-use messages::fact::Actor;
+use messages::fact::{Actor, VaultRotationAsked};
 use messages::registry::{Asked, Decider, Decision, Registry};
 use messages::{IdMint, Refusal};
 use rights::Action;
@@ -51,6 +51,7 @@ impl Decider for Rules {
                 customer::played(*recording, asked.actor, registry)
             }
             Command::NoteExported { recording } => customer::exported(*recording, registry),
+            Command::RotateVault => Ok(Decision::of(VaultRotationAsked {})),
             Command::NoteHangUpAsked { call } => customer::hang_up_asked(*call, registry),
         }
     }
@@ -59,6 +60,8 @@ impl Decider for Rules {
 /// What a command needs its giver to be.
 enum Needs<'a> {
     May(Action),
+    /// Somebody at the machine itself.
+    Console,
     /// The portal notes it about somebody: the gateway itself, or that user.
     PortalAbout(Option<&'a messages::UserName>),
 }
@@ -74,6 +77,7 @@ const fn needs(command: &Command) -> Needs<'_> {
         Command::CreateUser { .. } | Command::ResetPassword { .. } => {
             Needs::May(Action::ManageUsers)
         }
+        Command::RotateVault => Needs::Console,
         Command::NotePlayed { .. } => Needs::May(Action::PlayRecording),
         Command::NoteExported { .. } => Needs::May(Action::ExportRecording),
         Command::NoteHangUpAsked { .. } => Needs::May(Action::HangUp),
@@ -92,6 +96,7 @@ fn allowed(asked: &Asked<'_>, registry: &dyn Registry) -> Result<(), Refusal> {
     };
     let allowed = match needs(asked.command) {
         Needs::May(action) => rights::may(role(user, registry)?, action),
+        Needs::Console => false,
         Needs::PortalAbout(about) => about == Some(user),
     };
     if allowed {

@@ -24,6 +24,8 @@ pub(crate) enum Job {
     Side(Side),
     /// Answered when everything before it is durable.
     Barrier(Reply<()>),
+    /// Answered when nothing is left to be done in the vault.
+    VaultAtRest(Reply<()>),
 }
 
 pub(crate) struct Proposal {
@@ -134,7 +136,7 @@ impl Job {
         match self {
             Self::Append(facts) => facts.len(),
             Self::Propose(_) | Self::RecordingKey { .. } | Self::Side(_) => 1,
-            Self::Barrier(_) => 0,
+            Self::Barrier(_) | Self::VaultAtRest(_) => 0,
         }
     }
 
@@ -149,7 +151,7 @@ impl Job {
                 reply(Err(refusal));
                 None
             }
-            Self::Append(_) | Self::Side(_) | Self::Barrier(_) => Some(self),
+            Self::Append(_) | Self::Side(_) | Self::Barrier(_) | Self::VaultAtRest(_) => Some(self),
         }
     }
 }

@@ -33,6 +33,12 @@ pub(crate) fn hash_at(conn: &Connection, seq: u64) -> Result<Option<ChainHash>, 
     Ok(head.map(|head| head.hash))
 }
 
+/// The seq of the last kept fact of this kind.
+pub(crate) fn last_of_kind(conn: &Connection, kind: &str) -> Result<Option<i64>, StoreError> {
+    let sql = "SELECT MAX(seq) FROM journal WHERE kind = ?";
+    Ok(conn.query_row(sql, [kind], |row| row.get(0))?)
+}
+
 /// Facts behind `after` in order: at least one if there is one, then as many as fit into both limits.
 pub(crate) fn facts_after(
     conn: &Connection,

@@ -3,7 +3,7 @@ use crate::{column, database, error::StoreError, keys::Keys};
 use messages::{Field, PartyId, Personal, PersonalValue, RecordingId, Sealed};
 use rusqlite::{Connection, OptionalExtension as _};
 use seal::{Key, NotOpened, PartyKey, WrappedKey, WrappedRecordingKey};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -19,6 +19,7 @@ pub struct KeyRing {
 struct Inner {
     vault: Connection,
     cached: BTreeMap<PartyId, PartyKey>,
+    erased: BTreeSet<PartyId>,
 }
 
 impl KeyRing {
@@ -28,6 +29,7 @@ impl KeyRing {
             inner: Mutex::new(Inner {
                 vault: database::open_reader(vault)?,
                 cached: BTreeMap::new(),
+                erased: BTreeSet::new(),
             }),
         })
     }
@@ -59,21 +61,32 @@ impl KeyRing {
     /// `None`: there is no such party, or it was erased.
     pub(crate) fn party_key(&self, party: PartyId) -> Result<Option<PartyKey>, StoreError> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        if inner.erased.contains(&party) {
+            return Ok(None);
+        }
         if let Some(key) = inner.cached.get(&party) {
             return Ok(Some(key.clone()));
         }
-        let Some(wrapped) = wrapped_key(&inner.vault, party)? else {
-            return Ok(None);
-        };
-        let key =
-            self.keys
-                .vault
-                .unwrap(&self.keys.tenant, &wrapped)
-                .or(Err(StoreError::VaultKeys(
-                    "vault key of another generation",
-                )))?;
-        inner.keep(key.clone());
-        Ok(Some(key))
+        // a row may move to the next generation between the two looks: then it opens at the second
+        for _look in 0..2 {
+            let Some(wrapped) = wrapped_key(&inner.vault, party)? else {
+                return Ok(None);
+            };
+            if let Ok(key) = self.keys.unwrap(&wrapped) {
+                inner.keep(key.clone());
+                return Ok(Some(key));
+            }
+        }
+        Err(StoreError::VaultKeys("vault key of another generation"))
+    }
+
+    /// From now on nothing of these parties opens, whatever still lies in the vault.
+    pub(crate) fn forget(&self, parties: impl IntoIterator<Item = PartyId>) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        for party in parties {
+            inner.cached.remove(&party);
+            inner.erased.insert(party);
+        }
     }
 
     /// Keys that the writer has just made durable.
@@ -82,6 +95,13 @@ impl KeyRing {
         for key in keys {
             inner.keep(key);
         }
+    }
+
+    /// As if none had been asked for yet.
+    #[cfg(test)]
+    pub(crate) fn let_go(&self) {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.cached.clear();
     }
 
     /// The key of a recording; `None`: never recorded, or erased.

@@ -1,13 +1,16 @@
 //! The keys of this run, taken from the key store once; those that do not exist yet are made.
 use crate::error::StoreError;
 use sansio::Secrets;
-use seal::{BlindKey, BoxKey, Key, KeyId, KeyStore, VaultKey};
+use seal::{
+    BlindKey, BoxKey, Key, KeyId, KeyStore, NotOpened, PartyKey, VaultKey, VaultKeys, WrappedKey,
+};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 pub(crate) struct Keys {
     pub(crate) tenant: String,
     pub(crate) box_key: BoxKey,
     pub(crate) blind: BlindKey,
-    pub(crate) vault: VaultKey,
+    vault: RwLock<VaultKeys>,
 }
 
 impl Keys {
@@ -18,14 +21,59 @@ impl Keys {
         fresh: bool,
         secrets: &mut dyn Secrets,
     ) -> Result<Self, StoreError> {
-        let generation = store.newest_generation()?.unwrap_or(1);
+        let generations = store.generations()?;
+        let newest = generations.last().copied().unwrap_or(1);
         let mut key = |id, what| take(store, id, what, fresh, secrets);
+        let mut vault = VaultKeys::new(VaultKey::new(
+            newest,
+            key(KeyId::Vault { generation: newest }, "vault key")?,
+        ));
+        for generation in generations.into_iter().filter(|one| *one != newest) {
+            let older = key(KeyId::Vault { generation }, "older vault key")?;
+            vault.add(VaultKey::new(generation, older));
+        }
         Ok(Self {
             tenant: tenant.to_owned(),
             box_key: BoxKey::new(&key(KeyId::Box, "box key")?),
             blind: BlindKey::new(key(KeyId::Blind, "blind index key")?),
-            vault: VaultKey::new(generation, key(KeyId::Vault { generation }, "vault key")?),
+            vault: RwLock::new(vault),
         })
+    }
+
+    pub(crate) fn wrap(&self, key: &PartyKey, secrets: &mut dyn Secrets) -> WrappedKey {
+        self.vault().wrap(&self.tenant, key, secrets)
+    }
+
+    pub(crate) fn unwrap(&self, wrapped: &WrappedKey) -> Result<PartyKey, NotOpened> {
+        self.vault().unwrap(&self.tenant, wrapped)
+    }
+
+    pub(crate) fn rewrap(
+        &self,
+        wrapped: &WrappedKey,
+        secrets: &mut dyn Secrets,
+    ) -> Result<WrappedKey, NotOpened> {
+        self.vault().rewrap(&self.tenant, wrapped, secrets)
+    }
+
+    /// The generation that wraps, and those that are being left.
+    pub(crate) fn generations(&self) -> (u32, Vec<u32>) {
+        let vault = self.vault();
+        (vault.newest(), vault.older())
+    }
+
+    pub(crate) fn begin_generation(&self, key: VaultKey) {
+        let mut vault = self.vault.write().unwrap_or_else(PoisonError::into_inner);
+        vault.add(key);
+    }
+
+    pub(crate) fn forget_generation(&self, generation: u32) {
+        let mut vault = self.vault.write().unwrap_or_else(PoisonError::into_inner);
+        vault.forget(generation);
+    }
+
+    fn vault(&self) -> RwLockReadGuard<'_, VaultKeys> {
+        self.vault.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

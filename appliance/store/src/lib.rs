@@ -19,6 +19,7 @@ mod search;
 mod shared;
 mod soft_keys;
 mod store;
+mod vault;
 mod verify;
 mod writer;
 

@@ -1,6 +1,6 @@
 //! The soft key store: files in a folder of their own, readable by the gateway's user only.
 //! It keeps keys out of the database and of data backups; it does not protect a whole stolen disk.
-use messages::{journal::Head, wire};
+use messages::{PartyId, journal::Head, wire};
 use seal::{Key, KeyId, KeyStore, KeyStoreError};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
@@ -9,8 +9,12 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 const HEAD: &str = "journal-head";
-/// Larger than anything we put.
+/// 16 bytes for each party.
+const ERASED: &str = "erased-parties";
+/// Larger than any key or head.
 const FILE_BYTES_MAX: u64 = 4_096;
+/// Room for four million parties.
+const ERASED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub struct SoftKeys {
     folder: PathBuf,
@@ -56,7 +60,7 @@ impl SoftKeys {
 
 impl KeyStore for SoftKeys {
     fn key(&self, id: KeyId) -> Result<Option<Key>, KeyStoreError> {
-        let Some(bytes) = read(&self.path(id))? else {
+        let Some(bytes) = read(&self.path(id), FILE_BYTES_MAX)? else {
             return Ok(None);
         };
         Key::from_slice(&bytes)
@@ -75,7 +79,11 @@ impl KeyStore for SoftKeys {
     fn destroy_key(&mut self, id: KeyId) -> Result<(), KeyStoreError> {
         let path = self.path(id);
         let destroyed = (|| {
-            let mut file = OpenOptions::new().write(true).open(&path)?;
+            let mut file = match OpenOptions::new().write(true).open(&path) {
+                Ok(file) => file,
+                Err(bad) if bad.kind() == ErrorKind::NotFound => return Ok(()),
+                Err(bad) => return Err(bad),
+            };
             file.write_all(&[0; Key::LEN])?;
             file.sync_all()?;
             fs::remove_file(&path)?;
@@ -84,21 +92,49 @@ impl KeyStore for SoftKeys {
         destroyed.map_err(|bad| io(&path, &bad))
     }
 
-    fn newest_generation(&self) -> Result<Option<u32>, KeyStoreError> {
+    fn generations(&self) -> Result<Vec<u32>, KeyStoreError> {
         let entries = fs::read_dir(&self.folder).map_err(|bad| io(&self.folder, &bad))?;
-        let generations = entries.filter_map(|entry| {
-            let name = entry.ok()?.file_name();
-            let number = name
-                .to_str()?
-                .strip_prefix("vault-")?
-                .strip_suffix(".key")?;
-            number.parse().ok()
-        });
-        Ok(generations.max())
+        let mut generations: Vec<u32> = entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name();
+                let number = name
+                    .to_str()?
+                    .strip_prefix("vault-")?
+                    .strip_suffix(".key")?;
+                number.parse().ok()
+            })
+            .collect();
+        generations.sort_unstable();
+        Ok(generations)
+    }
+
+    fn erased(&self) -> Result<Vec<PartyId>, KeyStoreError> {
+        let bytes = read(&self.folder.join(ERASED), ERASED_BYTES_MAX)?;
+        let bytes = bytes.unwrap_or_default();
+        let (parties, rest) = bytes.as_chunks::<16>();
+        if !rest.is_empty() {
+            return Err(KeyStoreError::Damaged("the list of erased parties"));
+        }
+        Ok(parties.iter().copied().map(PartyId::from_bytes).collect())
+    }
+
+    fn put_erased(&mut self, parties: &[PartyId]) -> Result<(), KeyStoreError> {
+        let mut all = self.erased()?;
+        let known = all.len();
+        for party in parties {
+            if !all.contains(party) {
+                all.push(*party);
+            }
+        }
+        if all.len() == known {
+            return Ok(());
+        }
+        let bytes: Vec<u8> = all.iter().flat_map(PartyId::as_bytes).copied().collect();
+        self.put(&self.folder.join(ERASED), &bytes)
     }
 
     fn head(&self) -> Result<Option<Head>, KeyStoreError> {
-        let Some(bytes) = read(&self.folder.join(HEAD))? else {
+        let Some(bytes) = read(&self.folder.join(HEAD), FILE_BYTES_MAX)? else {
             return Ok(None);
         };
         wire::decode(&bytes)
@@ -112,14 +148,14 @@ impl KeyStore for SoftKeys {
     }
 }
 
-fn read(path: &Path) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
+fn read(path: &Path, bytes_max: u64) -> Result<Option<Zeroizing<Vec<u8>>>, KeyStoreError> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(bad) if bad.kind() == ErrorKind::NotFound => return Ok(None),
         Err(bad) => return Err(io(path, &bad)),
     };
     let mut bytes = Zeroizing::new(Vec::with_capacity(64));
-    file.take(FILE_BYTES_MAX)
+    file.take(bytes_max)
         .read_to_end(&mut bytes)
         .map_err(|bad| io(path, &bad))?;
     Ok(Some(bytes))
@@ -132,6 +168,7 @@ fn io(path: &Path, bad: &std::io::Error) -> KeyStoreError {
 #[cfg(test)]
 mod tests {
     use super::SoftKeys;
+    use messages::PartyId;
     use messages::journal::{ChainHash, Head};
     use seal::{Key, KeyId, KeyStore as _};
     use std::os::unix::fs::PermissionsExt as _;
@@ -146,11 +183,26 @@ mod tests {
         keys.put_key(id, &key).unwrap();
         assert!(keys.put_key(id, &Key::from_bytes([8; 32])).is_err());
         assert_eq!(keys.key(id).unwrap(), Some(key));
-        assert_eq!(keys.newest_generation().unwrap(), Some(3));
+        keys.put_key(KeyId::Vault { generation: 20 }, &Key::from_bytes([9; 32]))
+            .unwrap();
+        assert_eq!(keys.generations().unwrap(), [3, 20]);
         let file = folder.path().join("keys/vault-3.key");
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600);
-        keys.destroy_key(id).unwrap();
-        assert!(keys.key(id).unwrap().is_none());
+        for _twice in 0..2 {
+            keys.destroy_key(id).unwrap();
+            assert!(keys.key(id).unwrap().is_none());
+        }
+    }
+
+    #[test]
+    fn erased_parties_stay_on_the_list_each_of_them_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut keys = SoftKeys::open(folder.path().to_owned()).unwrap();
+        assert_eq!(keys.erased().unwrap(), []);
+        let party = |byte| PartyId::from_bytes([byte; 16]);
+        keys.put_erased(&[party(1), party(2)]).unwrap();
+        keys.put_erased(&[party(2), party(3)]).unwrap();
+        assert_eq!(keys.erased().unwrap(), [party(1), party(2), party(3)]);
     }
 
     #[test]

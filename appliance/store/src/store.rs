@@ -25,6 +25,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// Cheap to clone. The last one that is dropped waits for the writer.
 #[derive(Clone)]
@@ -278,6 +279,16 @@ impl Store {
         if self.put(Job::Barrier(reply), Room::Reserved).is_ok() {
             let _closed = answered.recv();
         }
+    }
+
+    /// Waits until nothing is left to be done in the vault; false if it takes longer than `at_most`.
+    pub fn vault_at_rest(&self, at_most: Duration) -> bool {
+        let (answer, answered) = std::sync::mpsc::sync_channel(1);
+        let reply = Box::new(move |()| {
+            let _gone = answer.send(());
+        });
+        self.put(Job::VaultAtRest(reply), Room::Reserved).is_ok()
+            && answered.recv_timeout(at_most).is_ok()
     }
 
     /// The last fact of the run: why it ends. Durable when this returns, so that the link can still carry it.

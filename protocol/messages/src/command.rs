@@ -59,6 +59,8 @@ pub enum Command {
     NoteExported {
         recording: RecordingId,
     },
+    /// Wrap every key anew and destroy the old vault key.
+    RotateVault,
     /// Keeps the call's place: an order of the API that the branch machine has carried out.
     NoteHangUpAsked {
         call: CallId,

@@ -4,6 +4,7 @@ mod branch;
 mod call;
 mod customer;
 mod envelope;
+mod erasure;
 mod recording;
 mod user;
 
@@ -20,6 +21,7 @@ pub use customer::{
     CustomerImported, CustomerStageMoved, DncAdded, DncLifted, NumberViewed, PartyMet, RuleSkipped,
 };
 pub use envelope::{Actor, Envelope, Fact, Place, SealedFact};
+pub use erasure::{VaultRewrapped, VaultRotationAsked};
 pub use recording::{
     RecordingClosed, RecordingCut, RecordingExported, RecordingFailed, RecordingGap,
     RecordingPlayed, RecordingStarted,

@@ -1,6 +1,6 @@
 //! Where the keys of the appliance lie: a folder of its own, a TPM, a boot passphrase. Never the database.
 use crate::{Key, KeyId};
-use messages::journal::Head;
+use messages::{PartyId, journal::Head};
 use thiserror::Error;
 
 #[derive(Debug, Error)]
@@ -33,8 +33,14 @@ pub trait KeyStore: Send {
     /// Gone for good, as far as the medium allows.
     fn destroy_key(&mut self, id: KeyId) -> Result<(), KeyStoreError>;
 
-    /// The newest vault generation there is a key for.
-    fn newest_generation(&self) -> Result<Option<u32>, KeyStoreError>;
+    /// The vault generations there is a key for, oldest first. More than one: rows are being moved to the newest.
+    fn generations(&self) -> Result<Vec<u32>, KeyStoreError>;
+
+    /// Parties that were erased, so that a restored database or vault gives none of them back.
+    fn erased(&self) -> Result<Vec<PartyId>, KeyStoreError>;
+
+    /// Adds to that list; a party that stands there already is passed over.
+    fn put_erased(&mut self, parties: &[PartyId]) -> Result<(), KeyStoreError>;
 
     /// The last journal head that was put: tells a cut tail.
     fn head(&self) -> Result<Option<Head>, KeyStoreError>;

@@ -5,6 +5,7 @@
 mod aead;
 mod blind;
 mod box_key;
+mod generations;
 mod key;
 mod key_store;
 mod vault;
@@ -14,6 +15,7 @@ pub mod stream;
 pub use aead::NotOpened;
 pub use blind::{BlindIndex, BlindKey};
 pub use box_key::BoxKey;
+pub use generations::VaultKeys;
 pub use key::{Key, KeyId};
 pub use key_store::{KeyStore, KeyStoreError};
 pub use vault::{PartyKey, VaultKey, WrappedKey, WrappedRecordingKey};

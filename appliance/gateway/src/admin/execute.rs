@@ -12,6 +12,10 @@ use messages::{PartyNumber, PersonName, RecordingId, Refusal, Stage};
 use portal::password;
 use std::io::Write;
 use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long the command line waits for the vault.
+const VAULT_WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// Where orders are carried out.
 #[derive(Clone)]
@@ -58,6 +62,7 @@ pub fn execute(order: Order, host: &Host, wav: &mut dyn Write) -> Report {
         }),
         Order::ListUsers => users(host),
         Order::Verify => verify(host),
+        Order::RotateVault => rotate_vault(host),
         Order::ListRecordings { max } => recordings(host, max),
         Order::ExportRecording { recording } => export(host, recording, wav),
     };
@@ -180,6 +185,20 @@ pub(super) fn verified(verdict: branch_store::Verdict) -> Report {
     Report::Verified {
         checked: verdict.checked,
         bad: verdict.bad.map(|bad| (bad.seq, bad.why.code().to_owned())),
+    }
+}
+
+fn rotate_vault(host: &Host) -> Carried {
+    propose(host, Command::RotateVault)?;
+    settled(host)
+}
+
+/// It is done, or it goes on by itself: also after a restart.
+fn settled(host: &Host) -> Carried {
+    if host.store.vault_at_rest(VAULT_WAIT_MAX) {
+        Ok(Report::Done)
+    } else {
+        Ok(Report::GoesOn)
     }
 }
 

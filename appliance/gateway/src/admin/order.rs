@@ -31,6 +31,8 @@ pub enum Order {
     },
     ListUsers,
     Verify,
+    /// Wrap every key of the vault anew, and wait for it.
+    RotateVault,
     ListRecordings {
         max: usize,
     },
@@ -64,6 +66,8 @@ pub enum Report {
         known: usize,
     },
     Done,
+    /// It was begun and goes on by itself.
+    GoesOn,
     Users(Vec<UserLine>),
     Verified {
         checked: u64,

@@ -51,7 +51,9 @@ pub(crate) fn apply(conn: &Connection, context: Context, body: &Body) -> Result<
         | Body::RecordingExported(_)
         | Body::NumberViewed(_)
         | Body::SignedOut(_)
-        | Body::RuleSkipped(_) => Ok(Applied::Followed),
+        | Body::RuleSkipped(_)
+        | Body::VaultRotationAsked(_)
+        | Body::VaultRewrapped(_) => Ok(Applied::Followed),
 
         Body::PolicySet(fact) => branch::policy_set(conn, fact),
         Body::PhoneConfigured(fact) => branch::phone_configured(conn, fact),

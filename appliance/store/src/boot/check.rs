@@ -73,7 +73,7 @@ pub(super) fn vault_opens(vault: &Connection, keys: &Keys) -> Result<(), StoreEr
     let Some(wrapped) = newest else {
         return Ok(());
     };
-    match keys.vault.unwrap(&keys.tenant, &wrapped) {
+    match keys.unwrap(&wrapped) {
         Ok(_key) => Ok(()),
         Err(seal::NotOpened) => Err(StoreError::VaultKeys("vault key")),
     }

@@ -4,11 +4,13 @@ use crate::error::StoreError;
 use crate::job::LinkCursor;
 use crate::journal;
 use crate::key_ring::KeyRing;
+use crate::keys::Keys;
 use crate::query::branch;
 use crate::search::SearchEntry;
+use crate::vault::{VaultWork, rows};
 use crate::writer::Standing;
 use messages::journal::{ChainHash, Head};
-use messages::{CustomerId, PartyNumber, PersonName, Personal};
+use messages::{CustomerId, PartyId, PartyNumber, PersonName, Personal};
 use rusqlite::{Connection, OptionalExtension as _};
 use seal::BlindIndex;
 use std::collections::BTreeSet;
@@ -49,6 +51,24 @@ pub(super) fn refusals(conn: &Connection) -> Result<BTreeSet<BlindIndex>, StoreE
         all.extend(BlindIndex::from_slice(&row?));
     }
     Ok(all)
+}
+
+/// What the last run left to be done in the vault.
+pub(super) fn vault_work(
+    conn: &Connection,
+    vault: &Connection,
+    keys: &Keys,
+    erased: &[PartyId],
+) -> Result<VaultWork, StoreError> {
+    let (_newest, older) = keys.generations();
+    let mut work = VaultWork::from_books(rows::gone(vault)?, rows::doomed(vault)?, &older);
+    let last = |kind| journal::last_of_kind(conn, kind);
+    if last("vault_rotation_asked")? > last("vault_rewrapped")? {
+        work.ask_rotation();
+    }
+    // a vault that came back from a backup may hold them again
+    work.erase_again(rows::held(vault, erased)?);
+    Ok(work)
 }
 
 /// Every customer, opened, oldest first. Those that were erased are not found by anybody.

@@ -83,6 +83,7 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     )?);
     check::vault_opens(&vault, &keys)?;
     let ring = Arc::new(KeyRing::open(Arc::clone(&keys), &config.vault_file())?);
+    ring.forget(parts.key_store.erased()?);
     let shared = Arc::new(Shared::new(Queue::new(config.limits)));
     shared.load_refusals(load::refusals(&conn)?);
     fill_search(&shared, &conn, &ring, &config)?;
@@ -155,6 +156,7 @@ fn writer(
     let mut prefix = [0; 6];
     secrets.fill(&mut prefix);
     let checkpointer = Checkpointer::start(&config.branch_file())?;
+    let vault_work = load::vault_work(&conn, &vault, &keys, &key_store.erased()?)?;
     let head_put = (key_store.head()?.unwrap_or(Head::EMPTY), Instant::now());
     Ok(Writer {
         config,
@@ -172,6 +174,9 @@ fn writer(
         standing,
         refreshed: Vec::new(),
         head_put,
+        vault_work,
+        vault_rests_until: Instant::now(),
+        vault_awaited: Vec::new(),
     })
 }
 

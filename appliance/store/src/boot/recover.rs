@@ -3,6 +3,7 @@ use super::{Purpose, commit_now};
 use crate::column;
 use crate::error::StoreError;
 use crate::job::{DialogId, Job};
+use crate::journal;
 use crate::query::BindingRow;
 use crate::query::branch::bindings;
 use crate::writer::{DIALOG_PLACE, Writer};
@@ -99,13 +100,7 @@ fn unbound(binding: BindingRow) -> Body {
 
 /// The last run said that it stopped.
 fn clean(conn: &Connection) -> Result<bool, StoreError> {
-    let last = |kind: &str| {
-        conn.query_row(
-            "SELECT MAX(seq) FROM journal WHERE kind = ?",
-            [kind],
-            |row| row.get::<_, Option<i64>>(0),
-        )
-    };
+    let last = |kind| journal::last_of_kind(conn, kind);
     Ok(last("box_stopped")? >= last("box_started")?)
 }
 

@@ -137,7 +137,7 @@ impl Batch<'_> {
                 self.side(side)?;
                 Ok(Answer::None)
             }
-            Job::Barrier(_) => Ok(Answer::None),
+            Job::Barrier(_) | Job::VaultAtRest(_) => Ok(Answer::None),
         }
     }
 

@@ -5,6 +5,7 @@ mod entry;
 mod registry;
 mod sealing;
 mod side;
+mod vault_steps;
 
 pub(crate) use entry::person;
 pub(crate) use registry::{customer_of, party_of};
@@ -15,11 +16,12 @@ use crate::checkpoint::Checkpointer;
 use crate::config::StoreConfig;
 use crate::database;
 use crate::error::StoreError;
-use crate::job::{BindingKept, CommittedFact, Job, LinkCursor};
+use crate::job::{BindingKept, CommittedFact, Job, LinkCursor, Reply};
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
 use crate::queue::Taken;
 use crate::shared::Shared;
+use crate::vault::VaultWork;
 use batch::{Answer, Failed, Landed};
 use messages::journal::Head;
 use messages::registry::Decider;
@@ -56,6 +58,11 @@ pub(crate) struct Writer {
     /// Refreshed registrations: written with the next commit, or when it is quiet.
     pub(crate) refreshed: Vec<BindingKept>,
     pub(crate) head_put: (Head, Instant),
+    pub(crate) vault_work: VaultWork,
+    /// Until then its work waits: something did not go.
+    pub(crate) vault_rests_until: Instant,
+    /// Told as soon as its work is done.
+    pub(crate) vault_awaited: Vec<Reply<()>>,
 }
 
 /// What the next fact builds on.
@@ -71,12 +78,19 @@ impl Writer {
     pub(crate) fn run(mut self) {
         loop {
             self.shared.beat();
-            match self.shared.queue.take(HEAD_EVERY) {
+            let wait = if self.vault_waits() {
+                Duration::ZERO
+            } else {
+                HEAD_EVERY
+            };
+            match self.shared.queue.take(wait) {
                 Taken::Jobs(jobs) => self.write(jobs),
                 Taken::Quiet if self.refreshed.is_empty() => {}
                 Taken::Quiet => self.write(Vec::new()),
                 Taken::Closed => break,
             }
+            self.vault_step();
+            self.tell_vault_at_rest();
             self.put_head(HEAD_EVERY);
         }
         if !self.refreshed.is_empty() {
@@ -186,6 +200,7 @@ impl Writer {
     fn tell(&mut self, landed: Landed, jobs: Vec<Job>) {
         self.standing = landed.standing;
         self.refreshed.clear();
+        self.follow_in_vault(&landed.facts);
         self.ring.keep(landed.new_keys);
         self.shared
             .stands(landed.standing.head, landed.standing.cursor);
@@ -201,7 +216,10 @@ impl Writer {
             self.shared.announce(&landed.facts);
         }
         for (job, answer) in jobs.into_iter().zip(landed.answers) {
-            answer_job(job, answer);
+            match job {
+                Job::VaultAtRest(reply) => self.vault_awaited.push(reply),
+                job => answer_job(job, answer),
+            }
         }
         self.checkpointer.written(bytes(&landed.facts));
     }
@@ -229,7 +247,14 @@ fn answer_job(job: Job, answer: Answer) {
         (Job::Propose(proposal), Answer::Proposed(result)) => (proposal.reply)(result),
         (Job::RecordingKey { reply, .. }, Answer::Key(result)) => reply(result),
         (Job::Barrier(reply), _) => reply(()),
-        (Job::Append(_) | Job::Side(_) | Job::Propose(_) | Job::RecordingKey { .. }, _) => {}
+        (
+            Job::Append(_)
+            | Job::Side(_)
+            | Job::Propose(_)
+            | Job::RecordingKey { .. }
+            | Job::VaultAtRest(_),
+            _,
+        ) => {}
     }
 }
 
@@ -239,3 +264,5 @@ fn bytes(facts: &[CommittedFact]) -> usize {
 
 #[cfg(test)]
 mod failing;
+#[cfg(test)]
+mod forgetting;

@@ -70,9 +70,7 @@ pub(super) fn store_keys(
     }
     let tx = vault.transaction()?;
     for key in &new.parties {
-        let wrapped = keys
-            .vault
-            .wrap(&keys.tenant, key, &mut **secrets.borrow_mut());
+        let wrapped = keys.wrap(key, &mut **secrets.borrow_mut());
         tx.prepare_cached(
             "INSERT OR REPLACE INTO party_key (party, version, generation, wrapped)
              VALUES (?, ?, ?, ?)",

@@ -1,5 +1,5 @@
 //! The list of kinds: one line each. The kind's name travels; the body is CBOR of its own, so unknown kinds pass through.
-use super::{branch::*, call::*, customer::*, recording::*, user::*};
+use super::{branch::*, call::*, customer::*, erasure::*, recording::*, user::*};
 use crate::{
     SealFailed, Sealer,
     wire::{self, WireError},
@@ -85,6 +85,8 @@ kinds! {
     DncAdded = "dnc_added",
     DncLifted = "dnc_lifted",
     RuleSkipped = "rule_skipped",
+    VaultRotationAsked = "vault_rotation_asked",
+    VaultRewrapped = "vault_rewrapped",
 }
 
 // Most kinds hold nothing personal: a new kind that does is caught by `Personal`, which refuses to be encoded clear.

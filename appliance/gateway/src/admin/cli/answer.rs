@@ -13,6 +13,7 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> anyhow::Result<bool
         Report::PlanWrong { errors } => plan_wrong(errors, out)?,
         Report::Imported { new, known } => writeln!(out, "新增 / new {new}, 已有 / known {known}")?,
         Report::Done => writeln!(out, "完成 / done")?,
+        Report::GoesOn => writeln!(out, "已开始,在后台继续 / begun, it goes on by itself")?,
         Report::Users(users) => list(users.iter().map(user_line), users.len(), out)?,
         Report::Verified { checked, bad } => verified(*checked, bad.as_ref(), out)?,
         Report::Recordings(lines) => {
@@ -102,6 +103,7 @@ const fn is_success(report: &Report) -> bool {
         Report::Configured { .. }
         | Report::Imported { .. }
         | Report::Done
+        | Report::GoesOn
         | Report::Users(_)
         | Report::Verified { bad: None, .. }
         | Report::Recordings(_)

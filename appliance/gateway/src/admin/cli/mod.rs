@@ -5,7 +5,7 @@ mod site;
 mod words;
 
 pub use site::Site;
-pub use words::{AdminCommand, JournalCommand, RecordingCommand, UserCommand};
+pub use words::{AdminCommand, JournalCommand, RecordingCommand, UserCommand, VaultCommand};
 
 use super::control::Control;
 use super::execute;
@@ -30,6 +30,10 @@ pub fn run(command: AdminCommand, site: &Site, out: &mut dyn Write) -> anyhow::R
         AdminCommand::User(command) => user(command, site, out),
         AdminCommand::Journal(JournalCommand::Verify) => verify(site, out),
         AdminCommand::Journal(JournalCommand::AcceptTail) => accept_tail(site, out),
+        AdminCommand::Vault(VaultCommand::Rotate) => {
+            let report = site.hands()?.tell(Order::RotateVault)?;
+            answer::write(&report, out)
+        }
         AdminCommand::Recording(RecordingCommand::List { max }) => {
             let report = site.hands()?.tell(Order::ListRecordings { max })?;
             answer::write(&report, out)

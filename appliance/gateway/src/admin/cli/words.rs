@@ -25,6 +25,9 @@ pub enum AdminCommand {
     /// Recordings / 录音
     #[command(subcommand)]
     Recording(RecordingCommand),
+    /// The keys of personal data / 个人信息的密钥
+    #[command(subcommand)]
+    Vault(VaultCommand),
 }
 
 #[derive(Debug, Args)]
@@ -84,6 +87,12 @@ pub enum RecordingCommand {
     },
     /// As a stereo WAV: the caller on the left, the callee on the right / 导出为 WAV
     Export { recording: String, file: PathBuf },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum VaultCommand {
+    /// Wraps every key anew and destroys the old vault key / 轮换密钥库的主密钥
+    Rotate,
 }
 
 fn user(text: &str) -> Result<UserName, &'static str> {
