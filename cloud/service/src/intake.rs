@@ -93,7 +93,18 @@ impl Ingest for Intake {
                 })
                 .await
             }
-            Lane::Welcome | Lane::Ack => refused("link_lane"),
+            Lane::Result
+            | Lane::UrgentUp
+            | Lane::KeysUp
+            | Lane::Pull
+            | Lane::DirectiveAck
+            | Lane::Welcome
+            | Lane::Ack
+            | Lane::Directives
+            | Lane::UrgentDown
+            | Lane::KeyAck
+            | Lane::Command
+            | Lane::Tail => refused("link_lane"),
         }
     }
 

@@ -93,6 +93,10 @@ mod tests {
             oldest,
             utc: UtcMs(0),
             version: "1".to_owned(),
+            marks: Vec::new(),
+            asks_to_branch: false,
+            proof: None,
+            directives: None,
         }
     }
 

@@ -198,6 +198,10 @@ impl BoxEnd {
             oldest: self.oldest,
             utc: now.utc,
             version: self.config.version.clone(),
+            marks: Vec::new(),
+            asks_to_branch: false,
+            proof: None,
+            directives: None,
         };
         if let Ok(bytes) = wire::encode(&hello) {
             self.publish(Lane::Hello, bytes);
@@ -218,7 +222,20 @@ impl BoxEnd {
                 Ok(ack) => self.acknowledged(now, &ack),
                 Err(_) => self.note(now, Trouble::Undecodable.code()),
             },
-            Lane::Hello | Lane::Facts | Lane::Metrics | Lane::State => {
+            Lane::Directives
+            | Lane::UrgentDown
+            | Lane::KeyAck
+            | Lane::Command
+            | Lane::Tail
+            | Lane::Hello
+            | Lane::Facts
+            | Lane::Metrics
+            | Lane::State
+            | Lane::Result
+            | Lane::UrgentUp
+            | Lane::KeysUp
+            | Lane::Pull
+            | Lane::DirectiveAck => {
                 self.note(now, Trouble::Undecodable.code());
             }
         }

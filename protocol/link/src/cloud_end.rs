@@ -132,6 +132,12 @@ impl CloudEnd {
             applied: self.book.applied,
             safe: self.book.safe,
             utc,
+            wanted: Vec::new(),
+            go_on: None,
+            prove: None,
+            window: None,
+            keys: None,
+            upgrade: false,
         }
     }
 
@@ -247,6 +253,7 @@ impl CloudEnd {
             epoch: self.book.epoch,
             applied: self.book.applied,
             safe: self.book.safe,
+            window: None,
         })
         .map_err(not_encodable)
     }

@@ -73,6 +73,10 @@ fn hello_and_welcome_are_what_they_were() {
             oldest: 1,
             utc: UtcMs(1_772_416_800_000),
             version: "0.1.0".to_owned(),
+            marks: Vec::new(),
+            asks_to_branch: false,
+            proof: None,
+            directives: None,
         },
     );
     for (name, verdict) in [
@@ -92,6 +96,12 @@ fn hello_and_welcome_are_what_they_were() {
                 applied: head(900),
                 safe: 500,
                 utc: UtcMs(1_772_416_800_000),
+                wanted: Vec::new(),
+                go_on: None,
+                prove: None,
+                window: None,
+                keys: None,
+                upgrade: false,
             },
         );
     }
@@ -105,6 +115,7 @@ fn ack_metrics_and_state_are_what_they_were() {
             epoch: 3,
             applied: head(900),
             safe: 500,
+            window: None,
         },
     );
     check(

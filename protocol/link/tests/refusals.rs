@@ -157,6 +157,10 @@ fn a_hello_of_another_box_or_version_changes_nothing() {
         oldest: 1,
         utc: UtcMs(NOW.0 + 5_000),
         version: "1".to_owned(),
+        marks: Vec::new(),
+        asks_to_branch: false,
+        proof: None,
+        directives: None,
     };
     let mut end = cloud();
     let before = *end.book();

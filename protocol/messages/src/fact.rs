@@ -3,6 +3,7 @@ mod body;
 mod branch;
 mod call;
 mod customer;
+mod directive;
 mod envelope;
 mod erasure;
 mod recording;
@@ -19,6 +20,10 @@ pub use call::{
 };
 pub use customer::{
     CustomerImported, CustomerStageMoved, DncAdded, DncLifted, NumberViewed, PartyMet, RuleSkipped,
+};
+pub use directive::{
+    CommandRun, DirectiveApplied, DirectiveRefused, FieldPolicyChanged, LogFilterChanged,
+    TailPulled, TenantDncChanged,
 };
 pub use envelope::{Actor, Envelope, Fact, Place, SealedFact};
 pub use erasure::{VaultRewrapped, VaultRotationAsked};

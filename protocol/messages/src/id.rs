@@ -75,6 +75,8 @@ minted_id! {
     RecordingId
     /// One run of the gateway's process.
     BootId
+    /// One order of headquarters to one appliance.
+    CommandId
 }
 
 /// Makes ids from the time and from the random bits it is given; it rolls no dice itself.
@@ -120,6 +122,10 @@ impl IdMint {
 
     pub fn recording(&mut self, utc: UtcMs) -> RecordingId {
         RecordingId(self.next(utc))
+    }
+
+    pub fn command(&mut self, utc: UtcMs) -> CommandId {
+        CommandId(self.next(utc))
     }
 }
 

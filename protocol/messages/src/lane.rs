@@ -1,17 +1,32 @@
 //! What travels on the link: one message type for each lane. Topics: `v1/u/{box}/…` up, `v1/d/{box}/…` down.
-use crate::{
-    BootId, BoxId, UtcMs,
-    journal::{ChainHash, Head},
+mod batch;
+mod directives;
+mod greeting;
+mod health;
+mod keys;
+mod urgent;
+
+pub use batch::{BATCH_BYTES_MAX, BATCH_FACTS_MAX, BATCH_WAIT_MS_MAX, Batch, Codec, Pull};
+pub use directives::{
+    BATCH_DIRECTIVES_BYTES_MAX, BATCH_DIRECTIVES_MAX, BoxCommand, COMMAND_BYTES_MAX, CommandCode,
+    CommandResult, DirectiveAck, DirectiveBatch, Order,
 };
-use serde::{Deserialize, Serialize};
+pub use greeting::{Ack, Hello, MARKS_MAX, Verdict, Welcome};
+pub use health::{HwSample, LinkState, Metrics};
+pub use keys::{BATCH_KEYS_MAX, KeyAck, KeyBatch, KeyOffer, OfferedKey, WRAPPED_KEY_BYTES_MAX};
+pub use urgent::{DNC_CHANGES_MAX, DncChange, Urgent};
+
+use crate::BoxId;
 
 pub const PROTOCOL: u16 = 1;
-pub const SCHEMA: u16 = 1;
+/// Version of what facts say. The neighbours above and below are understood as well.
+pub const SCHEMA: u16 = 2;
 
-/// Limits of one batch of facts.
-pub const BATCH_FACTS_MAX: usize = 200;
-pub const BATCH_BYTES_MAX: usize = 64 * 1024;
-pub const BATCH_WAIT_MS_MAX: u64 = 1_000;
+/// Can facts of that schema be applied here?
+#[must_use]
+pub const fn schema_fits(schema: u16) -> bool {
+    schema.abs_diff(SCHEMA) <= 1
+}
 
 /// A lane: the last part of its topic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,15 +36,52 @@ pub enum Lane {
     Facts,
     Metrics,
     State,
+    /// What became of commands.
+    Result,
+    /// A branch's new refusals of contact.
+    UrgentUp,
+    /// Offers of keys.
+    KeysUp,
+    /// A restored appliance asks for its lost tail.
+    Pull,
+    /// What the inbox has of the directives.
+    DirectiveAck,
     // down
     Welcome,
     Ack,
+    Directives,
+    /// A signed directive ahead of its turn.
+    UrgentDown,
+    /// What the cloud has of the offers of keys.
+    KeyAck,
+    Command,
+    /// The lost tail, as it was.
+    Tail,
 }
 
 impl Lane {
-    pub const UP: [Self; 4] = [Self::Hello, Self::Facts, Self::Metrics, Self::State];
-    pub const DOWN: [Self; 2] = [Self::Welcome, Self::Ack];
+    pub const UP: [Self; 9] = [
+        Self::Hello,
+        Self::Facts,
+        Self::Metrics,
+        Self::State,
+        Self::Result,
+        Self::UrgentUp,
+        Self::KeysUp,
+        Self::Pull,
+        Self::DirectiveAck,
+    ];
+    pub const DOWN: [Self; 7] = [
+        Self::Welcome,
+        Self::Ack,
+        Self::Directives,
+        Self::UrgentDown,
+        Self::KeyAck,
+        Self::Command,
+        Self::Tail,
+    ];
 
+    /// The last part of the topic; unique among the lanes of one way.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,14 +89,26 @@ impl Lane {
             Self::Facts => "facts",
             Self::Metrics => "metrics",
             Self::State => "state",
+            Self::Result => "result",
+            Self::UrgentUp | Self::UrgentDown => "urgent",
+            Self::KeysUp | Self::KeyAck => "keys",
+            Self::Pull => "pull",
+            Self::DirectiveAck | Self::Ack => "ack",
             Self::Welcome => "welcome",
-            Self::Ack => "ack",
+            Self::Directives => "directives",
+            Self::Command => "command",
+            Self::Tail => "tail",
         }
     }
 
     #[must_use]
+    pub fn is_up(self) -> bool {
+        Self::UP.contains(&self)
+    }
+
+    #[must_use]
     pub fn topic(self, box_id: &BoxId) -> String {
-        let way = if Self::UP.contains(&self) { 'u' } else { 'd' };
+        let way = if self.is_up() { 'u' } else { 'd' };
         format!("v1/{way}/{box_id}/{}", self.name())
     }
 
@@ -65,140 +129,6 @@ impl Lane {
         let lane = lanes.iter().copied().find(|lane| lane.name() == name)?;
         Some((BoxId::parse(box_id)?, lane))
     }
-}
-
-/// The appliance's first word on every connection.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Hello {
-    pub protocol: u16,
-    pub schema: u16,
-    pub box_id: BoxId,
-    pub boot: BootId,
-    /// 0 before the first WELCOME.
-    pub epoch: u32,
-    pub head: Head,
-    /// The oldest fact that the appliance still keeps.
-    pub oldest: u64,
-    pub utc: UtcMs,
-    pub version: String,
-}
-
-/// The cloud's answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Welcome {
-    pub protocol: u16,
-    /// Names the HELLO that it answers.
-    pub boot: BootId,
-    pub epoch: u32,
-    pub verdict: Verdict,
-    pub applied: Head,
-    pub safe: u64,
-    pub utc: UtcMs,
-}
-
-/// What HELLO and the cloud's own books say together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// Go on behind `applied`.
-    Resume,
-    /// The appliance has fewer facts than it had sent: restored from a backup.
-    Restored,
-    /// Both have the fact at `applied`, and they differ.
-    Diverged,
-    /// Facts between `applied` and the oldest kept one are missing.
-    Gap,
-    /// Two runs of one identity are alive: a copied disk.
-    Cloned,
-}
-
-impl Verdict {
-    /// Stable; also the key of its label in the UI.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Resume => "resume",
-            Self::Restored => "restored",
-            Self::Diverged => "diverged",
-            Self::Gap => "gap",
-            Self::Cloned => "cloned",
-        }
-    }
-}
-
-/// Facts in order, compressed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Batch {
-    pub protocol: u16,
-    pub schema: u16,
-    pub epoch: u32,
-    /// The seq before the first one; with `hash_before` the batch names exactly where it fits.
-    pub prev_seq: u64,
-    pub first: u64,
-    pub last: u64,
-    pub hash_before: ChainHash,
-    pub hash_after: ChainHash,
-    pub codec: Codec,
-    /// CBOR array of byte strings (each one sealed fact), compressed by `codec`.
-    #[serde(with = "serde_bytes")]
-    pub payload: Vec<u8>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Codec {
-    Plain,
-    Zstd,
-}
-
-/// What the cloud has: cumulative.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ack {
-    pub epoch: u32,
-    pub applied: Head,
-    /// Covered by a verified backup; the appliance may forget up to here.
-    pub safe: u64,
-}
-
-/// The machine's own state, and how the branch is doing. May be dropped, never queued.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Metrics {
-    pub utc: UtcMs,
-    pub version: String,
-    pub uptime_s: u64,
-    pub head: u64,
-    pub applied: u64,
-    pub phones_registered: u32,
-    pub calls_live: u32,
-    pub calls_today: u32,
-    pub answered_today: u32,
-    pub sample: HwSample,
-}
-
-/// One look at the machine. What it has no sensor for is `None`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct HwSample {
-    pub utc: UtcMs,
-    /// 0–100 over all cores.
-    pub cpu_percent: f32,
-    pub memory_used_bytes: u64,
-    pub memory_total_bytes: u64,
-    pub disk_used_bytes: u64,
-    pub disk_total_bytes: u64,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub temperature_celsius: Option<f32>,
-    /// The CPU runs slower than it could because of heat or power.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub throttled: Option<bool>,
-    pub network_received_bytes: u64,
-    pub network_sent_bytes: u64,
-}
-
-/// The last will: the link is gone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinkState {
-    pub connected: bool,
-    pub boot: BootId,
 }
 
 #[cfg(test)]

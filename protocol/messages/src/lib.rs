@@ -12,6 +12,7 @@ mod telephony;
 mod time;
 
 pub mod command;
+pub mod directive;
 pub mod fact;
 pub mod journal;
 pub mod lane;
@@ -22,7 +23,8 @@ pub mod wire;
 
 pub use dialled::{BadDialled, Dialled, Digits, Emergency, Extension, PartyNumber};
 pub use id::{
-    AttemptId, BootId, BoxId, CallId, CustomerId, IdMint, PartyId, RecordingId, TrunkName, UserName,
+    AttemptId, BootId, BoxId, CallId, CommandId, CustomerId, IdMint, PartyId, RecordingId,
+    TrunkName, UserName,
 };
 pub use money::Money;
 pub use name::{BadName, PersonName, Stage};

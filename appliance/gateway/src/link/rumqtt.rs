@@ -138,9 +138,10 @@ impl Pipe for MqttPipe {
     }
 
     fn send(&mut self, lane: Lane, bytes: Vec<u8>) -> Result<(), PipeFull> {
-        let qos = match lane {
-            Lane::Metrics => QoS::AtMostOnce,
-            Lane::Hello | Lane::Facts | Lane::State | Lane::Welcome | Lane::Ack => QoS::AtLeastOnce,
+        let qos = if lane == Lane::Metrics {
+            QoS::AtMostOnce
+        } else {
+            QoS::AtLeastOnce
         };
         self.client
             .try_publish(lane.topic(&self.box_id), qos, false, bytes)

@@ -53,7 +53,14 @@ pub(crate) fn apply(conn: &Connection, context: Context, body: &Body) -> Result<
         | Body::SignedOut(_)
         | Body::RuleSkipped(_)
         | Body::VaultRotationAsked(_)
-        | Body::VaultRewrapped(_) => Ok(Applied::Followed),
+        | Body::VaultRewrapped(_)
+        | Body::DirectiveApplied(_)
+        | Body::DirectiveRefused(_)
+        | Body::FieldPolicyChanged(_)
+        | Body::TenantDncChanged(_)
+        | Body::LogFilterChanged(_)
+        | Body::CommandRun(_)
+        | Body::TailPulled(_) => Ok(Applied::Followed),
 
         Body::PolicySet(fact) => branch::policy_set(conn, fact),
         Body::PhoneConfigured(fact) => branch::phone_configured(conn, fact),

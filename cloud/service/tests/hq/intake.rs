@@ -52,6 +52,10 @@ impl Line {
             oldest: 1,
             utc: UtcMs(self.office.state.clock.now().utc.0 + 250),
             version: "1.2.3".to_owned(),
+            marks: Vec::new(),
+            asks_to_branch: false,
+            proof: None,
+            directives: None,
         };
         let outcome = self
             .publish(Lane::Hello, wire::encode(&hello).unwrap())

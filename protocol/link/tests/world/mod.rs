@@ -217,6 +217,10 @@ impl World {
             oldest: 1,
             utc: self.clock.now().utc,
             version: "1".to_owned(),
+            marks: Vec::new(),
+            asks_to_branch: false,
+            proof: None,
+            directives: None,
         };
         self.cloud_hears(Lane::Hello, &wire::encode(&hello).unwrap());
         self.down.clear();
@@ -336,7 +340,19 @@ impl World {
                 }
             },
             Lane::Metrics => self.metrics_heard += 1,
-            Lane::State | Lane::Welcome | Lane::Ack => panic!("not a lane for this end"),
+            Lane::State
+            | Lane::Result
+            | Lane::UrgentUp
+            | Lane::KeysUp
+            | Lane::Pull
+            | Lane::DirectiveAck
+            | Lane::Welcome
+            | Lane::Ack
+            | Lane::Directives
+            | Lane::UrgentDown
+            | Lane::KeyAck
+            | Lane::Command
+            | Lane::Tail => panic!("not a lane for this end"),
         }
     }
 

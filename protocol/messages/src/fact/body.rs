@@ -1,5 +1,5 @@
 //! The list of kinds: one line each. The kind's name travels; the body is CBOR of its own, so unknown kinds pass through.
-use super::{branch::*, call::*, customer::*, erasure::*, recording::*, user::*};
+use super::{branch::*, call::*, customer::*, directive::*, erasure::*, recording::*, user::*};
 use crate::{
     SealFailed, Sealer,
     wire::{self, WireError},
@@ -87,6 +87,13 @@ kinds! {
     RuleSkipped = "rule_skipped",
     VaultRotationAsked = "vault_rotation_asked",
     VaultRewrapped = "vault_rewrapped",
+    DirectiveApplied = "directive_applied",
+    DirectiveRefused = "directive_refused",
+    FieldPolicyChanged = "field_policy_changed",
+    TenantDncChanged = "tenant_dnc_changed",
+    LogFilterChanged = "log_filter_changed",
+    CommandRun = "command_run",
+    TailPulled = "tail_pulled",
 }
 
 // Most kinds hold nothing personal: a new kind that does is caught by `Personal`, which refuses to be encoded clear.

@@ -43,8 +43,19 @@ impl Cloud {
                 self.metrics.push(wire::decode(bytes).unwrap());
                 None
             }
-            Lane::State => None,
-            Lane::Welcome | Lane::Ack => panic!("not a lane of a box"),
+            Lane::State
+            | Lane::Result
+            | Lane::UrgentUp
+            | Lane::KeysUp
+            | Lane::Pull
+            | Lane::DirectiveAck => None,
+            Lane::Welcome
+            | Lane::Ack
+            | Lane::Directives
+            | Lane::UrgentDown
+            | Lane::KeyAck
+            | Lane::Command
+            | Lane::Tail => panic!("not a lane of a box"),
         };
         self.book = *end.book();
         reply
