@@ -12,6 +12,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("link", &["messages", "sansio"]),
     ("rights", &["messages"]),
     ("seal", &["messages", "sansio"]),
+    ("identity", &["messages"]),
     ("portal", &["messages", "rights"]),
     // appliance
     ("sip", &["messages", "sansio"]),
@@ -33,6 +34,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "link",
             "rights",
             "seal",
+            "identity",
             "portal",
             "sip",
             "calls",
@@ -50,7 +52,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "zhunkehu-cloud",
         &[
-            "messages", "sansio", "link", "rights", "seal", "portal", "hq-store",
+            "messages", "sansio", "link", "rights", "seal", "identity", "portal", "hq-store",
         ],
     ),
     // the tests look from outside

@@ -5,10 +5,11 @@ use crate::intake::Intake;
 use crate::mqtt::{self, MqttHandle, MqttServer, TlsError};
 use crate::pages::Pages;
 use crate::people::{self, People, PeopleError};
-use crate::pki::{Authority, PkiError};
+use crate::pki::Authority;
 use crate::watch::{self, Pulse};
 use core::time::Duration;
 use hq_store::{SqliteStore, Store, StoreError};
+use identity::IdentityError;
 use messages::command::Secret;
 use metrics_exporter_prometheus::PrometheusHandle;
 use portal::ops::Ops;
@@ -42,7 +43,7 @@ pub enum StartError {
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error(transparent)]
-    Pki(#[from] PkiError),
+    Identity(#[from] IdentityError),
     #[error(transparent)]
     Tls(#[from] TlsError),
     #[error(transparent)]

@@ -1,5 +1,7 @@
 //! The appliance's own authority for its page in the LAN: it can name hosts and private addresses, and nothing else.
-use super::{EnrollError, common_name, error::make, host_name, pem_file, validity};
+use identity::{
+    CertificateFacts, IdentityError, common_name, host_name, make, signed_by, validity, whole_file,
+};
 use rcgen::{
     BasicConstraints, CertificateParams, CidrSubnet, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
     Issuer, KeyPair, KeyUsagePurpose, NameConstraints,
@@ -39,7 +41,7 @@ pub struct PagePaths {
 
 /// Makes the authority and the page's certificate where they are missing, name other hosts, or run out soon.
 /// `hosts` are this machine's further names and addresses: a single label, a name of the LAN, or a private address.
-pub fn ensure(dir: &Path, hosts: &[String]) -> Result<PagePaths, EnrollError> {
+pub fn ensure(dir: &Path, hosts: &[String]) -> Result<PagePaths, IdentityError> {
     let paths = PagePaths {
         ca: dir.join("own-ca.pem"),
         certificate: dir.join("page.pem"),
@@ -51,7 +53,7 @@ pub fn ensure(dir: &Path, hosts: &[String]) -> Result<PagePaths, EnrollError> {
         .map(|host| (*host).to_owned())
         .chain(hosts.iter().cloned())
         .collect();
-    pem_file::make_folder(dir)?;
+    whole_file::make_folder(dir)?;
     if !authority_stands(&paths.ca, &ca_key, &hosts) {
         make_authority(&paths.ca, &ca_key, &hosts)?;
     }
@@ -74,7 +76,7 @@ fn permitted_names(hosts: &BTreeSet<String>) -> BTreeSet<String> {
         .collect()
 }
 
-fn make_authority(ca: &Path, ca_key: &Path, hosts: &BTreeSet<String>) -> Result<(), EnrollError> {
+fn make_authority(ca: &Path, ca_key: &Path, hosts: &BTreeSet<String>) -> Result<(), IdentityError> {
     let names = permitted_names(hosts)
         .into_iter()
         .map(GeneralSubtree::DnsName);
@@ -92,18 +94,18 @@ fn make_authority(ca: &Path, ca_key: &Path, hosts: &BTreeSet<String>) -> Result<
     validity::set(&mut params, validity::AUTHORITY);
     let key = KeyPair::generate().map_err(make)?;
     let certificate = params.self_signed(&key).map_err(make)?;
-    pem_file::write(ca_key, &key.serialize_pem(), pem_file::PRIVATE)?;
-    pem_file::write(ca, &certificate.pem(), pem_file::PUBLIC)
+    whole_file::write(ca_key, key.serialize_pem().as_bytes(), whole_file::PRIVATE)?;
+    whole_file::write(ca, certificate.pem().as_bytes(), whole_file::PUBLIC)
 }
 
 fn make_page(
     paths: &PagePaths,
     ca_key: &Path,
     hosts: &BTreeSet<String>,
-) -> Result<(), EnrollError> {
-    let ca_pem = pem_file::read(&paths.ca)?;
+) -> Result<(), IdentityError> {
+    let ca_pem = whole_file::read(&paths.ca)?;
     let authority_key =
-        KeyPair::from_pem(&pem_file::read(ca_key)?).map_err(|bad| EnrollError::Unreadable {
+        KeyPair::from_pem(&whole_file::read(ca_key)?).map_err(|bad| IdentityError::Unreadable {
             path: ca_key.to_owned(),
             why: bad.to_string(),
         })?;
@@ -117,12 +119,16 @@ fn make_page(
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
     params.use_authority_key_identifier_extension = true;
-    validity::set(&mut params, validity::PAGE);
+    validity::set(&mut params, validity::SERVER);
     let key = KeyPair::generate().map_err(make)?;
     let certificate = params.signed_by(&key, &issuer).map_err(make)?;
-    pem_file::write(&paths.key, &key.serialize_pem(), pem_file::PRIVATE)?;
+    whole_file::write(
+        &paths.key,
+        key.serialize_pem().as_bytes(),
+        whole_file::PRIVATE,
+    )?;
     let chain = format!("{}{ca_pem}", certificate.pem());
-    pem_file::write(&paths.certificate, &chain, pem_file::PUBLIC)
+    whole_file::write(&paths.certificate, chain.as_bytes(), whole_file::PUBLIC)
 }
 
 fn authority_stands(ca: &Path, ca_key: &Path, hosts: &BTreeSet<String>) -> bool {
@@ -152,25 +158,10 @@ fn page_stands(paths: &PagePaths, hosts: &BTreeSet<String>) -> bool {
     ) else {
         return false;
     };
-    let (Ok((_, page)), Ok((_, authority))) = (
-        X509Certificate::from_der(&leaf),
-        X509Certificate::from_der(&authority),
-    ) else {
-        return false;
-    };
-    let Ok(Some(alternatives)) = page.subject_alternative_name() else {
-        return false;
-    };
-    let named: BTreeSet<String> = alternatives
-        .value
-        .general_names
-        .iter()
-        .filter_map(|name| dns_of(name).or_else(|| address_of(name)))
-        .collect();
     paths.key.exists()
         && validity::lasts(&leaf)
-        && named == *hosts
-        && page.verify_signature(Some(authority.public_key())).is_ok()
+        && CertificateFacts::of(&leaf).is_some_and(|facts| facts.hosts == *hosts)
+        && signed_by(&leaf, &authority)
 }
 
 fn dns_of(name: &GeneralName<'_>) -> Option<String> {
@@ -178,16 +169,4 @@ fn dns_of(name: &GeneralName<'_>) -> Option<String> {
         return None;
     };
     Some((*dns).to_owned())
-}
-
-fn address_of(name: &GeneralName<'_>) -> Option<String> {
-    let GeneralName::IPAddress(bytes) = name else {
-        return None;
-    };
-    let address = match bytes.len() {
-        4 => IpAddr::from(<[u8; 4]>::try_from(*bytes).ok()?),
-        16 => IpAddr::from(<[u8; 16]>::try_from(*bytes).ok()?),
-        _ => return None,
-    };
-    Some(address.to_string())
 }

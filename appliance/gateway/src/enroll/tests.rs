@@ -52,7 +52,7 @@ fn enrolment_refuses_with_a_code() {
         code(enroll(dir.path(), dir.path(), "a/b")),
         "enroll_bad_box_id"
     );
-    assert_eq!(code(enroll(dir.path(), dir.path(), "a")), "enroll_file");
+    assert_eq!(code(enroll(dir.path(), dir.path(), "a")), "identity_file");
     let mut remote = enroll(dir.path(), dir.path(), "a");
     remote.dev = false;
     assert_eq!(code(remote), "enroll_needs_dev");

@@ -7,8 +7,9 @@ use super::{
     pipe::{Pipe, PipeEvent, PipeFull, Pipes},
     tls::client_config,
 };
-use crate::enroll::{BoxPaths, EnrollError};
+use crate::enroll::BoxPaths;
 use core::time::Duration;
+use identity::IdentityError;
 use messages::{
     BootId, BoxId,
     lane::{Lane, LinkState},
@@ -59,7 +60,7 @@ impl MqttPipes {
         box_id: BoxId,
         boot: BootId,
         tasks: Tasks,
-    ) -> Result<Self, EnrollError> {
+    ) -> Result<Self, IdentityError> {
         let tls = client_config(&BoxPaths::within(certificates))?;
         Ok(Self {
             broker,

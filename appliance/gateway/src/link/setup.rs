@@ -1,7 +1,7 @@
 //! What the link is started with, and how it tells how it stands.
 use super::{broker_address::BrokerAddress, journal::JournalTrouble};
-use crate::enroll::EnrollError;
 use core::time::Duration;
+use identity::IdentityError;
 use link::LinkStatus;
 use messages::{BootId, BoxId, lane::Metrics};
 use portal::Clock;
@@ -59,7 +59,7 @@ impl LinkHandle {
 #[derive(Debug, thiserror::Error)]
 pub enum CannotStart {
     #[error(transparent)]
-    Certificates(#[from] EnrollError),
+    Certificates(#[from] IdentityError),
     #[error(transparent)]
     Journal(#[from] JournalTrouble),
 }

@@ -1,11 +1,12 @@
 //! Mutual TLS to the broker: headquarters' authority is trusted and no other, and the box shows its certificate.
-use crate::enroll::{BoxPaths, EnrollError};
+use crate::enroll::BoxPaths;
+use identity::IdentityError;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use std::{path::Path, sync::Arc};
 
 /// Reads the files that `enroll` wrote.
-pub(super) fn client_config(paths: &BoxPaths) -> Result<Arc<ClientConfig>, EnrollError> {
+pub(super) fn client_config(paths: &BoxPaths) -> Result<Arc<ClientConfig>, IdentityError> {
     let mut roots = RootCertStore::empty();
     for authority in read_chain(&paths.ca)? {
         roots
@@ -16,22 +17,22 @@ pub(super) fn client_config(paths: &BoxPaths) -> Result<Arc<ClientConfig>, Enrol
         PrivateKeyDer::from_pem_file(&paths.key).map_err(|bad| unreadable(&paths.key, &bad))?;
     let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
-        .map_err(|bad| EnrollError::Make(bad.to_string()))?
+        .map_err(|bad| IdentityError::Make(bad.to_string()))?
         .with_root_certificates(roots)
         .with_client_auth_cert(read_chain(&paths.certificate)?, key)
         .map_err(|bad| unreadable(&paths.certificate, &bad))?;
     Ok(Arc::new(config))
 }
 
-fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, EnrollError> {
+fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, IdentityError> {
     CertificateDer::pem_file_iter(path)
         .map_err(|bad| unreadable(path, &bad))?
         .collect::<Result<_, _>>()
         .map_err(|bad| unreadable(path, &bad))
 }
 
-fn unreadable(path: &Path, why: &dyn core::fmt::Display) -> EnrollError {
-    EnrollError::Unreadable {
+fn unreadable(path: &Path, why: &dyn core::fmt::Display) -> IdentityError {
+    IdentityError::Unreadable {
         path: path.to_owned(),
         why: why.to_string(),
     }

@@ -1,4 +1,5 @@
 //! Mutual TLS with headquarters' authority, and the identity that a box's certificate states.
+use identity::CertificateFacts;
 use messages::BoxId;
 use rustls::{
     RootCertStore, ServerConfig, crypto::ring, server::NoServerSessionStorage,
@@ -7,7 +8,6 @@ use rustls::{
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use std::{path::Path, sync::Arc};
 use thiserror::Error;
-use x509_parser::{extensions::GeneralName, prelude::FromDer, prelude::X509Certificate};
 
 #[derive(Debug, Error)]
 pub enum TlsError {
@@ -82,21 +82,11 @@ pub fn box_identity(chain: Option<&[CertificateDer<'_>]>) -> Result<BoxId, NoIde
     let leaf = chain
         .and_then(|chain| chain.first())
         .ok_or(NoIdentity::Missing)?;
-    let (_, certificate) =
-        X509Certificate::from_der(leaf).map_err(|_bad| NoIdentity::Unreadable)?;
-    let alternatives = certificate
-        .subject_alternative_name()
-        .map_err(|_bad| NoIdentity::Unreadable)?
-        .ok_or(NoIdentity::NotOneName)?;
-    let common: Vec<&str> = certificate
-        .subject()
-        .iter_common_name()
-        .filter_map(|name| name.as_str().ok())
-        .collect();
-    match (alternatives.value.general_names.as_slice(), &common[..]) {
-        ([GeneralName::DNSName(dns)], [common]) if dns == common => {
-            BoxId::parse(dns).ok_or(NoIdentity::NotABoxId)
+    let facts = CertificateFacts::of(leaf).ok_or(NoIdentity::Unreadable)?;
+    match &facts.common_name {
+        Some(common) if facts.names == 1 && facts.hosts.contains(common) => {
+            facts.box_id().ok_or(NoIdentity::NotABoxId)
         }
-        _ => Err(NoIdentity::NotOneName),
+        Some(_) | None => Err(NoIdentity::NotOneName),
     }
 }

@@ -1,12 +1,10 @@
 //! Headquarters' certificate authority: the boxes' identities and the server's own certificate.
 mod authority;
-mod pem_file;
-mod validity;
 
 pub use authority::{Authority, PkiPaths};
 
+use identity::IdentityError;
 use std::path::PathBuf;
-use thiserror::Error;
 
 /// `zhunkehu-cloud pki …`
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -25,39 +23,9 @@ pub struct PkiInit {
     pub host: Vec<String>,
 }
 
-#[derive(Debug, Error)]
-pub enum PkiError {
-    #[error("{path}: {source}")]
-    File {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("{path} is not what it should be: {why}")]
-    Unreadable { path: PathBuf, why: String },
-    #[error("{0:?} cannot be a name in a certificate")]
-    BadHost(String),
-    #[error("the request for a certificate is not a valid one: {0}")]
-    BadRequest(String),
-    #[error("the certificate could not be made: {0}")]
-    Make(String),
-}
-
-impl PkiError {
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::File { .. } => "pki_file",
-            Self::Unreadable { .. } => "pki_unreadable",
-            Self::BadHost(_) => "pki_bad_host",
-            Self::BadRequest(_) => "pki_bad_request",
-            Self::Make(_) => "pki_make",
-        }
-    }
-}
-
 impl PkiCommand {
     /// Does it, and says in one line what stands now.
-    pub fn run(&self) -> Result<String, PkiError> {
+    pub fn run(&self) -> Result<String, IdentityError> {
         match self {
             Self::Init(init) => {
                 let authority = Authority::open_or_make(&init.dir)?;

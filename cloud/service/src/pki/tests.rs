@@ -1,8 +1,8 @@
 //! What the authority promises.
 use super::{Authority, PkiCommand, PkiInit};
 use crate::mqtt::{NoIdentity, box_identity, server_config};
+use identity::{BoxRequest, validity};
 use messages::BoxId;
-use rcgen::{CertificateParams, KeyPair};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 
@@ -10,13 +10,6 @@ fn init(dir: &Path, hosts: &[&str]) {
     let host = hosts.iter().map(|host| (*host).to_owned()).collect();
     let dir = dir.to_owned();
     PkiCommand::Init(PkiInit { dir, host }).run().unwrap();
-}
-
-fn request(common: &str) -> String {
-    let key = KeyPair::generate().unwrap();
-    let mut params = CertificateParams::new(vec!["forged.example".to_owned()]).unwrap();
-    params.distinguished_name = super::authority::name(common);
-    params.serialize_request(&key).unwrap().pem().unwrap()
 }
 
 #[test]
@@ -50,20 +43,15 @@ fn keys_are_for_their_owner_only_and_the_files_make_a_server() {
 }
 
 #[test]
-fn the_name_in_a_box_certificate_is_ours_not_the_requests() {
+fn a_box_gets_a_certificate_in_its_own_name_and_in_no_other() {
     let dir = tempfile::tempdir().unwrap();
     let authority = Authority::open_or_make(dir.path()).unwrap();
-    let box_id = BoxId::parse("sz-01").unwrap();
-    let pem = authority.sign_box(&request("sz-02"), &box_id).unwrap();
-    let leaf = CertificateDer::from_pem_slice(pem.as_bytes()).unwrap();
+    let [box_id, other] = ["sz-01", "sz-02"].map(|name| BoxId::parse(name).unwrap());
+    let asked = BoxRequest::make(&box_id).unwrap();
+    let sign = |box_id| authority.sign_box(&asked.request, box_id, validity::BOX);
+    let leaf = CertificateDer::from_pem_slice(sign(&box_id).unwrap().as_bytes()).unwrap();
     assert_eq!(box_identity(Some(&[leaf])), Ok(box_id.clone()));
-    assert_eq!(
-        authority
-            .sign_box("no request", &box_id)
-            .unwrap_err()
-            .code(),
-        "pki_bad_request"
-    );
+    assert_eq!(sign(&other).unwrap_err().code(), "identity_other_name");
 }
 
 #[test]
@@ -84,5 +72,5 @@ fn a_host_that_is_no_name_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let authority = Authority::open_or_make(dir.path()).unwrap();
     let refused = authority.ensure_server(&["a b".to_owned()]).unwrap_err();
-    assert_eq!(refused.code(), "pki_bad_host");
+    assert_eq!(refused.code(), "identity_bad_host");
 }

@@ -4,6 +4,7 @@ use cloud::{
     mqtt::{Ingest, Limits, MqttHandle, MqttServer, Outcome, server_config},
     pki::Authority,
 };
+use identity::{BoxRequest, validity};
 use messages::{BoxId, lane::Lane};
 use portal::Tasks;
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, Issuer, KeyPair};
@@ -141,24 +142,22 @@ impl Endpoint {
 
     /// Papers of a box, signed by this headquarters.
     pub(crate) fn enrolled(&self, name: &str) -> Papers {
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        let request = params.serialize_request(&key).unwrap().pem().unwrap();
-        let box_id = BoxId::parse(name).unwrap();
-        let certificate = self.authority.sign_box(&request, &box_id).unwrap();
-        self.write(name, &certificate, &key)
+        self.signed_by(&self.authority, name)
     }
 
     /// Papers of a box that another authority of the same name signed.
     pub(crate) fn enrolled_elsewhere(&self, name: &str) -> Papers {
         let other = Authority::open_or_make(&self.dir.path().join("elsewhere")).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
-        let request = params.serialize_request(&key).unwrap().pem().unwrap();
-        let certificate = other
-            .sign_box(&request, &BoxId::parse(name).unwrap())
+        self.signed_by(&other, name)
+    }
+
+    fn signed_by(&self, authority: &Authority, name: &str) -> Papers {
+        let box_id = BoxId::parse(name).unwrap();
+        let asked = BoxRequest::make(&box_id).unwrap();
+        let certificate = authority
+            .sign_box(&asked.request, &box_id, validity::BOX)
             .unwrap();
-        self.write(name, &certificate, &key)
+        self.write(name, &certificate, &asked.key)
     }
 
     /// Papers signed by this headquarters' key, as the test wishes them.
@@ -175,17 +174,17 @@ impl Endpoint {
         params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
         change(&mut params);
         let certificate = params.signed_by(&key, &issuer).unwrap().pem();
-        self.write(name, &certificate, &key)
+        self.write(name, &certificate, &key.serialize_pem())
     }
 
-    fn write(&self, name: &str, certificate: &str, key: &KeyPair) -> Papers {
+    fn write(&self, name: &str, certificate: &str, key: &str) -> Papers {
         let papers = Papers {
             ca: self.authority.paths().ca.clone(),
             certificate: self.dir.path().join(format!("{name}.pem")),
             key: self.dir.path().join(format!("{name}.key")),
         };
         std::fs::write(&papers.certificate, certificate).unwrap();
-        std::fs::write(&papers.key, key.serialize_pem()).unwrap();
+        std::fs::write(&papers.key, key).unwrap();
         papers
     }
 }

@@ -1,0 +1,124 @@
+//! What a certificate says of itself.
+use core::fmt;
+use messages::{BoxId, UtcMs};
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use x509_parser::{
+    extensions::GeneralName,
+    prelude::{FromDer as _, X509Certificate},
+};
+
+/// A certificate's number within its authority, as lower-case hexadecimal digits.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Serial(String);
+
+impl Serial {
+    /// At most 20 octets (RFC 5280, 4.1.2.2), perhaps behind a zero.
+    const DIGITS_MAX: usize = 42;
+
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=Self::DIGITS_MAX).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Serial {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CertificateFacts {
+    pub serial: Serial,
+    pub not_before: UtcMs,
+    pub not_after: UtcMs,
+    /// The first common name.
+    pub common_name: Option<String>,
+    /// DNS names and addresses.
+    pub hosts: BTreeSet<String>,
+    /// Names of any kind in the certificate; more than `hosts` where some are neither.
+    pub names: usize,
+}
+
+impl CertificateFacts {
+    /// `None` if these bytes are no certificate.
+    #[must_use]
+    pub fn of(der: &[u8]) -> Option<Self> {
+        let (_, certificate) = X509Certificate::from_der(der).ok()?;
+        let alternatives = certificate.subject_alternative_name().ok()?;
+        let names = alternatives.map_or(&[][..], |names| &names.value.general_names);
+        let digits: String = certificate
+            .raw_serial()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        let validity = certificate.validity();
+        let ms = |seconds: i64| UtcMs(seconds.saturating_mul(1_000));
+        Some(Self {
+            serial: Serial::parse(&digits)?,
+            not_before: ms(validity.not_before.timestamp()),
+            not_after: ms(validity.not_after.timestamp()),
+            common_name: certificate
+                .subject()
+                .iter_common_name()
+                .find_map(|name| name.as_str().ok().map(str::to_owned)),
+            hosts: names.iter().filter_map(host).collect(),
+            names: names.len(),
+        })
+    }
+
+    /// The box whose certificate this is: its one name, which is also its common name.
+    #[must_use]
+    pub fn box_id(&self) -> Option<BoxId> {
+        let common = self.common_name.as_deref()?;
+        let alone = self.names == 1 && self.hosts.contains(common);
+        BoxId::parse(common).filter(|_| alone)
+    }
+
+    /// When a holder should ask for the next one: two thirds of its life are over.
+    #[must_use]
+    pub const fn renew_at(&self) -> UtcMs {
+        let life = self.not_after.0.saturating_sub(self.not_before.0);
+        UtcMs(self.not_before.0.saturating_add(life / 3 * 2))
+    }
+}
+
+#[allow(clippy::wildcard_enum_match_arm)] // of a foreign enum only two cases are hosts
+fn host(name: &GeneralName<'_>) -> Option<String> {
+    match name {
+        GeneralName::DNSName(dns) => Some((*dns).to_owned()),
+        GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
+        _ => None,
+    }
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    match bytes.len() {
+        4 => <[u8; 4]>::try_from(bytes).ok().map(IpAddr::from),
+        16 => <[u8; 16]>::try_from(bytes).ok().map(IpAddr::from),
+        _ => None,
+    }
+}
+
+/// Did this authority sign this certificate?
+#[must_use]
+pub fn signed_by(leaf: &[u8], authority: &[u8]) -> bool {
+    let (Ok((_, leaf)), Ok((_, authority))) = (
+        X509Certificate::from_der(leaf),
+        X509Certificate::from_der(authority),
+    ) else {
+        return false;
+    };
+    leaf.issuer() == authority.subject()
+        && leaf.verify_signature(Some(authority.public_key())).is_ok()
+}
