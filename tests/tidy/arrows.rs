@@ -57,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     // the tests look from outside
     ("house-tests", &["messages"]),
+    ("faulty-disk", &[]),
 ];
 
 /// Crates that decide, or hold rules and formats: plain data in, plain data out.

@@ -1,5 +1,6 @@
 //! Every code that a user can meet has its text in Chinese and in English.
 use super::tree::{assert_none, root};
+use branch_store::StoreError;
 use messages::{
     Direction, Purpose, Refusal, ReleasedBy, Stage, SystemResult, UnbindReason,
     command::{Profile, Role},
@@ -45,6 +46,7 @@ fn families() -> Vec<(&'static str, Vec<&'static str>)> {
             Profile::ALL.iter().map(|one| one.code()).collect(),
         ),
         ("fact", Body::KINDS.to_vec()),
+        ("store", StoreError::CODES.to_vec()),
     ]
 }
 

@@ -1,41 +1,50 @@
 //! Moves what was committed from the write-ahead log into the database, on a thread and a connection of its own.
+use crate::config::StoreLimits;
+use crate::shared::Shared;
 use crate::{database, error::StoreError};
 use rusqlite::Connection;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-
-/// Journal bytes between two checkpoints (tables and indexes make it about three times as many in the log).
-const BYTES_BETWEEN: usize = 1024 * 1024;
-/// A log longer than this is begun anew, which makes the writer wait once.
-const LOG_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 pub(crate) struct Checkpointer {
     wake: Option<SyncSender<()>>,
     thread: Option<JoinHandle<()>>,
     bytes: usize,
+    every_bytes: usize,
 }
 
 impl Checkpointer {
-    pub(crate) fn start(path: &Path) -> Result<Self, StoreError> {
-        let conn = database::open_checkpointer(path)?;
-        let log = path.with_extension("db-wal");
+    pub(crate) fn start(
+        path: &Path,
+        limits: StoreLimits,
+        shared: Arc<Shared>,
+    ) -> Result<Self, StoreError> {
+        let desk = Desk {
+            path: path.to_owned(),
+            log: path.with_extension("db-wal"),
+            log_bytes_max: limits.log_bytes_max,
+            shared,
+            conn: Some(database::open_checkpointer(path)?),
+        };
         let (wake, woken) = sync_channel(1);
         let thread = std::thread::Builder::new()
             .name("store-checkpoint".to_owned())
-            .spawn(move || run(&conn, &log, &woken))
+            .spawn(move || desk.run(&woken))
             .map_err(crate::error::io(path))?;
         Ok(Self {
             wake: Some(wake),
             thread: Some(thread),
             bytes: 0,
+            every_bytes: limits.checkpoint_every_bytes,
         })
     }
 
     /// Never waits: a checkpoint that is asked for while one runs is the next one.
     pub(crate) fn written(&mut self, bytes: usize) {
         self.bytes += bytes;
-        if self.bytes < BYTES_BETWEEN {
+        if self.bytes < self.every_bytes {
             return;
         }
         self.bytes = 0;
@@ -54,13 +63,37 @@ impl Drop for Checkpointer {
     }
 }
 
-fn run(conn: &Connection, log: &Path, woken: &Receiver<()>) {
-    while woken.recv().is_ok() {
-        let long = log.metadata().is_ok_and(|log| log.len() > LOG_BYTES_MAX);
-        let how = if long { "RESTART" } else { "PASSIVE" };
-        let done = conn.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_row| Ok(()));
-        if let Err(bad) = done {
-            tracing::warn!("checkpoint: {bad}");
+struct Desk {
+    path: PathBuf,
+    log: PathBuf,
+    log_bytes_max: u64,
+    shared: Arc<Shared>,
+    /// None behind a failure: a handle that failed is never trusted again.
+    conn: Option<Connection>,
+}
+
+impl Desk {
+    fn run(mut self, woken: &Receiver<()>) {
+        while woken.recv().is_ok() {
+            let done = self.checkpoint();
+            if let Err(bad) = &done {
+                tracing::warn!(code = bad.code(), "checkpoint: {bad}");
+                self.conn = None;
+            }
+            self.shared.checkpointed(done.map_err(|bad| bad.code()));
         }
+    }
+
+    fn checkpoint(&mut self) -> Result<(), StoreError> {
+        let conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => database::open_checkpointer(&self.path)?,
+        };
+        let long = self.log.metadata();
+        let long = long.is_ok_and(|log| log.len() > self.log_bytes_max);
+        let how = if long { "RESTART" } else { "PASSIVE" };
+        conn.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_row| Ok(()))?;
+        self.conn = Some(conn);
+        Ok(())
     }
 }

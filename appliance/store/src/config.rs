@@ -30,6 +30,10 @@ pub struct StoreLimits {
     pub disk_floor_bytes: u64,
     /// Customers held in the search index at most.
     pub search_customers_max: usize,
+    /// Journal bytes between two checkpoints (tables and indexes make it about three times as many in the log).
+    pub checkpoint_every_bytes: usize,
+    /// A log longer than this is begun anew, which makes the writer wait once.
+    pub log_bytes_max: u64,
 }
 
 impl Default for StoreLimits {
@@ -41,6 +45,8 @@ impl Default for StoreLimits {
             batch_facts_max: 200,
             disk_floor_bytes: 64 * 1024 * 1024,
             search_customers_max: 1_000_000,
+            checkpoint_every_bytes: 1024 * 1024,
+            log_bytes_max: 64 * 1024 * 1024,
         }
     }
 }

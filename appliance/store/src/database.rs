@@ -21,7 +21,10 @@ pub(crate) fn open_branch(path: &Path) -> Result<Connection, StoreError> {
     // checkpoints run on a connection of their own, outside of the commit
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     conn.pragma_update(None, "cache_size", -16_384)?;
-    branch::migrations::runner().run(&mut conn)?;
+    // a migration and the note that it was made are one transaction: a power cut leaves both or none
+    branch::migrations::runner()
+        .set_grouped(true)
+        .run(&mut conn)?;
     conn.set_prepared_statement_cache_capacity(128);
     Ok(conn)
 }
@@ -31,8 +34,17 @@ pub(crate) fn open_vault(path: &Path) -> Result<Connection, StoreError> {
     let mut conn = Connection::open(path)?;
     prepare(&conn)?;
     conn.pragma_update(None, "secure_delete", true)?;
-    vault::migrations::runner().run(&mut conn)?;
+    vault::migrations::runner()
+        .set_grouped(true)
+        .run(&mut conn)?;
     Ok(conn)
+}
+
+/// Writes something and syncs it: whether the file can be written (again) is not taken on trust.
+pub(crate) fn probe(conn: &Connection) -> Result<(), StoreError> {
+    let count: i32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    conn.pragma_update(None, "user_version", count.wrapping_add(1))?;
+    Ok(())
 }
 
 /// A connection that checkpoints, and does nothing else.

@@ -1,4 +1,5 @@
 //! What can go wrong with the store, each with a stable code and a way out.
+use rusqlite::ffi;
 use seal::KeyStoreError;
 use std::path::PathBuf;
 use thiserror::Error;
@@ -39,13 +40,32 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Every code there is, for labels.
+    pub const CODES: &'static [&'static str] = &[
+        "store_in_use",
+        "store_io",
+        "store_sql",
+        "store_migration",
+        "key_store_io",
+        "key_store_damaged",
+        "store_damaged",
+        "journal_tail_lost",
+        "journal_broken",
+        "vault_keys_missing",
+        "disk_full",
+        "disk_sync_failed",
+        "disk_io",
+        "store_row",
+        "store_busy",
+    ];
+
     /// Stable; also the key of its text in the UI.
     #[must_use]
-    pub const fn code(&self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::InUse(_) => "store_in_use",
             Self::Io { .. } => "store_io",
-            Self::Sql(_) => "store_sql",
+            Self::Sql(bad) => sql_code(bad),
             Self::Migration(_) => "store_migration",
             Self::Keys(bad) => bad.code(),
             Self::Damaged { .. } => "store_damaged",
@@ -56,6 +76,21 @@ impl StoreError {
             Self::Row(_) => "store_row",
             Self::Busy => "store_busy",
         }
+    }
+}
+
+/// What a disk does is told apart from what SQL does.
+fn sql_code(bad: &rusqlite::Error) -> &'static str {
+    const SYNC_FAILED: [i32; 2] = [ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_IOERR_DIR_FSYNC];
+    let rusqlite::Error::SqliteFailure(bad, _) = bad else {
+        return "store_sql";
+    };
+    match bad.extended_code & 0xff {
+        ffi::SQLITE_FULL => "disk_full",
+        ffi::SQLITE_IOERR if SYNC_FAILED.contains(&bad.extended_code) => "disk_sync_failed",
+        ffi::SQLITE_IOERR => "disk_io",
+        ffi::SQLITE_CORRUPT | ffi::SQLITE_NOTADB => "store_damaged",
+        _ => "store_sql",
     }
 }
 

@@ -8,6 +8,8 @@ mod column;
 mod config;
 mod database;
 mod error;
+mod faults;
+mod folder;
 mod job;
 mod journal;
 mod key_ring;
@@ -26,6 +28,7 @@ mod writer;
 pub use boot::{OpenDialog, OpenRecording, Opened, Parts, Purpose, Recovered};
 pub use config::{StoreConfig, StoreLimits};
 pub use error::StoreError;
+pub use faults::{DiskFaults, Trouble};
 pub use job::{
     BindingKept, CommittedFact, DialogId, Done, KeyOwner, LinkCursor, RecordingKey,
     RecordingKeyOrder, Reply, Subscriber,

@@ -1,4 +1,5 @@
 //! What the writer tells everybody: the head, its health, who refuses contact, and the committed facts.
+use crate::faults::{DiskFaults, Trouble};
 use crate::job::{CommittedFact, LinkCursor, Subscriber};
 use crate::queue::Queue;
 use crate::search::SearchIndex;
@@ -7,7 +8,7 @@ use messages::journal::Head;
 use seal::BlindIndex;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError, RwLock};
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 pub(crate) struct Shared {
     pub(crate) queue: Queue,
@@ -16,6 +17,7 @@ pub(crate) struct Shared {
     dnc: RwLock<BTreeSet<BlindIndex>>,
     subscribers: Mutex<Vec<Subscriber>>,
     beats: AtomicU64,
+    disk: Mutex<(Trouble, DiskFaults)>,
 }
 
 /// What is true right behind the last commit.
@@ -23,8 +25,6 @@ pub(crate) struct Shared {
 struct Standing {
     head: Head,
     cursor: LinkCursor,
-    /// The code of what keeps the journal from being written.
-    trouble: Option<&'static str>,
 }
 
 impl Shared {
@@ -35,11 +35,11 @@ impl Shared {
             standing: Mutex::new(Standing {
                 head: Head::EMPTY,
                 cursor: LinkCursor::NEW,
-                trouble: None,
             }),
             dnc: RwLock::default(),
             subscribers: Mutex::default(),
             beats: AtomicU64::new(0),
+            disk: Mutex::default(),
         }
     }
 
@@ -51,25 +51,36 @@ impl Shared {
         self.standing().cursor
     }
 
-    pub(crate) fn trouble(&self) -> Option<&'static str> {
-        self.standing().trouble
+    pub(crate) fn trouble(&self) -> Trouble {
+        self.disk().0
+    }
+
+    pub(crate) fn disk_faults(&self) -> DiskFaults {
+        self.disk().1
     }
 
     /// A commit is durable.
     pub(crate) fn stands(&self, head: Head, cursor: LinkCursor) {
-        let standing = Standing {
-            head,
-            cursor,
-            trouble: None,
-        };
+        self.disk().0.journal = None;
+        let standing = Standing { head, cursor };
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = standing;
     }
 
-    pub(crate) fn troubled(&self, code: &'static str) {
-        self.standing
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .trouble = Some(code);
+    /// The journal could not be written, or not be opened for that.
+    pub(crate) fn not_written(&self, code: &'static str) {
+        let mut disk = self.disk();
+        disk.0.journal = Some(code);
+        disk.1.commits_failed += 1;
+    }
+
+    pub(crate) fn reopened(&self) {
+        self.disk().1.reopened += 1;
+    }
+
+    pub(crate) fn checkpointed(&self, done: Result<(), &'static str>) {
+        let mut disk = self.disk();
+        disk.0.checkpoint = done.err();
+        disk.1.checkpoints_failed += u64::from(done.is_err());
     }
 
     /// The writer lives, whatever its disk does.
@@ -131,6 +142,10 @@ impl Shared {
         } else {
             dnc.remove(&index);
         }
+    }
+
+    fn disk(&self) -> MutexGuard<'_, (Trouble, DiskFaults)> {
+        self.disk.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn standing(&self) -> Standing {

@@ -1,10 +1,11 @@
 //! The soft key store: files in a folder of their own, readable by the gateway's user only.
 //! It keeps keys out of the database and of data backups; it does not protect a whole stolen disk.
+use crate::folder;
 use messages::{PartyId, journal::Head, wire};
 use seal::{Key, KeyId, KeyStore, KeyStoreError};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -23,11 +24,7 @@ pub struct SoftKeys {
 impl SoftKeys {
     /// Makes the folder (0700) if it is missing.
     pub fn open(folder: PathBuf) -> Result<Self, KeyStoreError> {
-        let made = fs::DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(&folder);
-        made.map_err(|bad| io(&folder, &bad))?;
+        folder::make(&folder).map_err(|bad| io(&folder, &bad))?;
         Ok(Self { folder })
     }
 

@@ -2,6 +2,7 @@
 use crate::boot::{self, Opened, Parts, Purpose};
 use crate::config::StoreConfig;
 use crate::error::{StoreError, io};
+use crate::faults::{DiskFaults, Trouble};
 use crate::job::{
     BindingKept, DialogId, Done, Job, LinkCursor, Proposal, RecordingKey, RecordingKeyOrder, Reply,
     Side, Subscriber,
@@ -98,7 +99,19 @@ impl Store {
     /// The code of what keeps the journal from being written; `None` if nothing does.
     #[must_use]
     pub fn trouble(&self) -> Option<&'static str> {
+        self.troubles().journal
+    }
+
+    /// All that is wrong with the files just now.
+    #[must_use]
+    pub fn troubles(&self) -> Trouble {
         self.0.shared.trouble()
+    }
+
+    /// What the disk has done so far.
+    #[must_use]
+    pub fn disk_faults(&self) -> DiskFaults {
+        self.0.shared.disk_faults()
     }
 
     /// Grows at least every 6 s while the writer lives, also on a disk that cannot be written: for a watchdog.
@@ -315,7 +328,12 @@ impl Store {
         self.0.shared.queue.put(job, room).or(Err(Full))
     }
 
+    /// Refused at once while the journal cannot be written: nobody waits for a disk to be mended.
     fn put_or_refuse(&self, job: Job) {
+        if self.trouble().is_some() {
+            let _nothing_left = job.refused(Refusal::JournalUnavailable);
+            return;
+        }
         if let Err(job) = self.0.shared.queue.put(job, Room::Ordinary) {
             let _nothing_left = job.refused(Refusal::Overloaded);
         }

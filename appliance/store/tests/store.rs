@@ -4,7 +4,11 @@
 mod store {
     mod calls;
     mod commands;
+    mod cuts;
+    mod faults;
+    mod power_cut;
     mod privacy;
     mod restart;
     mod stage;
+    mod watched;
 }

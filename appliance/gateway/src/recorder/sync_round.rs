@@ -70,10 +70,18 @@ pub(super) fn start(tell: Tell, time: TellTime) -> io::Result<(Syncs, JoinHandle
     Ok((Syncs(sender), thread))
 }
 
+struct Container {
+    order: RecordOrder,
+    file: Arc<ContainerFile>,
+    path: PathBuf,
+    /// Is its name on the disk?
+    named: bool,
+}
+
 struct Syncer {
     tell: Tell,
     time: TellTime,
-    open: BTreeMap<RecordingId, (RecordOrder, Arc<ContainerFile>)>,
+    open: BTreeMap<RecordingId, Container>,
     /// Folders with entries that are not on the disk yet.
     new_folders: BTreeSet<PathBuf>,
     finished: BTreeMap<RecordingId, RecorderReport>,
@@ -108,7 +116,13 @@ impl Syncer {
             } => {
                 let folders = path.ancestors().skip(1).take(LEVELS + 1);
                 self.new_folders.extend(folders.map(Path::to_path_buf));
-                self.open.insert(recording.recording, (recording, file));
+                let container = Container {
+                    order: recording,
+                    file,
+                    path,
+                    named: false,
+                };
+                self.open.insert(container.order.recording, container);
             }
             SyncOrder::Finished { recording, report } => {
                 self.finished.insert(recording, report);
@@ -136,47 +150,145 @@ impl Syncer {
     fn sync_open(&mut self) {
         self.sync_folders();
         let tell = &self.tell;
-        self.open.retain(|_, (order, file)| sync(tell, order, file));
+        self.open.retain(|_, container| container.sync(tell));
     }
 
     fn sync_finished(&mut self) {
         self.next_finish = None;
         self.sync_folders();
         for (recording, report) in core::mem::take(&mut self.finished) {
-            let Some((order, file)) = self.open.remove(&recording) else {
+            let Some(container) = self.open.remove(&recording) else {
                 // A sync failed before: it has been told as failed.
                 continue;
             };
-            if sync(&self.tell, &order, &file) {
+            if container.sync(&self.tell) {
                 (self.tell)(report);
             }
         }
     }
 
-    /// A folder that cannot be synced is tried again in the next round.
+    /// Recordings whose names may not have reached the disk are told as failed: no later sync can mend that.
     fn sync_folders(&mut self) {
-        self.new_folders.retain(|folder| {
-            let synced = File::open(folder).and_then(|folder| folder.sync_all());
-            if let Err(error) = &synced {
+        let mut lost = Vec::new();
+        for folder in core::mem::take(&mut self.new_folders) {
+            if let Err(error) = File::open(&folder).and_then(|folder| folder.sync_all()) {
                 tracing::warn!(%error, "a folder of recordings cannot be synced");
+                lost.push((folder, file_code(&error)));
             }
-            synced.is_err()
+        }
+        let tell = &self.tell;
+        self.open.retain(|_, container| {
+            let below = |(folder, _): &&(PathBuf, &str)| container.path.starts_with(folder);
+            match lost.iter().find(below) {
+                Some((_, code)) if !container.named => {
+                    container.fail(tell, code);
+                    false
+                }
+                Some(_) | None => {
+                    container.named = true;
+                    true
+                }
+            }
         });
     }
 }
 
-/// False where it failed: told as such, and the file is not written any more.
-fn sync(tell: &Tell, order: &RecordOrder, file: &ContainerFile) -> bool {
-    let Err(error) = file.file.sync_data() else {
-        return true;
-    };
-    tracing::warn!(recording = %order.recording, %error, "a recording cannot be synced");
-    if !file.broken.swap(true, Ordering::AcqRel) {
-        tell(RecorderReport::Failed {
-            call: order.call,
-            recording: order.recording,
-            code: file_code(&error),
-        });
+impl Container {
+    /// False where it failed: told as such, and the file is not written any more.
+    fn sync(&self, tell: &Tell) -> bool {
+        let Err(error) = self.file.file.sync_data() else {
+            return true;
+        };
+        tracing::warn!(recording = %self.order.recording, %error, "a recording cannot be synced");
+        self.fail(tell, file_code(&error));
+        false
     }
-    false
+
+    fn fail(&self, tell: &Tell, code: &'static str) {
+        if !self.file.broken.swap(true, Ordering::AcqRel) {
+            tell(RecorderReport::Failed {
+                call: self.order.call,
+                recording: self.order.recording,
+                code,
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SyncOrder, start};
+    use crate::recorder::open_recording::ContainerFile;
+    use media::{Codec, RecordOrder, RecorderReport};
+    use messages::{CallId, Moment, Now, RecordingId, UtcMs};
+    use std::fs::File;
+    use std::os::fd::OwnedFd;
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+    use std::sync::mpsc::{Receiver, sync_channel};
+    use std::time::Duration;
+
+    /// A recording that is finished at once: `file` lies at `path`, as far as the thread that syncs knows.
+    fn finished(file: File, path: PathBuf) -> Receiver<RecorderReport> {
+        let (heard, reports) = sync_channel(10);
+        let now = Now {
+            mono: Moment::START,
+            utc: UtcMs(0),
+            utc_trusted: true,
+        };
+        let tell = Arc::new(move |report| drop(heard.send(report)));
+        let (syncs, thread) = start(tell, Arc::new(move || now)).unwrap();
+        let recording = RecordingId::from_bytes([1; 16]);
+        syncs.give(SyncOrder::Opened {
+            recording: RecordOrder {
+                call: CallId::from_bytes([2; 16]),
+                recording,
+                party: None,
+                codecs: [Codec::ALaw; 2],
+            },
+            file: Arc::new(ContainerFile {
+                file,
+                broken: false.into(),
+            }),
+            path,
+        });
+        let report = RecorderReport::Closed {
+            recording,
+            segments: 1,
+            last_tag: Vec::new(),
+            duration_ms: 20,
+            bytes: 1,
+        };
+        syncs.give(SyncOrder::Finished { recording, report });
+        syncs.give(SyncOrder::Stop);
+        thread.join().unwrap();
+        reports
+    }
+
+    fn only(reports: &Receiver<RecorderReport>) -> Result<(), &'static str> {
+        let first = reports.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(reports.try_recv().is_err(), "a recording ends once");
+        match first {
+            RecorderReport::Closed { .. } => Ok(()),
+            RecorderReport::Failed { code, .. } => Err(code),
+            RecorderReport::Gap { .. } => panic!("{first:?}"),
+        }
+    }
+
+    #[test]
+    fn a_recording_is_closed_only_if_its_file_and_its_name_reach_the_disk() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = place.path().join("2026/03/01");
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = || File::create(folder.join("a.zkr")).unwrap();
+        assert_eq!(only(&finished(file(), folder.join("a.zkr"))), Ok(()));
+        // what cannot be synced: one end of a pipe
+        let (_end, pipe) = std::io::pipe().unwrap();
+        let pipe = File::from(OwnedFd::from(pipe));
+        let failed = Err("recording_disk_error");
+        assert_eq!(only(&finished(pipe, folder.join("a.zkr"))), failed);
+        // a folder that cannot be synced: it is not there
+        let gone = Path::new("no-such-folder/2026/03/01/a.zkr").to_owned();
+        assert_eq!(only(&finished(file(), gone)), failed);
+    }
 }

@@ -10,6 +10,7 @@ use crate::checkpoint::Checkpointer;
 use crate::config::StoreConfig;
 use crate::database;
 use crate::error::{StoreError, io};
+use crate::folder;
 use crate::job::Job;
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
@@ -27,7 +28,7 @@ use sansio::Secrets;
 use seal::KeyStore;
 use std::cell::RefCell;
 use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -92,11 +93,7 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
 }
 
 fn lock(config: &StoreConfig) -> Result<File, StoreError> {
-    let made = fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&config.folder);
-    made.map_err(io(&config.folder))?;
+    folder::make(&config.folder).map_err(io(&config.folder))?;
     let path = config.lock_file();
     let file = OpenOptions::new()
         .create(true)
@@ -155,7 +152,8 @@ fn writer(
     } = parts;
     let mut prefix = [0; 6];
     secrets.fill(&mut prefix);
-    let checkpointer = Checkpointer::start(&config.branch_file())?;
+    let checkpointer =
+        Checkpointer::start(&config.branch_file(), config.limits, Arc::clone(&shared))?;
     let vault_work = load::vault_work(&conn, &vault, &keys, &key_store.erased()?)?;
     let head_put = (key_store.head()?.unwrap_or(Head::EMPTY), Instant::now());
     Ok(Writer {
@@ -172,6 +170,7 @@ fn writer(
         shared,
         checkpointer,
         standing,
+        trusted: true,
         refreshed: Vec::new(),
         head_put,
         vault_work,

@@ -58,7 +58,11 @@ fn a_full_disk_loses_no_fact_and_refuses_commands() {
     writer.write(vec![facts(100), Job::Propose(Box::new(proposal)), facts(1)]);
     assert_eq!(answered.recv().unwrap(), Err(Refusal::JournalUnavailable));
     assert_eq!(writer.standing.head.seq, 102);
-    assert_eq!(writer.shared.trouble(), None, "it can be written again");
+    assert_eq!(
+        writer.shared.trouble().journal,
+        None,
+        "it can be written again"
+    );
     let verdict = verify(&writer.conn, &[writer.standing.head]).unwrap();
     assert_eq!((verdict.checked, verdict.bad), (102, None));
 }
@@ -74,6 +78,6 @@ fn closing_on_a_full_disk_ends_and_says_so() {
         .unwrap();
     writer.shared.queue.close();
     writer.write(vec![facts(100)]);
-    assert!(writer.shared.trouble().is_some());
+    assert!(writer.shared.trouble().journal.is_some());
     assert_eq!(writer.standing.head.seq, 0);
 }

@@ -55,6 +55,8 @@ pub(crate) struct Writer {
     pub(crate) shared: Arc<Shared>,
     pub(crate) checkpointer: Checkpointer,
     pub(crate) standing: Standing,
+    /// False behind a failure, until the files were opened anew.
+    pub(crate) trusted: bool,
     /// Refreshed registrations: written with the next commit, or when it is quiet.
     pub(crate) refreshed: Vec<BindingKept>,
     pub(crate) head_put: (Head, Instant),
@@ -102,6 +104,9 @@ impl Writer {
 
     /// Everything into the database itself, if nobody reads just now.
     fn empty_log(&self) {
+        if !self.trusted {
+            return;
+        }
         let emptied = self.conn.busy_timeout(Duration::ZERO).and_then(|()| {
             let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
             self.conn.query_row(sql, [], |_row| Ok(()))
@@ -114,17 +119,15 @@ impl Writer {
     /// Tries until it is durable, or until the store closes on a disk that cannot be written.
     pub(crate) fn write(&mut self, mut jobs: Vec<Job>) {
         let mut wait = RETRY_FIRST;
+        let mut unsure = None;
         loop {
             self.shared.beat();
             let jobs_now = self.collect_refreshed(jobs);
-            match self.commit(&jobs_now) {
+            match self.try_once(&jobs_now, &mut unsure) {
                 Ok(landed) => return self.tell(landed, jobs_now),
-                Err(Failed { why, landed }) => {
+                Err(why) => {
                     tracing::warn!(code = why.code(), "the journal could not be written: {why}");
-                    self.shared.troubled(why.code());
-                    if let Some(landed) = self.reopen(landed) {
-                        return self.tell(*landed, jobs_now);
-                    }
+                    self.shared.not_written(why.code());
                     jobs = refuse(jobs_now);
                 }
             }
@@ -139,14 +142,51 @@ impl Writer {
         }
     }
 
-    /// One try, for the time before the thread runs.
+    /// `unsure`: what an earlier commit of these jobs would have been, of which it is not known whether it landed.
+    fn try_once(
+        &mut self,
+        jobs: &[Job],
+        unsure: &mut Option<Box<Landed>>,
+    ) -> Result<Landed, StoreError> {
+        if !self.trusted {
+            self.reopen()?;
+        }
+        if let Some(landed) = self.settled(unsure) {
+            return Ok(landed);
+        }
+        let Failed { why, landed } = match self.commit(jobs) {
+            Ok(landed) => return Ok(landed),
+            Err(failed) => failed,
+        };
+        self.trusted = false;
+        *unsure = landed;
+        // often the files can be opened anew at once: then those who asked get the right answer
+        match self.reopen() {
+            Ok(()) => self.settled(unsure).ok_or(why),
+            Err(bad) => {
+                tracing::warn!(
+                    code = bad.code(),
+                    "the files could not be opened anew: {bad}"
+                );
+                Err(why)
+            }
+        }
+    }
+
+    /// One try: it fails instead of trying again.
     pub(crate) fn write_once(&mut self, jobs: Vec<Job>) -> Result<(), StoreError> {
+        if !self.trusted {
+            self.reopen()?;
+        }
         match self.commit(&jobs) {
             Ok(landed) => {
                 self.tell(landed, jobs);
                 Ok(())
             }
-            Err(failed) => Err(failed.why),
+            Err(failed) => {
+                self.trusted = false;
+                Err(failed.why)
+            }
         }
     }
 
@@ -160,40 +200,24 @@ impl Writer {
         rest
     }
 
-    /// A handle that failed is never trusted again. Did the failed commit land all the same?
-    fn reopen(&mut self, landed: Option<Box<Landed>>) -> Option<Box<Landed>> {
-        let path = self.config.branch_file();
-        let opened = (|| {
-            let conn = database::open_branch(&path)?;
-            // what was written before the failure is synced anew before anything is built on it
-            conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_row| Ok(()))?;
-            let stands = load::standing(&conn)?;
-            Ok::<_, StoreError>((
-                conn,
-                stands,
-                database::open_vault(&self.config.vault_file())?,
-            ))
-        })();
-        match opened {
-            Ok((conn, stands, vault)) => {
-                self.conn = conn;
-                self.vault = vault;
-                let landed = landed.filter(|landed| {
-                    landed.standing.head == stands.head && !landed.facts.is_empty()
-                });
-                if landed.is_none() {
-                    self.standing = stands;
-                }
-                landed
-            }
-            Err(bad) => {
-                tracing::warn!(
-                    code = bad.code(),
-                    "the database could not be reopened: {bad}"
-                );
-                None
-            }
-        }
+    /// A handle that failed is never trusted again: new ones, and something written and synced by each.
+    pub(super) fn reopen(&mut self) -> Result<(), StoreError> {
+        let conn = database::open_branch(&self.config.branch_file())?;
+        let vault = database::open_vault(&self.config.vault_file())?;
+        database::probe(&vault)?;
+        database::probe(&conn)?;
+        self.standing = load::standing(&conn)?;
+        (self.conn, self.vault) = (conn, vault);
+        self.trusted = true;
+        self.shared.reopened();
+        Ok(())
+    }
+
+    /// The commit that failed, if it landed all the same: then it must not be written twice.
+    fn settled(&self, unsure: &mut Option<Box<Landed>>) -> Option<Landed> {
+        let landed = unsure.take()?;
+        let there = landed.standing.head == self.standing.head && !landed.facts.is_empty();
+        there.then_some(*landed)
     }
 
     /// It is durable: everybody is told.

@@ -41,11 +41,13 @@ impl Writer {
         if !self.vault_waits() {
             return;
         }
-        match self.step() {
+        let ready = if self.trusted { Ok(()) } else { self.reopen() };
+        match ready.and_then(|()| self.step()) {
             Ok(true) => {}
             Ok(false) => self.vault_rests_until = Instant::now() + WAIT,
             Err(bad) => {
                 tracing::warn!(code = bad.code(), "the vault's work waits: {bad}");
+                self.trusted = false;
                 self.vault_rests_until = Instant::now() + WAIT;
             }
         }

@@ -1,16 +1,19 @@
 //! A store on a temporary folder, with a clock that stands still until it is moved.
 use branch_store::{Opened, Parts, Purpose, Recovered, SoftKeys, Store, StoreConfig, StoreError};
+use faulty_disk::Disk;
 use messages::command::{
     BranchPlan, Command, DialRule, ImportRow, PhonePlan, Profile, RuleTarget, Secret, TrunkPlan,
 };
 use messages::fact::{Actor, Body, CallAnswered, CallEnded, CallStarted, Fact, OutsideParty};
+use messages::journal::Head;
 use messages::registry::{Outcome, RowFate};
 use messages::{
     BootId, BoxId, CallId, CustomerId, Direction, Extension, HangUpCause, IdMint, Moment, Now,
-    PartyNumber, PersonName, Purpose as CallPurpose, ReleasedBy, Stage as CustomerStage,
+    PartyId, PartyNumber, PersonName, Purpose as CallPurpose, ReleasedBy, Stage as CustomerStage,
     SystemResult, TrunkName, UtcMs,
 };
 use sansio::SeededSecrets;
+use seal::{Key, KeyId, KeyStore, KeyStoreError};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -25,20 +28,36 @@ pub(crate) struct Stage {
     utc: Arc<AtomicI64>,
     mint: IdMint,
     runs: u8,
+    /// Told of what the key store does.
+    disk: Option<Disk>,
 }
 
 impl Stage {
     pub(crate) fn new() -> Self {
-        let mut stage = Self {
-            folder: tempfile::tempdir().unwrap(),
+        let mut stage = Self::over(tempfile::tempdir().unwrap(), 0);
+        stage.open().unwrap();
+        stage
+    }
+
+    /// A folder in which there have been `runs` runs; nothing is opened yet.
+    pub(crate) fn over(folder: TempDir, runs: u8) -> Self {
+        Self {
+            folder,
             store: None,
             recovered: Recovered::default(),
             utc: Arc::new(AtomicI64::new(START)),
             mint: IdMint::new([9; 6]),
-            runs: 0,
-        };
-        stage.open().unwrap();
-        stage
+            runs,
+            disk: None,
+        }
+    }
+
+    /// A folder in which every write is seen; nothing is opened yet.
+    pub(crate) fn watched(folder: TempDir) -> (Self, Disk) {
+        let disk = Disk::watch(folder.path());
+        let mut stage = Self::over(folder, 0);
+        stage.disk = Some(disk.clone());
+        (stage, disk)
     }
 
     pub(crate) fn data(&self) -> PathBuf {
@@ -62,10 +81,15 @@ impl Stage {
         let boot = BootId::from_bytes([self.runs; 16]);
         let mut config = StoreConfig::new(self.data(), BoxId::parse("sz-01").unwrap(), "0.1", boot);
         change(&mut config);
+        let soft = SoftKeys::open(self.keys()).unwrap();
+        let key_store: Box<dyn KeyStore> = match self.disk.clone() {
+            Some(disk) => Box::new(SeenKeys { soft, disk }),
+            None => Box::new(soft),
+        };
         let Opened { store, recovered } = Store::open(
             Parts {
                 config,
-                key_store: Box::new(SoftKeys::open(self.keys()).unwrap()),
+                key_store,
                 decider: Box::new(crm::Rules),
                 clock: Arc::new(move || now(utc.load(Ordering::Relaxed))),
                 secrets: Box::new(SeededSecrets::new(u64::from(self.runs))),
@@ -173,6 +197,70 @@ impl Stage {
             .into_iter()
             .map(|(_, bytes)| messages::fact::SealedFact::decode(bytes).unwrap());
         decoded.map(|fact| fact.envelope().kind.clone()).collect()
+    }
+}
+
+fn key_file(id: KeyId) -> String {
+    match id {
+        KeyId::Box => "box.key".to_owned(),
+        KeyId::Blind => "blind.key".to_owned(),
+        KeyId::Vault { generation } => format!("vault-{generation}.key"),
+    }
+}
+
+/// A key store whose files are replaced on a watched disk.
+struct SeenKeys {
+    soft: SoftKeys,
+    disk: Disk,
+}
+
+impl SeenKeys {
+    fn replaced(&self, file: &str) {
+        let bytes = std::fs::read(self.disk.root().join("keys").join(file)).unwrap();
+        self.disk.replaced(&format!("keys/{file}"), &bytes);
+    }
+}
+
+impl KeyStore for SeenKeys {
+    fn key(&self, id: KeyId) -> Result<Option<Key>, KeyStoreError> {
+        self.soft.key(id)
+    }
+
+    fn put_key(&mut self, id: KeyId, key: &Key) -> Result<(), KeyStoreError> {
+        self.soft.put_key(id, key)?;
+        self.replaced(&key_file(id));
+        Ok(())
+    }
+
+    fn destroy_key(&mut self, id: KeyId) -> Result<(), KeyStoreError> {
+        self.soft.destroy_key(id)?;
+        self.disk
+            .destroyed(&format!("keys/{}", key_file(id)), Key::LEN);
+        Ok(())
+    }
+
+    fn generations(&self) -> Result<Vec<u32>, KeyStoreError> {
+        self.soft.generations()
+    }
+
+    fn erased(&self) -> Result<Vec<PartyId>, KeyStoreError> {
+        self.soft.erased()
+    }
+
+    fn put_erased(&mut self, parties: &[PartyId]) -> Result<(), KeyStoreError> {
+        self.soft.put_erased(parties)?;
+        self.replaced("erased-parties");
+        Ok(())
+    }
+
+    fn head(&self) -> Result<Option<Head>, KeyStoreError> {
+        self.soft.head()
+    }
+
+    fn put_head(&mut self, head: Head) -> Result<(), KeyStoreError> {
+        self.soft.put_head(head)?;
+        self.replaced("journal-head");
+        Ok(())
     }
 }
 

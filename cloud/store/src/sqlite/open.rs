@@ -15,7 +15,9 @@ const STATEMENTS_MAX: usize = 64;
 /// The writer's connection, with the schema brought up to date.
 pub(super) fn for_writing(path: &Path) -> Result<Connection, StoreError> {
     let mut db = reopen_for_writing(path)?;
+    // a migration and the note that it was made are one transaction: a power cut leaves both or none
     schema::migrations::runner()
+        .set_grouped(true)
         .run(&mut db)
         .map_err(|bad| StoreError::Migration(bad.to_string()))?;
     Ok(db)
