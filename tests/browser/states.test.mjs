@@ -8,6 +8,7 @@ import * as hq from './mock/hq.mjs'
 import { serve } from './mock/server.mjs'
 
 const PHONE = { width: 390, height: 844 }
+const ENGLISH = { language: 'en' }
 const WIDE = { width: 1920, height: 1080 }
 const NONE = { items: [] }
 const never = () => new Promise(() => {})
@@ -114,9 +115,15 @@ const WORLDS = {
     ),
   }),
   hq: () => ({ dist: DASHBOARD, answers: hq.answers(), live: hq.liveOf() }),
+  hqAdmin: () => ({
+    dist: DASHBOARD,
+    answers: hq.answers({ 'GET /api/v1/session': hq.ADMIN }),
+    live: hq.liveOf(),
+  }),
   hqEmpty: () => ({
     dist: DASHBOARD,
     answers: hq.answers({
+      'GET /api/v1/dead-letters': NONE,
       'GET /api/v1/rollups/hours': NONE,
       'GET /api/v1/calls': NONE,
       'GET /api/v1/customers': NONE,
@@ -125,7 +132,11 @@ const WORLDS = {
   }),
   hqFailing: () => ({
     dist: DASHBOARD,
-    answers: hq.answers({ 'GET /api/v1/calls': broken, 'GET /api/v1/rollups/hours': broken }),
+    answers: hq.answers({
+      'GET /api/v1/calls': broken,
+      'GET /api/v1/rollups/hours': broken,
+      'GET /api/v1/dead-letters': broken,
+    }),
     live: hq.liveOf(),
   }),
 }
@@ -175,6 +186,12 @@ const STATES = {
   'hours failing': ['hqFailing', '/hours', shows('7f3a90c1')],
   'hq calls filled': ['hq', '/calls', shows('空号')],
   'hq calls failing': ['hqFailing', '/calls', shows('7f3a90c1')],
+  'dead letters filled': ['hq', '/dead-letters', shows('内容无法解码')],
+  'dead letters in English': ['hq', '/dead-letters', shows('Body not decodable'), ENGLISH],
+  'dead letters empty': ['hqEmpty', '/dead-letters', shows('没有无法应用的事实')],
+  'dead letters failing': ['hqFailing', '/dead-letters', shows('7f3a90c1')],
+  'dead letter looked at': ['hqAdmin', '/dead-letters?box=bj-01.zk', lookAtLetter],
+  'dead letters tried again': ['hqAdmin', '/dead-letters?box=bj-01.zk', retryLetters],
   'hq customers sealed': ['hq', '/customers', shows('未授权')],
 }
 
@@ -197,6 +214,19 @@ async function askNumber(page) {
 async function playCut(page) {
   await page.getByRole('button', { name: '播放' }).nth(2).click()
   await shows('设备中断导致录音被截断')(page)
+}
+
+async function lookAtLetter(page) {
+  await page.getByRole('button', { name: '查看' }).first().click()
+  await shows('last_tag: text (32)')(page)
+  await page.getByRole('button', { name: '重试', exact: true }).waitFor()
+}
+
+async function retryLetters(page) {
+  await page.getByRole('button', { name: '重试该分支全部' }).click()
+  await shows('重试“北京朝阳”的全部 2 条？')(page)
+  await page.getByRole('button', { name: '重试', exact: true }).click()
+  await shows('已应用 1 条，仍不能应用 1 条。')(page)
 }
 
 async function lockOut(page) {

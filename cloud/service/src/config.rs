@@ -20,7 +20,16 @@ pub struct Config {
     #[serde(default)]
     pub field_policy: FieldPolicyConfig,
     #[serde(default)]
+    pub backup: BackupConfig,
+    #[serde(default)]
     pub log: LogConfig,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BackupConfig {
+    /// The file of the key that seals backups; `backup.key` in `tls.dir` where it is not named.
+    pub key: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -129,6 +138,12 @@ pub enum ConfigError {
 }
 
 impl Config {
+    #[must_use]
+    pub fn backup_key(&self) -> PathBuf {
+        let beside = || self.tls.dir.join("backup.key");
+        self.backup.key.clone().unwrap_or_else(beside)
+    }
+
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
         let name = file.display().to_string();
         match std::fs::read_to_string(file) {

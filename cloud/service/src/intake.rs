@@ -151,7 +151,7 @@ fn droppable(outcome: Outcome) -> Outcome {
     }
 }
 
-fn end_of(box_id: &BoxId, record: Option<&BoxRecord>) -> CloudEnd {
+pub(crate) fn end_of(box_id: &BoxId, record: Option<&BoxRecord>) -> CloudEnd {
     let book = record.map_or(CloudBook::NEW, |record| CloudBook {
         epoch: record.epoch,
         applied: record.applied,

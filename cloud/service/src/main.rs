@@ -3,13 +3,15 @@
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
+use cloud::backup;
 use cloud::config::Config;
 use cloud::people;
 use cloud::pki::PkiCommand;
 use cloud::service::{self, Service};
 use messages::command::{Role, Secret};
+use portal::Clock;
 use std::io::{self, BufRead as _, Read as _, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -46,8 +48,27 @@ enum Command {
     /// People who sign in / 登录用户
     #[command(subcommand)]
     User(User),
+    /// Takes a backup into a folder while the service runs, reads it back, and only then calls it safe / 在线备份并校验
+    Backup {
+        /// The folder that it goes into / 备份目录
+        dir: PathBuf,
+    },
+    /// Puts a backup back into an empty data folder / 恢复备份到空的数据目录
+    Restore {
+        /// A file that `backup` made / 备份文件
+        file: PathBuf,
+    },
+    /// The journals of the branches / 各分支的日志账本
+    #[command(subcommand)]
+    Journal(Journal),
     /// Prints the API's description / 打印接口描述
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum Journal {
+    /// Walks the chain of every branch; names the first bad fact / 逐条校验哈希链
+    Verify,
 }
 
 #[derive(Subcommand)]
@@ -101,10 +122,57 @@ fn work() -> anyhow::Result<()> {
         Command::Run => serve(&Config::read(&arguments.config)?),
         Command::Pki(pki) => say(&pki.run()?),
         Command::User(user) => with_user(&user, &Config::read(&arguments.config)?),
+        Command::Backup { dir } => take_backup(&Config::read(&arguments.config)?, &dir),
+        Command::Restore { file } => restore(&Config::read(&arguments.config)?, &file),
+        Command::Journal(Journal::Verify) => verify(&Config::read(&arguments.config)?),
         Command::Openapi => Ok(io::stdout()
             .lock()
             .write_all(portal::openapi::to_text(&cloud::api::document()).as_bytes())?),
     }
+}
+
+fn take_backup(config: &Config, dir: &Path) -> anyhow::Result<()> {
+    let taken = backup::take(config, dir, &Clock::system())?;
+    for one in &taken.manifest.boxes {
+        say(&format!(
+            "{}\t纪元 / epoch {}\t已备份至 / safe up to {}",
+            one.box_id, one.epoch, one.seq
+        ))?;
+    }
+    let (path, bytes) = (taken.path.display(), taken.bytes);
+    say(&format!("{path} ({bytes} B) 已校验 / verified"))
+}
+
+fn restore(config: &Config, file: &Path) -> anyhow::Result<()> {
+    let manifest = backup::restore(config, file, &Clock::system())?;
+    for one in &manifest.boxes {
+        say(&format!(
+            "{}\t纪元 / epoch {}\t恢复至 / back up to {}",
+            one.box_id, one.epoch, one.seq
+        ))?;
+    }
+    say(
+        "已恢复并校验；分支会补传此后的内容 / restored and verified; the branches send again what came later",
+    )
+}
+
+fn verify(config: &Config) -> anyhow::Result<()> {
+    let walks = backup::verify_journal(config)?;
+    for walk in &walks {
+        let (box_id, claimed, proved) = (&walk.box_id, walk.claimed.seq, walk.proved.seq);
+        say(&match walk.broken_at {
+            None => format!("{box_id}\t完好 / whole\t{claimed}"),
+            Some(seq) => {
+                format!("{box_id}\t从第 {seq} 条起损坏 / broken at {seq}\t{proved} / {claimed}")
+            }
+        })?;
+    }
+    let broken = walks.iter().filter(|walk| !walk.is_whole()).count();
+    anyhow::ensure!(
+        broken == 0,
+        "{broken} 个分支的账本已损坏 / broken journals: {broken}"
+    );
+    Ok(())
 }
 
 /// What a person at the console is to read.
@@ -168,7 +236,7 @@ fn announce(service: &Service) -> anyhow::Result<()> {
 fn with_user(command: &User, config: &Config) -> anyhow::Result<()> {
     let (User::Create { password, .. } | User::ResetPassword { password, .. }) = command;
     let store = service::open_store(config)?;
-    let now = portal::Clock::system().now().utc;
+    let now = Clock::system().now().utc;
     let (secret, shown) = if password.password_stdin {
         (typed_password()?, None)
     } else {

@@ -39,7 +39,7 @@ impl People {
         from_ip: IpAddr,
     ) -> Result<(), Trouble> {
         let (user, at) = (user.cloned(), self.clock.now().utc);
-        self.ask(move |store| store.note_deed(user.as_ref(), deed, Some(from_ip), at))
+        self.ask(move |store| store.note_deed(user.as_ref(), &deed, Some(from_ip), at))
             .await
     }
 }

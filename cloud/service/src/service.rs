@@ -78,6 +78,12 @@ pub fn open_store(config: &Config) -> Result<SqliteStore, StartError> {
     )?)
 }
 
+/// Makes the data folder where it is missing and keeps everybody else out of it as long as what is handed back lives.
+pub(crate) fn hold_folder(data_dir: &Path) -> Result<File, StartError> {
+    make_folder(data_dir)?;
+    lock(data_dir)
+}
+
 fn make_folder(path: &Path) -> Result<(), StartError> {
     let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
     made.map_err(|source| StartError::Folder {
@@ -112,12 +118,18 @@ fn bind(key: &'static str, address: SocketAddr) -> Result<TcpListener, StartErro
 /// Starts the service. `metrics`: the process's recorder, where one is installed.
 /// Blocks for a moment: to be called before anything else runs on the runtime.
 pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Service, StartError> {
-    make_folder(&config.data_dir)?;
-    let lock = lock(&config.data_dir)?;
+    let lock = hold_folder(&config.data_dir)?;
     let clock = Clock::system();
     let now = clock.now().utc;
     let store: Arc<dyn Store> = Arc::new(open_store(config)?);
     store.all_links_down(now)?;
+    if let Some(restored) = store.last_restored()? {
+        tracing::info!(
+            taken = restored.taken.0,
+            name = restored.name,
+            "this database was put back from a backup"
+        );
+    }
     let authority = Authority::open_or_make(&config.tls.dir)?;
     authority.ensure_server(&config.tls.hosts)?;
     let paths = authority.paths();
@@ -142,7 +154,7 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
     let limits = ConnectionLimits::default();
     let https = portal::serve::https(https, &identity, router, limits, &tasks)?;
     tasks.spawn("live picture", api::live::keep_drawing(state.clone()));
-    tasks.spawn("watch", watch::keep_watching(state, pulse));
+    tasks.spawn("watch", watch::keep_watching(state, mqtt.clone(), pulse));
     Ok(Service {
         https,
         mqtt,

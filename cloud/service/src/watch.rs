@@ -1,8 +1,10 @@
-//! Every few seconds: does the store answer, and did somebody get a new password?
+//! Every few seconds: does the store answer, did somebody get a new password, did a backup make more facts safe?
 use crate::api::HqState;
+use crate::intake;
+use crate::mqtt::MqttHandle;
 use core::time::Duration;
 use hq_store::BoxRecord;
-use messages::{UserName, UtcMs};
+use messages::{BoxId, UserName, UtcMs, lane::Lane};
 use portal::ops::{Health, HealthReport};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,10 +32,11 @@ impl Pulse {
     }
 }
 
-pub(crate) async fn keep_watching(state: HqState, pulse: Pulse) {
+pub(crate) async fn keep_watching(state: HqState, mqtt: MqttHandle, pulse: Pulse) {
     let mut steps = tokio::time::interval(STEP);
     steps.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut passwords = None;
+    let mut safe = BTreeMap::new();
     loop {
         tokio::select! {
             () = state.stop.cancelled() => return,
@@ -45,6 +48,7 @@ pub(crate) async fn keep_watching(state: HqState, pulse: Pulse) {
         pulse.set(looked.is_ok());
         let Ok((users, boxes)) = looked else { continue };
         measure(&boxes);
+        tell_safe(&mqtt, &mut safe, &boxes);
         let now: BTreeMap<_, _> = users
             .into_iter()
             .map(|one| (one.user, one.changed))
@@ -53,6 +57,22 @@ pub(crate) async fn keep_watching(state: HqState, pulse: Pulse) {
             end_old_sessions(&state, before, &now);
         }
         passwords = Some(now);
+    }
+}
+
+/// A backup moved `safe`: connected boxes hear it at once, the others with their next WELCOME.
+fn tell_safe(mqtt: &MqttHandle, told: &mut BTreeMap<BoxId, u64>, boxes: &[BoxRecord]) {
+    for record in boxes {
+        let before = told.insert(record.id.clone(), record.safe).unwrap_or(0);
+        if before == record.safe || !record.link_up {
+            continue;
+        }
+        let Ok(ack) = intake::end_of(&record.id, Some(record)).ack() else {
+            continue;
+        };
+        if let Err(bad) = mqtt.publish_down(&record.id, Lane::Ack, ack) {
+            tracing::debug!(box_id = %record.id, %bad, "not told what is safe");
+        }
     }
 }
 

@@ -16,8 +16,13 @@ pub enum StoreError {
     /// A stored value is not one of ours: the file was changed by something else, or by a newer version.
     #[error("a stored {0} cannot be read")]
     Foreign(&'static str),
+    /// Pages or indexes of the file do not hold together.
+    #[error("the database is damaged: {0}")]
+    Damaged(String),
     #[error("no such box")]
     UnknownBox,
+    #[error("no such dead letter")]
+    UnknownDeadLetter,
     #[error("no such user")]
     UnknownUser,
     #[error("this user exists")]
@@ -34,7 +39,9 @@ impl StoreError {
             Self::Busy => "store_busy",
             Self::Closed => "store_closed",
             Self::Foreign(_) => "store_foreign_value",
+            Self::Damaged(_) => "store_damaged",
             Self::UnknownBox => "unknown_box",
+            Self::UnknownDeadLetter => "unknown_dead_letter",
             Self::UnknownUser => "unknown_user",
             Self::UserExists => "user_exists",
         }

@@ -130,17 +130,6 @@ pub struct JournalRow {
     pub hash: ChainHash,
 }
 
-/// A fact that could not be applied.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeadLetter {
-    pub epoch: u32,
-    pub seq: u64,
-    pub received: UtcMs,
-    /// A stable code, and what the decoder said.
-    pub why: String,
-    pub bytes: Vec<u8>,
-}
-
 /// A fact of a batch and where the chain stands behind it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Placed<'a> {

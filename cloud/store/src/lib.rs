@@ -5,6 +5,7 @@ mod call;
 pub mod conformance;
 mod customer;
 mod day;
+mod dead_letter;
 mod error;
 mod intake;
 mod limit;
@@ -13,15 +14,21 @@ pub mod rollup;
 mod sqlite;
 mod store;
 mod user;
+mod walk;
 
 pub use call::{CallCursor, CallEnd, CallQuery, CallRecord};
 pub use customer::{CustomerCursor, CustomerQuery, CustomerRecord};
 pub use day::{HOUR_MS, day_of, hour_of};
+pub use dead_letter::{
+    CODES as DEAD_LETTER_CODES, DeadLetter, DeadLetterCursor, DeadLetterQuery, RETRY_MAX, Retried,
+    Retry,
+};
 pub use error::StoreError;
-pub use intake::{BoxRecord, DeadLetter, FactBatch, Greeting, Ingested, JournalRow, Unfit};
+pub use intake::{BoxRecord, FactBatch, Greeting, Ingested, JournalRow, Unfit};
 pub use limit::{PAGE_MAX, PageLimit};
 pub use recording::{RecordingCursor, RecordingQuery, RecordingRecord, RecordingState};
 pub use rollup::{RollupQuery, RollupRow, Tally};
 pub use sqlite::SqliteStore;
 pub use store::{Rebuilt, Store};
 pub use user::{AuditRow, Deed, UserRecord};
+pub use walk::{BackupRecord, RestoredRecord, Walk};

@@ -1,10 +1,11 @@
 //! The one door to what headquarters keeps. Every call blocks; none needs a runtime.
 use crate::{
-    AuditRow, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord, DeadLetter, Deed,
-    FactBatch, Greeting, Ingested, JournalRow, RecordingQuery, RecordingRecord, RollupQuery,
-    RollupRow, StoreError, Tally, Unfit, UserRecord,
+    AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord,
+    DeadLetter, DeadLetterQuery, Deed, FactBatch, Greeting, Ingested, JournalRow, RecordingQuery,
+    RecordingRecord, RestoredRecord, Retried, Retry, RollupQuery, RollupRow, StoreError, Tally,
+    Unfit, UserRecord, Walk,
 };
-use messages::{BoxId, UserName, UtcMs, command::Secret};
+use messages::{BoxId, UserName, UtcMs, command::Secret, journal::Head};
 use std::net::IpAddr;
 
 /// A store is opened for one tenant; every key in it starts with that tenant and a box.
@@ -83,7 +84,7 @@ pub trait Store: Send + Sync + 'static {
     fn note_deed(
         &self,
         user: Option<&UserName>,
-        deed: Deed,
+        deed: &Deed,
         from_ip: Option<IpAddr>,
         at: UtcMs,
     ) -> Result<(), StoreError>;
@@ -99,15 +100,32 @@ pub trait Store: Send + Sync + 'static {
         after: u64,
         limit: u32,
     ) -> Result<Vec<JournalRow>, StoreError>;
-    /// Dead letters of a box behind `after`, in order, at most `limit`.
-    fn dead_letters(
+    /// Facts that could not be applied, and the row behind the page if there is one.
+    fn dead_letters(&self, query: &DeadLetterQuery) -> Result<Vec<DeadLetter>, StoreError>;
+    fn dead_letter(
         &self,
         box_id: &BoxId,
-        after: u64,
-        limit: u32,
-    ) -> Result<Vec<DeadLetter>, StoreError>;
+        epoch: u32,
+        seq: u64,
+    ) -> Result<Option<DeadLetter>, StoreError>;
+    /// Tries to apply dead letters again, and writes down who wanted it: all in one transaction.
+    /// What applies moves into the journal and its tables as if it had done so when it came;
+    /// the others stay where they are, each with its reason of today.
+    fn retry_dead_letters(&self, retry: &Retry) -> Result<Retried, StoreError>;
+    /// SHA-256 over every table that follows from the journal of this box: equal states, equal hashes.
+    fn state_hash(&self, box_id: &BoxId) -> Result<[u8; 32], StoreError>;
     /// Makes every table that follows from the journal again from it, in one transaction.
     fn rebuild(&self) -> Result<Rebuilt, StoreError>;
+    /// Walks the chain of a box from its first fact: reads its whole journal.
+    fn walk(&self, box_id: &BoxId) -> Result<Walk, StoreError>;
+    /// Remembers a backup that was read back and found whole, and moves `safe` of each box to the head that it holds,
+    /// as far as that head is still of the box's history here.
+    fn note_backup(&self, backup: &BackupRecord, heads: &[(BoxId, Head)])
+    -> Result<(), StoreError>;
+    fn last_backup(&self) -> Result<Option<BackupRecord>, StoreError>;
+    /// This store was put back from a verified backup: all that is in it is safe.
+    fn note_restored(&self, restored: &RestoredRecord) -> Result<(), StoreError>;
+    fn last_restored(&self) -> Result<Option<RestoredRecord>, StoreError>;
     /// A cheap look whether the database answers.
     fn ping(&self) -> Result<(), StoreError>;
 }

@@ -1,6 +1,6 @@
 //! Somebody who signs in at headquarters.
 use messages::{
-    UserName, UtcMs,
+    BoxId, UserName, UtcMs,
     command::{Role, Secret},
 };
 
@@ -17,7 +17,7 @@ pub struct UserRecord {
 }
 
 /// What people do at headquarters and that is written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     UserCreated,
     PasswordReset,
@@ -25,12 +25,13 @@ pub enum Deed {
     SignInFailed,
     LockedOut { until: UtcMs },
     SignedOut,
+    DeadLettersRetried { box_id: BoxId },
 }
 
 impl Deed {
     /// Stable; also the key of its label in the UI.
     #[must_use]
-    pub const fn code(self) -> &'static str {
+    pub const fn code(&self) -> &'static str {
         match self {
             Self::UserCreated => "user_created",
             Self::PasswordReset => "user_password_reset",
@@ -38,6 +39,21 @@ impl Deed {
             Self::SignInFailed => "sign_in_failed",
             Self::LockedOut { .. } => "user_locked_out",
             Self::SignedOut => "signed_out",
+            Self::DeadLettersRetried { .. } => "dead_letters_retried",
+        }
+    }
+
+    /// What it was done to: `branch:sz-01`.
+    #[must_use]
+    pub fn about(&self) -> Option<String> {
+        match self {
+            Self::DeadLettersRetried { box_id } => Some(format!("branch:{box_id}")),
+            Self::UserCreated
+            | Self::PasswordReset
+            | Self::SignedIn
+            | Self::SignInFailed
+            | Self::LockedOut { .. }
+            | Self::SignedOut => None,
         }
     }
 }
@@ -49,5 +65,6 @@ pub struct AuditRow {
     /// `None`: the name given is no user's.
     pub user: Option<UserName>,
     pub what: String,
+    pub about: Option<String>,
     pub from_ip: Option<String>,
 }

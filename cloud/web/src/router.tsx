@@ -1,5 +1,11 @@
 // The places of headquarters' pages.
-import { ApartmentOutlined, BarChartOutlined, PhoneOutlined, TeamOutlined } from '@ant-design/icons'
+import {
+  ApartmentOutlined,
+  BarChartOutlined,
+  ExceptionOutlined,
+  PhoneOutlined,
+  TeamOutlined,
+} from '@ant-design/icons'
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { BranchesPage } from './branches/BranchesPage'
@@ -8,10 +14,11 @@ import { CallsPage } from './calls/CallsPage'
 import { CustomersPage } from './customers/CustomersPage'
 import { Dashboard } from './Dashboard'
 import { HoursPage } from './hours/HoursPage'
+import { DeadLettersPage } from './sync/DeadLettersPage'
 
 export type Place = {
-  to: '/' | '/hours' | '/calls' | '/customers'
-  name: 'branches' | 'hours' | 'calls' | 'customers'
+  to: '/' | '/hours' | '/calls' | '/customers' | '/dead-letters'
+  name: 'branches' | 'hours' | 'calls' | 'customers' | 'dead_letters'
   icon: ReactNode
 }
 
@@ -20,6 +27,7 @@ export const PLACES: readonly Place[] = [
   { to: '/hours', name: 'hours', icon: <BarChartOutlined aria-hidden /> },
   { to: '/calls', name: 'calls', icon: <PhoneOutlined aria-hidden /> },
   { to: '/customers', name: 'customers', icon: <TeamOutlined aria-hidden /> },
+  { to: '/dead-letters', name: 'dead_letters', icon: <ExceptionOutlined aria-hidden /> },
 ]
 
 const root = createRootRoute({ component: Dashboard, notFoundComponent: BranchesPage })
@@ -27,13 +35,20 @@ const at = <Path extends string>(path: Path, component: () => ReactNode) =>
   createRoute({ getParentRoute: () => root, path, component })
 
 /** A box's id may hold dots, which the server takes for a file's ending: so it travels behind the question mark. */
+const ofBox = (search: Record<string, unknown>): { box: string } => ({
+  box: typeof search.box === 'string' ? search.box : '',
+})
 const branch = createRoute({
   getParentRoute: () => root,
   path: '/branch',
   component: BranchPage,
-  validateSearch: (search: Record<string, unknown>): { box: string } => ({
-    box: typeof search.box === 'string' ? search.box : '',
-  }),
+  validateSearch: ofBox,
+})
+const deadLetters = createRoute({
+  getParentRoute: () => root,
+  path: '/dead-letters',
+  component: DeadLettersPage,
+  validateSearch: (search: Record<string, unknown> & { box?: string }) => ofBox(search),
 })
 
 const routeTree = root.addChildren([
@@ -42,6 +57,7 @@ const routeTree = root.addChildren([
   at('/hours', HoursPage),
   at('/calls', CallsPage),
   at('/customers', CustomersPage),
+  deadLetters,
 ])
 
 export const makeRouter = () => createRouter({ routeTree, defaultPreload: false })

@@ -6,6 +6,7 @@ mod dialled;
 mod id;
 mod money;
 mod name;
+mod outline;
 mod personal;
 mod phone_number;
 mod telephony;
@@ -28,6 +29,7 @@ pub use id::{
 };
 pub use money::Money;
 pub use name::{BadName, PersonName, Stage};
+pub use outline::outline;
 pub use personal::{Field, Personal, PersonalValue, SealFailed, Sealed, Sealer};
 pub use phone_number::{BadPhoneNumber, NumberClass, PhoneNumber};
 pub use refusal::Refusal;

@@ -12,6 +12,10 @@ use sha2::Sha256;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
+mod file;
+
+pub use file::{OpeningReader, SealingWriter};
+
 /// Bytes of a full segment as stored: 16 KiB.
 pub const SEGMENT_BYTES: usize = 16 * 1024;
 /// Bytes of the tag at a segment's end.

@@ -49,7 +49,11 @@ export function branches() {
     ...over,
   })
   return [
-    branch('bj-01.zk', '北京朝阳', { lag_facts: 1840, as_of: Date.now() - 7 * MINUTE }),
+    branch('bj-01.zk', '北京朝阳', {
+      dead_letters: 2,
+      lag_facts: 1840,
+      as_of: Date.now() - 7 * MINUTE,
+    }),
     branch('gz-02', '广州天河', {
       connected: false,
       as_of: Date.now() - 26 * HOUR,
@@ -141,6 +145,46 @@ export function hours(url) {
   }
 }
 
+export function deadLetters() {
+  const letter = (box_id, seq, over = {}) => ({
+    box_id,
+    epoch: 1,
+    seq,
+    received: Date.now() - 5 * HOUR,
+    why: 'fact_undecodable',
+    size_bytes: 312,
+    ...over,
+  })
+  return [
+    letter('bj-01.zk', 188_001, {
+      why: 'body_undecodable',
+      kind: 'recording_closed',
+      utc: Date.now() - 6 * HOUR,
+      tried: Date.now() - HOUR,
+    }),
+    letter('bj-01.zk', 188_017, { why: 'call_exists', kind: 'call_started', utc: Date.now() }),
+    letter('sz-01', 42, { why: 'fact_other_seq', size_bytes: 18_400 }),
+  ]
+}
+
+export function deadLetter() {
+  return {
+    ...deadLetters()[0],
+    actor: 'system',
+    subject: `recording:${ID(7)}`,
+    envelope: [
+      'map (13)',
+      '  v: 1',
+      '  box: text (8)',
+      '  seq: number (6 digits)',
+      '  body: bytes (88)',
+    ],
+    body: ['map (5)', '  recording: bytes (16)', '  segments: 3', '  last_tag: text (32)'],
+  }
+}
+
+export const ADMIN = { user: 'wang', role: 'hq_admin', since: Date.now() }
+
 export function answers(over = {}) {
   const who = { user: 'analyst', role: 'hq_analyst', since: Date.now() }
   return {
@@ -155,6 +199,9 @@ export function answers(over = {}) {
     'GET /api/v1/calls': () => ({ items: calls(30), next: 'c2' }),
     'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
     'GET /api/v1/rollups/hours': hours,
+    'GET /api/v1/dead-letters': () => ({ items: deadLetters(), next: 'c2' }),
+    'GET /api/v1/branches/*/dead-letters/*/*': deadLetter,
+    'POST /api/v1/branches/*/dead-letters/retry': { applied: 1, left: 1, waiting: 0 },
     ...over,
   }
 }

@@ -6,6 +6,7 @@ mod branches;
 mod calls;
 mod codes;
 mod customers;
+mod dead_letters;
 pub(crate) mod live;
 mod overview;
 mod personal_text;
@@ -43,6 +44,9 @@ fn described() -> OpenApiRouter<HqState> {
         .routes(routes!(calls::list))
         .routes(routes!(customers::list))
         .routes(routes!(rollups::hours))
+        .routes(routes!(dead_letters::list))
+        .routes(routes!(dead_letters::one))
+        .routes(routes!(dead_letters::retry))
         .routes(routes!(live::live))
 }
 

@@ -73,12 +73,17 @@ impl HqState {
 fn of_store(bad: &StoreError) -> Problem {
     match bad {
         StoreError::UnknownBox => Problem::new(StatusCode::NOT_FOUND, bad.code()),
-        StoreError::UnknownUser => Problem::new(StatusCode::NOT_FOUND, bad.code()),
+        StoreError::UnknownUser | StoreError::UnknownDeadLetter => {
+            Problem::new(StatusCode::NOT_FOUND, bad.code())
+        }
         StoreError::UserExists => Problem::new(StatusCode::CONFLICT, bad.code()),
         StoreError::Busy | StoreError::Closed => {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, bad.code()).retry_after(2)
         }
-        StoreError::Database(_) | StoreError::Migration(_) | StoreError::Foreign(_) => {
+        StoreError::Database(_)
+        | StoreError::Migration(_)
+        | StoreError::Foreign(_)
+        | StoreError::Damaged(_) => {
             tracing::warn!(%bad, "the store did not answer");
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, bad.code()).retry_after(10)
         }

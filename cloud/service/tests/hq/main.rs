@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 mod api;
+mod backup;
+mod dead_letters;
 mod document;
 mod intake;
 mod office;

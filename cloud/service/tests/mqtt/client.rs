@@ -10,7 +10,7 @@ use rumqttc::v5::mqttbytes::{
 };
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject};
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -25,6 +25,10 @@ pub(crate) struct Client {
 impl Client {
     /// TLS only.
     pub(crate) async fn shake_hands(endpoint: &Endpoint, papers: &Papers) -> Self {
+        Self::shake_hands_at(endpoint.handle.address(), papers).await
+    }
+
+    pub(crate) async fn shake_hands_at(address: SocketAddr, papers: &Papers) -> Self {
         let mut roots = RootCertStore::empty();
         roots
             .add(CertificateDer::from_pem_file(&papers.ca).unwrap())
@@ -37,7 +41,7 @@ impl Client {
             .with_root_certificates(roots)
             .with_client_auth_cert(vec![chain], key)
             .unwrap();
-        let tcp = TcpStream::connect(endpoint.handle.address()).await.unwrap();
+        let tcp = TcpStream::connect(address).await.unwrap();
         let name = ServerName::try_from("localhost").unwrap();
         let stream = TlsConnector::from(Arc::new(config))
             .connect(name, tcp)

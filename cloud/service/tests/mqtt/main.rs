@@ -6,3 +6,4 @@ mod denied;
 mod endpoint;
 mod peers;
 mod protocol;
+mod safe;

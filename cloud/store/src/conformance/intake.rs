@@ -1,7 +1,7 @@
 //! Cases of what comes in: the cursor, the journal, the dead letters, the state of the boxes.
 use super::story::{MIDNIGHT, Story};
 use super::{Opener, hq};
-use crate::{FactBatch, Store, StoreError, Unfit};
+use crate::{DeadLetterQuery, FactBatch, Store, StoreError, Unfit};
 use messages::fact::{Body, CallAnswered, Envelope};
 use messages::journal::{ChainHash, Head};
 use messages::{BoxId, CallId, Direction, UtcMs, wire};
@@ -179,7 +179,7 @@ pub(super) fn poison(open: &Opener) {
     assert_eq!((ingested.fresh, ingested.dead), (8, 5));
     let record = store.box_record(&story.box_id).unwrap().unwrap();
     assert_eq!((record.applied.seq, record.dead_letters), (8, 5));
-    let dead = store.dead_letters(&story.box_id, 0, 100).unwrap();
+    let dead = store.dead_letters(&DeadLetterQuery::default()).unwrap();
     let why: Vec<_> = dead.iter().map(|one| (one.seq, one.why.as_str())).collect();
     assert_eq!(
         why,
@@ -187,7 +187,7 @@ pub(super) fn poison(open: &Opener) {
             (2, "fact_undecodable"),
             (3, "fact_other_box"),
             (4, "fact_other_seq"),
-            (5, "body_undecodable"),
+            (5, "body_undecodable:call_answered"),
             (6, "call_exists:call_started"),
         ]
     );

@@ -1,6 +1,8 @@
 //! What every store has to keep: one suite, run against each implementation.
 #![allow(clippy::unwrap_used)] // a broken promise is a panic here
 
+mod care;
+mod dead_letters;
 mod intake;
 mod lists;
 mod people;
@@ -34,6 +36,22 @@ pub const CASES: &[Case] = &[
         "a fact that cannot be applied is set aside and the next ones go on",
         intake::poison,
     ),
+    (
+        "facts set aside are listed by branch and found one by one",
+        dead_letters::listed,
+    ),
+    (
+        "what is tried again and still fails stays, says so, and moves nothing",
+        dead_letters::tried_again,
+    ),
+    (
+        "one letter is tried alone, and only letters that are there",
+        dead_letters::only_what_is_there,
+    ),
+    (
+        "equal states have equal hashes",
+        dead_letters::equal_states_equal_hashes,
+    ),
     ("a kind of tomorrow is kept", intake::unknown_kind),
     (
         "the safe mark never goes back nor beyond what is applied",
@@ -62,6 +80,18 @@ pub const CASES: &[Case] = &[
     (
         "a rebuild from the journal gives what stood",
         rollups::rebuild,
+    ),
+    (
+        "a journal that nobody touched is whole to its end",
+        care::walks,
+    ),
+    (
+        "a backup makes safe what it holds, and only of this history",
+        care::backups,
+    ),
+    (
+        "a store that was put back says so and is safe as far as it goes",
+        care::restores,
     ),
     (
         "users are made once and change their password",

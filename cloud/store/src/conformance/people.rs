@@ -29,7 +29,7 @@ pub(super) fn users(open: &Opener) {
     assert_eq!(store.users().unwrap(), [li.clone(), wang]);
     let until = UtcMs(99);
     store
-        .note_deed(Some(&li.user), Deed::LockedOut { until }, None, UtcMs(2))
+        .note_deed(Some(&li.user), &Deed::LockedOut { until }, None, UtcMs(2))
         .unwrap();
     let locked = store.user(&li.user).unwrap().unwrap();
     assert_eq!(locked.locked_until, Some(until));
@@ -51,10 +51,10 @@ pub(super) fn audit(open: &Opener) {
     let ip = IpAddr::V4(Ipv4Addr::LOCALHOST);
     store.create_user(&li).unwrap();
     store
-        .note_deed(Some(&li.user), Deed::SignedIn, Some(ip), UtcMs(5))
+        .note_deed(Some(&li.user), &Deed::SignedIn, Some(ip), UtcMs(5))
         .unwrap();
     store
-        .note_deed(None, Deed::SignInFailed, Some(ip), UtcMs(6))
+        .note_deed(None, &Deed::SignInFailed, Some(ip), UtcMs(6))
         .unwrap();
     let rows = store.audit(10).unwrap();
     let seen: Vec<_> = rows

@@ -1,8 +1,10 @@
 //! No list scans a table: SQLite itself is asked how it would answer each question.
-use super::{boxes, calls, customers, journal, metrics, open, recordings, rollups, users};
+use super::{
+    boxes, calls, care, customers, dead_letters, journal, metrics, open, recordings, rollups, users,
+};
 use crate::{
-    CallCursor, CallQuery, CustomerCursor, CustomerQuery, PageLimit, RecordingCursor,
-    RecordingQuery,
+    CallCursor, CallQuery, CustomerCursor, CustomerQuery, DeadLetterCursor, DeadLetterQuery,
+    PageLimit, RecordingCursor, RecordingQuery,
 };
 use messages::{BoxId, CallId, CustomerId, RecordingId, Stage, SystemResult, UtcMs};
 use rollups::Period;
@@ -105,12 +107,34 @@ fn no_list_of_customers_or_recordings_scans_or_sorts() {
 }
 
 #[test]
+fn no_list_of_dead_letters_scans_or_sorts() {
+    let (_folder, db) = database();
+    let box_id = BoxId::parse("sz-01").unwrap();
+    let cursor = DeadLetterCursor {
+        box_id: box_id.clone(),
+        seq: 1,
+        epoch: 1,
+    };
+    for with_box in either(box_id) {
+        for after in either(cursor.clone()) {
+            let query = DeadLetterQuery {
+                box_id: with_box.clone(),
+                after,
+                limit: PageLimit::default(),
+            };
+            check(&db, &dead_letters::question("hq", &query).sql, false);
+        }
+    }
+}
+
+#[test]
 fn no_other_list_scans_a_table() {
     let (_folder, db) = database();
     for sql in [
         boxes::ALL,
         journal::ROWS,
-        journal::DEAD,
+        care::LAST_BACKUP,
+        care::LAST_RESTORED,
         metrics::SINCE,
         metrics::LAST,
         users::ALL,
@@ -124,6 +148,16 @@ fn no_other_list_scans_a_table() {
         }
     }
     check(&db, &rollups::day_totals_sql(), true);
+}
+
+#[test]
+fn the_walk_along_a_chain_reads_in_the_order_of_its_keys() {
+    let (_folder, db) = database();
+    let steps = plan(&db, care::WALK);
+    let known = ["MERGE", "LEFT", "RIGHT", "SEARCH"];
+    for step in &steps {
+        assert!(known.iter().any(|word| step.starts_with(word)), "{steps:?}");
+    }
 }
 
 #[test]

@@ -1,12 +1,16 @@
 //! Taking a batch in: what fits behind the cursor is journalled and applied, what cannot be is set aside, and the cursor moves.
-use super::{apply, boxes, journal};
+use super::journal::{self, Spot};
+use super::{apply, boxes, dead_letters};
 use crate::intake::Placed;
 use crate::{FactBatch, Ingested, StoreError, Unfit};
 use messages::{
-    BoxId, UtcMs,
+    UtcMs,
     fact::{Body, SealedFact},
 };
 use rusqlite::Connection;
+
+/// Longer than the name of any kind.
+const KIND_BYTES_MAX: usize = 48;
 
 pub(super) fn ingest(
     db: &Connection,
@@ -53,11 +57,16 @@ fn take(
     batch: &FactBatch,
     placed: &Placed<'_>,
 ) -> Result<Taken, StoreError> {
-    let why = match read(&batch.box_id, placed) {
+    let spot = Spot {
+        box_id: &batch.box_id,
+        epoch: batch.epoch,
+        seq: placed.head.seq,
+    };
+    let why = match read(spot, placed.bytes.to_vec()) {
         Ok((fact, body)) => {
             let utc = fact.envelope().utc;
             db.execute_batch("SAVEPOINT fact")?;
-            journal::append(db, tenant, batch, placed, &fact)?;
+            journal::append(db, tenant, spot, &fact, placed.head.hash)?;
             let applied = body.map_or(Ok(()), |body| {
                 apply::apply(db, tenant, &batch.box_id, utc, &body)
             });
@@ -68,30 +77,46 @@ fn take(
                 }
                 Err(apply::Failed::Unfit(code)) => {
                     db.execute_batch("ROLLBACK TO fact; RELEASE fact")?;
-                    format!("{code}:{}", fact.envelope().kind)
+                    why(code, &fact)
                 }
                 Err(apply::Failed::Store(bad)) => return Err(bad),
             }
         }
-        Err(code) => code.to_owned(),
+        Err(why) => why,
     };
     tracing::warn!(
         box_id = %batch.box_id, seq = placed.head.seq, why,
         "a fact could not be applied and was set aside"
     );
-    journal::bury(db, tenant, batch, placed, &why)?;
+    dead_letters::bury(db, tenant, batch, placed, &why)?;
     Ok(Taken::Dead)
 }
 
 /// Reads a fact and checks that it is of this place. `None`: a kind that this version does not know.
-fn read(box_id: &BoxId, placed: &Placed<'_>) -> Result<(SealedFact, Option<Body>), &'static str> {
-    let fact = SealedFact::decode(placed.bytes.to_vec()).map_err(|_bad| "fact_undecodable")?;
-    if fact.envelope().box_id != *box_id {
-        return Err("fact_other_box");
+pub(super) fn read(spot: Spot<'_>, bytes: Vec<u8>) -> Result<(SealedFact, Option<Body>), String> {
+    let fact = SealedFact::decode(bytes).map_err(|_bad| "fact_undecodable")?;
+    if fact.envelope().box_id != *spot.box_id {
+        return Err("fact_other_box".to_owned());
     }
-    if fact.envelope().seq != placed.head.seq {
-        return Err("fact_other_seq");
+    if fact.envelope().seq != spot.seq {
+        return Err("fact_other_seq".to_owned());
     }
-    let body = fact.body().map_err(|_bad| "body_undecodable")?;
-    Ok((fact, body))
+    match fact.body() {
+        Ok(body) => Ok((fact, body)),
+        Err(_bad) => Err(why("body_undecodable", &fact)),
+    }
+}
+
+/// The code, and the kind of fact. A kind that is not written as ours are could say anything.
+pub(super) fn why(code: &str, fact: &SealedFact) -> String {
+    let kind = &fact.envelope().kind;
+    let ours = (1..=KIND_BYTES_MAX).contains(&kind.len())
+        && kind
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+    if ours {
+        format!("{code}:{kind}")
+    } else {
+        code.to_owned()
+    }
 }

@@ -1,21 +1,25 @@
-//! The journal of all boxes, byte for byte, and the facts that were set aside.
+//! The journal of all boxes, byte for byte.
 use super::column::{count, int, small, utc};
-use crate::intake::Placed;
-use crate::{DeadLetter, FactBatch, JournalRow, StoreError};
+use crate::{JournalRow, StoreError};
 use messages::{BoxId, fact::SealedFact, journal::ChainHash};
 use rusqlite::{Connection, Row, params};
 
 pub(super) const ROWS: &str = "SELECT epoch, seq, utc, kind, bytes, hash FROM journal
     WHERE tenant = ?1 AND box = ?2 AND seq > ?3 ORDER BY seq, epoch LIMIT ?4";
-pub(super) const DEAD: &str = "SELECT epoch, seq, received, why, bytes FROM dead_letter
-    WHERE tenant = ?1 AND box = ?2 AND seq > ?3 ORDER BY seq, epoch LIMIT ?4";
+/// The place of a fact.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) box_id: &'a BoxId,
+    pub(super) epoch: u32,
+    pub(super) seq: u64,
+}
 
 pub(super) fn append(
     db: &Connection,
     tenant: &str,
-    batch: &FactBatch,
-    placed: &Placed<'_>,
+    spot: Spot<'_>,
     fact: &SealedFact,
+    hash: ChainHash,
 ) -> Result<(), StoreError> {
     let envelope = fact.envelope();
     db.prepare_cached(
@@ -24,38 +28,27 @@ pub(super) fn append(
     )?
     .execute(params![
         tenant,
-        batch.box_id.as_str(),
-        batch.epoch,
-        int(placed.head.seq),
+        spot.box_id.as_str(),
+        spot.epoch,
+        int(spot.seq),
         envelope.utc.0,
         envelope.kind,
         envelope.subject,
-        placed.bytes,
-        placed.head.hash.0
+        fact.bytes(),
+        hash.0
     ])?;
     Ok(())
 }
 
-pub(super) fn bury(
-    db: &Connection,
-    tenant: &str,
-    batch: &FactBatch,
-    placed: &Placed<'_>,
-    why: &str,
-) -> Result<(), StoreError> {
+pub(super) fn remove(db: &Connection, tenant: &str, spot: Spot<'_>) -> Result<(), StoreError> {
     db.prepare_cached(
-        "INSERT INTO dead_letter (tenant, box, epoch, seq, received, why, bytes, hash)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "DELETE FROM journal WHERE tenant = ?1 AND box = ?2 AND seq = ?3 AND epoch = ?4",
     )?
     .execute(params![
         tenant,
-        batch.box_id.as_str(),
-        batch.epoch,
-        int(placed.head.seq),
-        batch.received.0,
-        why,
-        placed.bytes,
-        placed.head.hash.0
+        spot.box_id.as_str(),
+        int(spot.seq),
+        spot.epoch
     ])?;
     Ok(())
 }
@@ -85,25 +78,4 @@ fn journalled(row: &Row<'_>) -> Result<JournalRow, StoreError> {
         bytes: row.get("bytes")?,
         hash: ChainHash::from_slice(&hash).ok_or(StoreError::Foreign("hash"))?,
     })
-}
-
-pub(super) fn dead_letters(
-    db: &Connection,
-    tenant: &str,
-    box_id: &BoxId,
-    after: u64,
-    limit: u32,
-) -> Result<Vec<DeadLetter>, StoreError> {
-    let dead = |row: &Row<'_>| {
-        Ok(DeadLetter {
-            epoch: small(row, "epoch")?,
-            seq: count(row, "seq")?,
-            received: utc(row, "received")?,
-            why: row.get("why")?,
-            bytes: row.get("bytes")?,
-        })
-    };
-    db.prepare_cached(DEAD)?
-        .query_and_then(params![tenant, box_id.as_str(), int(after), limit], dead)?
-        .collect()
 }

@@ -2,8 +2,10 @@
 mod apply;
 mod boxes;
 mod calls;
+mod care;
 mod column;
 mod customers;
+mod dead_letters;
 #[cfg(test)]
 mod explain;
 mod ingest;
@@ -13,16 +15,20 @@ mod open;
 mod readers;
 mod rebuild;
 mod recordings;
+mod retry;
 mod rollups;
+mod state_hash;
 mod users;
 mod writer;
 
 use crate::{
-    AuditRow, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord, DeadLetter, Deed,
-    FactBatch, Greeting, Ingested, JournalRow, Rebuilt, RecordingQuery, RecordingRecord,
-    RollupQuery, RollupRow, Store, StoreError, Tally, Unfit, UserRecord,
+    AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord,
+    DeadLetter, DeadLetterQuery, Deed, FactBatch, Greeting, Ingested, JournalRow, Rebuilt,
+    RecordingQuery, RecordingRecord, RestoredRecord, Retried, Retry, RollupQuery, RollupRow, Store,
+    StoreError, Tally, Unfit, UserRecord, Walk,
 };
-use messages::{BoxId, UserName, UtcMs, command::Secret};
+use journal::Spot;
+use messages::{BoxId, UserName, UtcMs, command::Secret, journal::Head};
 use readers::Readers;
 use rollups::Period;
 use rusqlite::Connection;
@@ -48,6 +54,16 @@ impl SqliteStore {
             writer: Writer::start(path.to_owned(), connection)?,
             readers: Readers::new(path.to_owned()),
         })
+    }
+
+    /// Copies the whole file at `path` as it stands at one moment, whoever works with it. The copy stands alone.
+    pub fn copy(path: &Path, into: &Path) -> Result<(), StoreError> {
+        care::copy(path, into)
+    }
+
+    /// Whether the file at `path` holds together. Reads all of it.
+    pub fn check(path: &Path) -> Result<(), StoreError> {
+        care::check(path)
     }
 
     /// Runs `work` in the writer's next transaction; returns when that is durable.
@@ -182,12 +198,14 @@ impl Store for SqliteStore {
     fn note_deed(
         &self,
         user: Option<&UserName>,
-        deed: Deed,
+        deed: &Deed,
         from_ip: Option<IpAddr>,
         at: UtcMs,
     ) -> Result<(), StoreError> {
-        let user = user.cloned();
-        self.write(move |db, tenant| users::note_deed(db, tenant, user.as_ref(), deed, from_ip, at))
+        let (user, deed) = (user.cloned(), deed.clone());
+        self.write(move |db, tenant| {
+            users::note_deed(db, tenant, user.as_ref(), &deed, from_ip, at)
+        })
     }
 
     fn audit(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
@@ -203,17 +221,57 @@ impl Store for SqliteStore {
         self.read(|db, tenant| journal::rows(db, tenant, box_id, after, limit))
     }
 
-    fn dead_letters(
+    fn dead_letters(&self, query: &DeadLetterQuery) -> Result<Vec<DeadLetter>, StoreError> {
+        self.read(|db, tenant| dead_letters::page(db, tenant, query))
+    }
+
+    fn dead_letter(
         &self,
         box_id: &BoxId,
-        after: u64,
-        limit: u32,
-    ) -> Result<Vec<DeadLetter>, StoreError> {
-        self.read(|db, tenant| journal::dead_letters(db, tenant, box_id, after, limit))
+        epoch: u32,
+        seq: u64,
+    ) -> Result<Option<DeadLetter>, StoreError> {
+        let spot = Spot { box_id, epoch, seq };
+        self.read(|db, tenant| dead_letters::one(db, tenant, spot))
+    }
+
+    fn retry_dead_letters(&self, retry: &Retry) -> Result<Retried, StoreError> {
+        let retry = retry.clone();
+        self.write(move |db, tenant| retry::retry(db, tenant, &retry))
+    }
+
+    fn state_hash(&self, box_id: &BoxId) -> Result<[u8; 32], StoreError> {
+        self.read(|db, tenant| state_hash::of_box(db, tenant, box_id))
     }
 
     fn rebuild(&self) -> Result<Rebuilt, StoreError> {
         self.write(rebuild::rebuild)
+    }
+
+    fn walk(&self, box_id: &BoxId) -> Result<Walk, StoreError> {
+        self.read(|db, tenant| care::walk(db, tenant, box_id))
+    }
+
+    fn note_backup(
+        &self,
+        backup: &BackupRecord,
+        heads: &[(BoxId, Head)],
+    ) -> Result<(), StoreError> {
+        let (backup, heads) = (backup.clone(), heads.to_vec());
+        self.write(move |db, tenant| care::note_backup(db, tenant, &backup, &heads))
+    }
+
+    fn last_backup(&self) -> Result<Option<BackupRecord>, StoreError> {
+        self.read(care::last_backup)
+    }
+
+    fn note_restored(&self, restored: &RestoredRecord) -> Result<(), StoreError> {
+        let restored = restored.clone();
+        self.write(move |db, tenant| care::note_restored(db, tenant, &restored))
+    }
+
+    fn last_restored(&self) -> Result<Option<RestoredRecord>, StoreError> {
+        self.read(care::last_restored)
     }
 
     fn ping(&self) -> Result<(), StoreError> {

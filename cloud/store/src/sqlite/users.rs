@@ -10,7 +10,9 @@ use std::net::IpAddr;
 
 pub(super) const ALL: &str = "SELECT * FROM hq_user WHERE tenant = ?1 ORDER BY user";
 const ONE: &str = "SELECT * FROM hq_user WHERE tenant = ?1 AND user = ?2";
-pub(super) const AUDIT: &str = "SELECT utc, user, what, from_ip FROM hq_audit WHERE tenant = ?1 ORDER BY utc DESC, id DESC LIMIT ?2";
+pub(super) const AUDIT: &str =
+    "SELECT utc, user, what, about, from_ip FROM hq_audit WHERE tenant = ?1
+    ORDER BY utc DESC, id DESC LIMIT ?2";
 
 pub(super) fn all(db: &Connection, tenant: &str) -> Result<Vec<UserRecord>, StoreError> {
     db.prepare_cached(ALL)?
@@ -58,7 +60,7 @@ pub(super) fn create(db: &Connection, tenant: &str, user: &UserRecord) -> Result
         return Err(StoreError::UserExists);
     }
     let who = Some(&user.user);
-    note_deed(db, tenant, who, Deed::UserCreated, None, user.created)
+    note_deed(db, tenant, who, &Deed::UserCreated, None, user.created)
 }
 
 pub(super) fn set_password(
@@ -77,14 +79,14 @@ pub(super) fn set_password(
     if changed == 0 {
         return Err(StoreError::UnknownUser);
     }
-    note_deed(db, tenant, Some(user), Deed::PasswordReset, None, at)
+    note_deed(db, tenant, Some(user), &Deed::PasswordReset, None, at)
 }
 
 pub(super) fn note_deed(
     db: &Connection,
     tenant: &str,
     user: Option<&UserName>,
-    deed: Deed,
+    deed: &Deed,
     from_ip: Option<IpAddr>,
     at: UtcMs,
 ) -> Result<(), StoreError> {
@@ -94,14 +96,16 @@ pub(super) fn note_deed(
             .execute(params![tenant, name, until.0])?;
     }
     db.prepare_cached(
-        "INSERT INTO hq_audit (tenant, utc, user, what, from_ip) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO hq_audit (tenant, utc, user, what, from_ip, about)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute(params![
         tenant,
         at.0,
         name,
         deed.code(),
-        from_ip.map(|ip| ip.to_string())
+        from_ip.map(|ip| ip.to_string()),
+        deed.about()
     ])?;
     Ok(())
 }
@@ -116,6 +120,7 @@ pub(super) fn audit(
             utc: utc(row, "utc")?,
             user: text_or_none(row, "user", UserName::parse)?,
             what: row.get("what")?,
+            about: row.get("about")?,
             from_ip: row.get("from_ip")?,
         })
     };

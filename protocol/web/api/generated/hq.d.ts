@@ -17,6 +17,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branches/{box_id}/dead-letters/{epoch}/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them: its form, and nothing of what it says. */
+        get: operations["dead_letter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{box_id}/dead-letters/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tries to apply one or all of a branch again: after an upgrade, say. */
+        post: operations["retry_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches/{box_id}/metrics": {
         parameters: {
             query?: never;
@@ -60,6 +94,23 @@ export interface paths {
         };
         /** Customers by branch, the last imported first. */
         get: operations["customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Facts that could not be applied, by branch and in the order of its journal. */
+        get: operations["dead_letters"];
         put?: never;
         post?: never;
         delete?: never;
@@ -245,6 +296,43 @@ export interface components {
             party: string;
             /** @enum {string} */
             stage: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
+        };
+        /** @description One fact that could not be applied. */
+        DeadLetterRow: {
+            box_id: string;
+            /** Format: int32 */
+            epoch: number;
+            /** @description Where the envelope can be read. */
+            kind?: string | null;
+            /** Format: int64 */
+            received: number;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            size_bytes: number;
+            /**
+             * Format: int64
+             * @description When somebody last tried to apply it again.
+             */
+            tried?: number | null;
+            /**
+             * Format: int64
+             * @description When it happened, by the branch's clock; where the envelope can be read.
+             */
+            utc?: number | null;
+            /** @description A stable code. */
+            why: string;
+        };
+        /** @description One of them, as far as it may be looked at. */
+        DeadLetterView: components["schemas"]["DeadLetterRow"] & {
+            /** @description Who did it: `system`, `user`, `phone` … */
+            actor?: string | null;
+            /** @description The form of the body; none where there is no envelope to hold one. */
+            body: string[];
+            /** @description The form of the envelope, line by line: keys, types, lengths. */
+            envelope: string[];
+            /** @description What it is about, where that is an id: `call:…`. */
+            subject?: string | null;
         };
         /** @description One wrong field: a JSON pointer (RFC 6901) and the key of its text. */
         FieldError: {
@@ -498,6 +586,36 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_DeadLetterRow: {
+            items: {
+                box_id: string;
+                /** Format: int32 */
+                epoch: number;
+                /** @description Where the envelope can be read. */
+                kind?: string | null;
+                /** Format: int64 */
+                received: number;
+                /** Format: int64 */
+                seq: number;
+                /** Format: int64 */
+                size_bytes: number;
+                /**
+                 * Format: int64
+                 * @description When somebody last tried to apply it again.
+                 */
+                tried?: number | null;
+                /**
+                 * Format: int64
+                 * @description When it happened, by the branch's clock; where the envelope can be read.
+                 */
+                utc?: number | null;
+                /** @description A stable code. */
+                why: string;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_MetricsPoint: {
             items: {
                 /** Format: int32 */
@@ -553,6 +671,34 @@ export interface components {
             /** @example about:blank */
             type: string;
         };
+        /** @description Which letters of a branch to try again. */
+        RetryAsked: {
+            /**
+             * Format: int32
+             * @description One letter: its epoch and seq. Neither: all of the branch.
+             */
+            epoch?: number | null;
+            /** Format: int64 */
+            seq?: number | null;
+        };
+        /** @description What became of the retry. */
+        RetryOutcome: {
+            /**
+             * Format: int64
+             * @description They stand in the journal and its tables now.
+             */
+            applied: number;
+            /**
+             * Format: int64
+             * @description They still cannot be applied.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Too many for one time: not tried yet.
+             */
+            waiting: number;
+        };
         /** @description Who is signed in. */
         SignedInAs: {
             /** @enum {string} */
@@ -593,6 +739,94 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dead_letter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: string;
+                epoch: number;
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterView"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_dead_letters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetryAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetryOutcome"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -712,6 +946,48 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Customer"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dead_letters: {
+        parameters: {
+            query?: {
+                /** @description Only this branch. */
+                box?: string;
+                /** @description `next` of the page before; none: the first page. */
+                cursor?: string;
+                /** @description 1 to 200; 50 where it is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeadLetterRow"];
                 };
             };
             401: {

@@ -6,6 +6,7 @@ type Schemas = components['schemas']
 export type Branch = Schemas['Branch']
 export type Call = Schemas['Call']
 export type Customer = Schemas['Customer']
+export type DeadLetter = Schemas['DeadLetterRow']
 export type Hour = Schemas['Hour']
 export type LiveMessage = Schemas['LiveMessage']
 export type MetricsPoint = Schemas['MetricsPoint']
@@ -42,6 +43,22 @@ export const hqApi = {
     unwrap(
       client.GET('/api/v1/customers', {
         params: { query: { ...pageOf(asked), stage: said(asked.stage) } },
+      }),
+    ),
+  deadLetters: (asked: Asked) =>
+    unwrap(client.GET('/api/v1/dead-letters', { params: { query: pageOf(asked) } })),
+  deadLetter: (box_id: string, epoch: number, seq: number) =>
+    unwrap(
+      client.GET('/api/v1/branches/{box_id}/dead-letters/{epoch}/{seq}', {
+        params: { path: { box_id, epoch, seq } },
+      }),
+    ),
+  /** One letter, or all of the branch. */
+  retryDeadLetters: (box_id: string, letter?: { epoch: number; seq: number }) =>
+    unwrap(
+      client.POST('/api/v1/branches/{box_id}/dead-letters/retry', {
+        params: { path: { box_id } },
+        body: letter ? { epoch: letter.epoch, seq: letter.seq } : {},
       }),
     ),
   hours: (asked: { from: number; to: number; box?: string }) =>
