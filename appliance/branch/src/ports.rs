@@ -10,6 +10,9 @@ enum Owner {
     Open(CallId),
 }
 
+/// Ports that only emergency calls may have: for two of them at a time. A tiny pool holds back less.
+const HELD_BACK: usize = 4;
+
 /// Freed ports go to the back, so that a late packet of the last call finds nobody.
 #[derive(Debug, Default)]
 pub(crate) struct PortPool {
@@ -22,9 +25,15 @@ impl PortPool {
         self.free.extend(ports);
     }
 
-    /// Two ports for a call; `None` where there are not two.
-    pub(crate) fn take_pair(&mut self, call: CallId) -> Option<[u16; 2]> {
-        if self.free.len() < 2 {
+    /// Two ports for a call; `None` where there are not two, or only those that are held back for urgent ones.
+    pub(crate) fn take_pair(&mut self, call: CallId, urgent: bool) -> Option<[u16; 2]> {
+        let all = self.free.len() + self.taken.len();
+        let held_back = if urgent {
+            0
+        } else {
+            HELD_BACK.min(all / 4 * 2)
+        };
+        if self.free.len() < 2 + held_back {
             return None;
         }
         let pair = [self.free.pop_front()?, self.free.pop_front()?];
@@ -74,15 +83,29 @@ mod tests {
         let (a, b) = (CallId::from_bytes([1; 16]), CallId::from_bytes([2; 16]));
         let mut pool = PortPool::default();
         pool.fill([10, 12]);
-        assert_eq!(pool.take_pair(a), Some([10, 12]));
-        assert_eq!(pool.take_pair(b), None);
+        assert_eq!(pool.take_pair(a, true), Some([10, 12]));
+        assert_eq!(pool.take_pair(b, true), None);
         pool.opened(10, a);
         pool.closed(a, [10, 12]);
         assert_eq!(pool.free_count(), 1);
         pool.freed(10);
         pool.freed(10);
-        assert_eq!(pool.take_pair(b), Some([12, 10]));
+        assert_eq!(pool.take_pair(b, true), Some([12, 10]));
         pool.closed(a, [10, 12]);
         assert_eq!(pool.free_count(), 0);
+    }
+
+    #[test]
+    fn the_last_ports_are_for_emergencies() {
+        let call = CallId::from_bytes([1; 16]);
+        let mut pool = PortPool::default();
+        pool.fill((10..=28).step_by(2));
+        for _ in 0..3 {
+            assert!(pool.take_pair(call, false).is_some());
+        }
+        assert!(pool.take_pair(call, false).is_none());
+        assert!(pool.take_pair(call, true).is_some());
+        assert!(pool.take_pair(call, true).is_some());
+        assert!(pool.take_pair(call, true).is_none());
     }
 }

@@ -1,8 +1,13 @@
 //! The filters, in their order: emergency passes · number form · dial rule · refusal of contact · the trunk's limits.
-use crate::{Token, pace::Pace, route::DialPlan};
+use crate::{
+    Token,
+    pace::Pace,
+    route::{DialPlan, Route},
+};
 use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
 use messages::{
-    Dialled, Digits, Emergency, Extension, Moment, PartyNumber, Purpose, Refusal, TrunkName,
+    Dialled, Digits, Emergency, Extension, Moment, PartyNumber, PhoneNumber, Purpose, Refusal,
+    TrunkName,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,23 +111,45 @@ impl Gate {
                 self.plan.find(digits.as_str())
             }
         };
-        let Some((rule, changed)) = found else {
+        let Some(Route { rule, kept, sent }) = found else {
             return Err(block(Refusal::NoRoute));
         };
-        let record = rule.record;
-        match &rule.to {
+        let (record, to, kept) = (rule.record, rule.to.clone(), kept.to_owned());
+        match to {
             RuleTarget::Phone => {
-                let extension =
-                    Extension::parse(&changed).ok_or_else(|| block(Refusal::NoRoute))?;
+                let extension = Extension::parse(&sent).ok_or_else(|| block(Refusal::NoRoute))?;
                 Ok(Pass::Phone { extension, record })
             }
             RuleTarget::Trunk(trunk) => {
-                let party = self.party_of(&digits).map_err(block)?;
-                let trunk = trunk.clone();
-                self.let_out(trunk, changed, party, request.purpose, record, now)
+                let forms = [kept.as_str(), sent.as_str(), digits.as_str()];
+                if let Some(emergency) = forms.into_iter().find_map(Emergency::parse) {
+                    return self.let_emergency_out(emergency).map(Pass::Outside);
+                }
+                let refused = self.refusing(forms);
+                let party = self.party_of(forms).map_err(block)?;
+                if let Some(party) = refused {
+                    return Err(Blocked {
+                        refusal: Refusal::DoNotCall,
+                        party: Some(party),
+                    });
+                }
+                self.let_out(trunk, sent, party, request.purpose, record, now)
                     .map(Pass::Outside)
             }
         }
+    }
+
+    /// Does this reach an emergency service, as dialled or by what a rule makes of it?
+    #[must_use]
+    pub fn is_emergency(&self, dialled: &str) -> bool {
+        let Ok(digits) = Digits::parse(dialled) else {
+            return false;
+        };
+        let is = |text: &str| Emergency::parse(text).is_some();
+        let by_rule = |route: Route<'_>| {
+            matches!(route.rule.to, RuleTarget::Trunk(_)) && (is(route.kept) || is(&route.sent))
+        };
+        is(digits.as_str()) || self.plan.find(digits.as_str()).is_some_and(by_rule)
     }
 
     /// An incoming call takes one of the trunk's channels.
@@ -147,23 +174,29 @@ impl Gate {
         self.trunks.get(trunk).map_or(0, |line| line.pace.in_use())
     }
 
-    fn party_of(&self, digits: &Digits) -> Result<PartyNumber, Refusal> {
-        match Dialled::parse(digits.as_str()) {
-            Ok(Dialled::Phone(number)) => Ok(PartyNumber::Phone(number)),
-            Ok(Dialled::Private(digits) | Dialled::Service(digits)) if self.profile.is_free() => {
-                Ok(PartyNumber::Private(digits))
-            }
-            Ok(Dialled::Extension(_)) if self.profile.is_free() => {
-                Ok(PartyNumber::Private(digits.clone()))
-            }
-            Ok(
-                Dialled::Private(_)
-                | Dialled::Service(_)
-                | Dialled::Extension(_)
-                | Dialled::Emergency(_),
-            ) => Err(Refusal::NumberForm),
-            Err(_) => Err(Refusal::BadNumber),
+    /// Who is called. The digits behind a rule's prefix come first: a number of the public network among the forms
+    /// is the party's, whatever stands before it for the carrier or for the way out.
+    fn party_of(&self, forms: [&str; 3]) -> Result<PartyNumber, Refusal> {
+        if let Some(number) = forms.into_iter().find_map(public_number) {
+            return Ok(PartyNumber::Phone(number));
         }
+        let digits = Digits::parse(forms[0]).map_err(|_bad| Refusal::BadNumber)?;
+        if self.profile.is_free() {
+            Ok(PartyNumber::Private(digits))
+        } else {
+            Err(Refusal::NumberForm)
+        }
+    }
+
+    /// Deny wins: whoever refused contact in any form of what was dialled is not called.
+    fn refusing(&self, forms: [&str; 3]) -> Option<PartyNumber> {
+        let parties = forms.into_iter().filter_map(|form| {
+            let private = || Digits::parse(form).ok().map(PartyNumber::Private);
+            public_number(form).map(PartyNumber::Phone).or_else(private)
+        });
+        parties
+            .into_iter()
+            .find(|party| self.refused.contains(&(self.indexer)(party)))
     }
 
     fn let_out(
@@ -175,14 +208,10 @@ impl Gate {
         record: bool,
         now: Moment,
     ) -> Result<Token, Blocked> {
-        let index = (self.indexer)(&party);
         let block = |refusal| Blocked {
             refusal,
             party: Some(party.clone()),
         };
-        if self.refused.contains(&index) {
-            return Err(block(Refusal::DoNotCall));
-        }
         let line = self.trunks.get_mut(&trunk).filter(|line| !line.retired);
         let line = line.ok_or_else(|| block(Refusal::TrunkUnknown))?;
         line.pace.start(now).map_err(block)?;
@@ -219,6 +248,19 @@ impl Gate {
             true,
             line.caller.clone(),
         ))
+    }
+}
+
+fn public_number(form: &str) -> Option<PhoneNumber> {
+    match Dialled::parse(form) {
+        Ok(Dialled::Phone(number)) => Some(number),
+        Ok(
+            Dialled::Private(_)
+            | Dialled::Service(_)
+            | Dialled::Extension(_)
+            | Dialled::Emergency(_),
+        )
+        | Err(_) => None,
     }
 }
 
@@ -263,6 +305,8 @@ mod tests {
             rule("8", to_carrier(), 0, ""),
             rule("1", RuleTarget::Phone, 0, ""),
             rule("0", to_carrier(), 1, "00"),
+            rule("7", to_carrier(), 1, ""),
+            rule("6", to_carrier(), 1, "17909"),
         ];
         gate.configure(
             Rules {
@@ -319,6 +363,36 @@ mod tests {
                 "carrier 110 recorded",
             ),
             (Profile::Lab, "12a", Purpose::Internal, "bad_number"),
+            (
+                Profile::Production,
+                "713800138000",
+                Purpose::Service,
+                "carrier 13800138000",
+            ),
+            (
+                Profile::Production,
+                "613800138000",
+                Purpose::Service,
+                "carrier 1790913800138000",
+            ),
+            (
+                Profile::Production,
+                "79123",
+                Purpose::Service,
+                "number_form",
+            ),
+            (
+                Profile::Production,
+                "7110",
+                Purpose::Service,
+                "carrier 110 recorded",
+            ),
+            (
+                Profile::Production,
+                "6120",
+                Purpose::Service,
+                "carrier 120 recorded",
+            ),
         ];
         for (profile, dialled, purpose, expected) in table {
             assert_eq!(
@@ -339,6 +413,36 @@ mod tests {
         }
         gate.replace_refusals(Vec::new());
         assert_eq!(ask(&mut gate, "95588", Purpose::Sales), "carrier 95588");
+    }
+
+    #[test]
+    fn a_prefix_changes_neither_whom_a_call_is_to_nor_who_refused_it() {
+        let number = PartyNumber::parse("13800138000").unwrap();
+        for dialled in ["713800138000", "613800138000", "13800138000"] {
+            let mut gate = gate(Profile::Production);
+            let purpose = match dialled.len() {
+                11 => Purpose::Sales,
+                _ => Purpose::Service,
+            };
+            let Ok(Pass::Outside(token)) = gate.ask(&Request { dialled, purpose }, Moment::START)
+            else {
+                panic!("{dialled} is let out");
+            };
+            assert_eq!(token.party(), &number, "{dialled}");
+            gate.replace_refusals(vec![index(&number)]);
+            assert_eq!(ask(&mut gate, dialled, purpose), "do_not_call", "{dialled}");
+        }
+    }
+
+    #[test]
+    fn emergencies_are_known_by_any_way_out() {
+        let gate = gate(Profile::Production);
+        for dialled in ["110", "7119", "6122"] {
+            assert!(gate.is_emergency(dialled), "{dialled}");
+        }
+        for dialled in ["1100", "9110", "713800138000", "x"] {
+            assert!(!gate.is_emergency(dialled), "{dialled}");
+        }
     }
 
     #[test]
