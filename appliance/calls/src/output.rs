@@ -93,6 +93,8 @@ pub enum MediaOrder {
         from_leg: bool,
     },
     Bridge,
+    /// The call is answered: silence counts from now.
+    Watch,
     /// The ringback tone of the gateway's own.
     Ringback {
         side: Side,

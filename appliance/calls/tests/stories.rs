@@ -232,6 +232,7 @@ fn media_line(order: &MediaOrder) -> String {
             format!("{side:?} {port} <-> {remote} hears={to_leg} sends={from_leg}")
         }
         MediaOrder::Bridge => "bridge".to_owned(),
+        MediaOrder::Watch => "watch".to_owned(),
         MediaOrder::Ringback { side, format } => format!("ringback to {side:?} {format:?}"),
         MediaOrder::StopTone { side } => format!("stop tone {side:?}"),
         MediaOrder::Close => "close".to_owned(),
@@ -308,6 +309,7 @@ fn a_recorded_call_to_the_trunk_from_ring_to_hang_up() {
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
           media: stop tone Caller
           media: bridge
+          media: watch
           Caller: answer [audio 20000 RTP/AVP 8 101 sendrecv]
           fact call_answered
           record [ALaw, ALaw]
@@ -511,6 +513,7 @@ fn a_late_offer_is_answered_in_the_ack() {
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
           media: stop tone Caller
           media: bridge
+          media: watch
           Caller: answer [audio 20000 RTP/AVP 0 101 sendrecv]
           fact call_answered
         > ACK with the answer

@@ -47,6 +47,10 @@ pub enum MediaCommand {
     Bridge {
         call: CallId,
     },
+    /// The call is answered: from now on silence is reported.
+    Watch {
+        call: CallId,
+    },
     /// A tone of the gateway's own until `StopTone` or the first relayed packet.
     Tone {
         leg: MediaLeg,

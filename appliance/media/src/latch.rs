@@ -34,7 +34,7 @@ pub(crate) enum Heard {
     Locking,
     /// The locked source.
     Known,
-    /// A new source at the locked address.
+    /// A new source at the locked address, or the SDP's address itself behind another one.
     NewSource,
     Stranger,
 }
@@ -78,7 +78,17 @@ impl Latch {
                 from, ssrc, heard, ..
             } => {
                 if *from != source {
-                    return Heard::Stranger;
+                    if self.remote != Some(source) {
+                        return Heard::Stranger;
+                    }
+                    // The address that was agreed on takes over from one that merely shares the signalling's.
+                    self.state = State::Locked {
+                        from: source,
+                        ssrc: source_ssrc,
+                        heard: now,
+                        rtcp_from: None,
+                    };
+                    return Heard::NewSource;
                 }
                 if *ssrc == source_ssrc {
                     *heard = now;

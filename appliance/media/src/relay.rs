@@ -38,7 +38,9 @@ pub struct Relay {
 #[derive(Debug)]
 struct Call {
     legs: [Option<usize>; 2],
-    bridged: Option<Watch>,
+    bridged: bool,
+    /// From the answer on: early media may be as silent and as one-way as it likes.
+    watch: Option<Watch>,
     recording: Option<RecordOrder>,
     next_stats: Moment,
 }
@@ -261,7 +263,7 @@ impl Relay {
     fn look(&mut self, now: Moment) {
         for (id, call) in &mut self.calls {
             let legs = call.legs.map(|slot| self.legs[slot?].as_ref());
-            if let (Some(watch), [Some(caller), Some(callee)]) = (&mut call.bridged, legs) {
+            if let (Some(watch), [Some(caller), Some(callee)]) = (&mut call.watch, legs) {
                 let silence = watch.look(now, [caller.ear(), callee.ear()]);
                 let report = silence.map(|silence| match silence {
                     Silence::OneWay(silent) => MediaReport::OneWay { call: *id, silent },

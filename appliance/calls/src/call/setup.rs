@@ -203,6 +203,7 @@ impl Call {
             return self.turn_down(told, cause::NOT_ACCEPTABLE);
         }
         self.bridge(told);
+        self.media(told, MediaOrder::Watch);
         if self.legs[0].state == LegState::Waiting {
             let sdp = self.caller_answer();
             self.legs[0].state = LegState::Up;

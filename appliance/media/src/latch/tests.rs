@@ -34,18 +34,33 @@ fn the_first_of_the_expected_two_locks_and_nobody_else() {
 }
 
 #[test]
-fn once_locked_nobody_redirects_neither_stranger_nor_the_other_expected_one() {
+fn once_locked_no_stranger_redirects() {
+    for (locked, others) in [
+        (NAT, [STRANGER, "203.0.113.9:61002"]),
+        (SDP, [STRANGER, NAT]),
+    ] {
+        let mut latch = latch();
+        let now = Moment::START;
+        latch.hear(now, at(locked), 7);
+        for from in others {
+            for ssrc in [7, 8] {
+                let later = now + Duration::from_secs(60);
+                assert_eq!(latch.hear(later, at(from), ssrc), Heard::Stranger);
+                assert_eq!(latch.rtp_to(), Some(at(locked)));
+            }
+        }
+        assert_eq!(latch.hear(now, at(locked), 7), Heard::Known);
+    }
+}
+
+#[test]
+fn a_stray_packet_from_the_signalling_address_does_not_lock_out_the_agreed_one() {
     let mut latch = latch();
     let now = Moment::START;
-    latch.hear(now, at(NAT), 7);
-    for from in [STRANGER, SDP, "203.0.113.9:61002"] {
-        for ssrc in [7, 8] {
-            let later = now + Duration::from_secs(60);
-            assert_eq!(latch.hear(later, at(from), ssrc), Heard::Stranger);
-            assert_eq!(latch.rtp_to(), Some(at(NAT)));
-        }
-    }
-    assert_eq!(latch.hear(now, at(NAT), 7), Heard::Known);
+    assert_eq!(latch.hear(now, at(NAT), 7), Heard::Locking);
+    assert_eq!(latch.hear(now, at(SDP), 8), Heard::NewSource);
+    assert_eq!(latch.rtp_to(), Some(at(SDP)));
+    assert_eq!(latch.hear(now, at(NAT), 7), Heard::Stranger, "only once");
 }
 
 #[test]

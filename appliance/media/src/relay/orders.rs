@@ -11,7 +11,8 @@ impl Relay {
     pub fn order(&mut self, now: Moment, command: MediaCommand) -> Result<(), BadOrder> {
         match command {
             MediaCommand::Set(media) => self.set(now, media),
-            MediaCommand::Bridge { call } => self.bridge(now, call),
+            MediaCommand::Bridge { call } => self.bridge(call),
+            MediaCommand::Watch { call } => self.watch(now, call),
             MediaCommand::Tone { leg, tone, codec } => self.tone(now, leg, tone, codec),
             MediaCommand::StopTone { leg } => self.stop_tone(leg),
             MediaCommand::Record(order) => self.record(order),
@@ -45,10 +46,16 @@ impl Relay {
         Ok(())
     }
 
-    fn bridge(&mut self, now: Moment, call: CallId) -> Result<(), BadOrder> {
+    fn bridge(&mut self, call: CallId) -> Result<(), BadOrder> {
         let open = self.calls.get_mut(&call).ok_or(BadOrder::CallUnknown)?;
-        open.bridged.get_or_insert_with(|| Watch::new(now));
+        open.bridged = true;
         self.link(call);
+        Ok(())
+    }
+
+    fn watch(&mut self, now: Moment, call: CallId) -> Result<(), BadOrder> {
+        let open = self.calls.get_mut(&call).ok_or(BadOrder::CallUnknown)?;
+        open.watch.get_or_insert_with(|| Watch::new(now));
         Ok(())
     }
 
@@ -125,7 +132,7 @@ impl Relay {
             let Some(leg) = slot.and_then(|slot| self.legs[slot].as_mut()) else {
                 continue;
             };
-            leg.peer = other.filter(|_| open.bridged.is_some());
+            leg.peer = other.filter(|_| open.bridged);
             leg.recording = open.recording.as_ref().map(|r| (r.recording, channel));
         }
     }
@@ -145,7 +152,8 @@ impl Call {
     fn new(now: Moment) -> Self {
         Self {
             legs: [None; 2],
-            bridged: None,
+            bridged: false,
+            watch: None,
             recording: None,
             next_stats: now + STATS,
         }

@@ -283,6 +283,36 @@ fn one_way_audio_and_silence_are_reported_with_the_call() {
 }
 
 #[test]
+fn early_media_may_be_silent_and_the_answer_gives_both_their_time() {
+    let mut scene = Scene::opened();
+    scene.order(MediaCommand::Bridge { call: CALL });
+    let quiet = |scene: &mut Scene, millis: u64| {
+        let silences = |report: &MediaReport| {
+            matches!(
+                report,
+                MediaReport::OneWay { .. } | MediaReport::Silent { .. }
+            )
+        };
+        let mut said = Vec::new();
+        for n in 0..millis / 20 {
+            let sequence = u16::try_from(n % 60_000).unwrap();
+            scene.rtp(1, BOB, &packet(8, sequence, 9));
+            scene.pass(Duration::from_millis(20));
+            said.extend(scene.reports().into_iter().filter(silences));
+        }
+        said
+    };
+    assert_eq!(quiet(&mut scene, 40_000), [], "an announcement is one-way");
+    scene.order(MediaCommand::Watch { call: CALL });
+    assert_eq!(quiet(&mut scene, 2_000), []);
+    let one_way = MediaReport::OneWay {
+        call: CALL,
+        silent: Side::Caller,
+    };
+    assert_eq!(quiet(&mut scene, 1_500), [one_way]);
+}
+
+#[test]
 fn figures_come_every_five_seconds() {
     let mut scene = Scene::bridged();
     scene.pass(Duration::from_secs(16));

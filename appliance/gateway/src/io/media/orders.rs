@@ -78,6 +78,7 @@ const fn call_of(command: &MediaCommand) -> CallId {
         MediaCommand::Tone { leg, .. } | MediaCommand::StopTone { leg } => leg.call,
         MediaCommand::Record(order) => order.call,
         MediaCommand::Bridge { call }
+        | MediaCommand::Watch { call }
         | MediaCommand::StopRecording { call }
         | MediaCommand::Close { call } => *call,
     }

@@ -92,6 +92,7 @@ impl Scene {
     pub(super) fn bridged() -> Self {
         let mut scene = Self::opened();
         scene.order(MediaCommand::Bridge { call: CALL });
+        scene.order(MediaCommand::Watch { call: CALL });
         scene
     }
 
