@@ -8,7 +8,7 @@ use messages::{
     CallId, CustomerId, Extension, Moment, PartyId, PartyNumber, Purpose, RecordingId, Refusal,
     ReleasedBy, UnbindReason,
 };
-use sip::{DialogRecord, Flow, LegId, Limits as SipLimits, Refused};
+use sip::{DialogRecord, Flow, LegId, Limits as SipLimits, Orphan, Refused};
 use std::net::{IpAddr, SocketAddr};
 
 /// The name of a question from outside; its answer carries it.
@@ -45,7 +45,10 @@ pub enum Input {
     /// Has the journal room for new calls?
     JournalRoom(bool),
     /// A dialog of the last run: the peer is told that it is over.
-    EndOrphan(DialogRecord),
+    EndOrphan {
+        orphan: Orphan,
+        record: DialogRecord,
+    },
     /// Where the phones were when the last run ended; after the first `Configure`.
     RestoreBindings(Vec<RestoredBinding>),
     /// No new calls from now on; those that are up are ended.
@@ -119,6 +122,8 @@ pub enum Output {
     DialogClosed {
         leg: LegId,
     },
+    /// The peer of a dialog of the last run was told: its row may go.
+    OrphanEnded(Orphan),
     Binding(BindingNote),
     /// Somebody was not let in.
     Refused {

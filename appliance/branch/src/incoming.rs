@@ -6,7 +6,7 @@ use calls::{Callee, Connect};
 use core::time::Duration;
 use gate::{Pass, Request, Token};
 use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
-use messages::{Direction, Emergency, Now, PartyNumber, Purpose, Refusal, SipCode, TrunkName};
+use messages::{Direction, Now, PartyNumber, Purpose, Refusal, SipCode, TrunkName};
 use sansio::Machine;
 use sip::{Command, LegId, Origin};
 use std::net::IpAddr;
@@ -36,7 +36,7 @@ struct Route {
 impl Branch {
     pub(crate) fn invited(&mut self, now: Now, invited: Invited) {
         let leg = invited.leg;
-        let emergency = Emergency::parse(&invited.called).is_some();
+        let emergency = self.gate.is_emergency(&invited.called);
         let room = if emergency {
             Ok(())
         } else {
@@ -110,7 +110,9 @@ impl Branch {
 
     fn connect(&mut self, now: Now, invited: Invited, route: Route, actor: Actor) {
         let call = self.mint.call(now.utc);
-        let Some(ports) = self.allot(call) else {
+        let urgent =
+            matches!(&route.pass, Pass::Outside(token) if token.purpose() == Purpose::Emergency);
+        let Some(ports) = self.allot(call, urgent) else {
             match (&route.pass, &route.from_trunk) {
                 (Pass::Outside(token), _) => self.gate.release(token.trunk()),
                 (Pass::Phone { .. }, Some(trunk)) => self.gate.release(trunk),
@@ -141,9 +143,10 @@ impl Branch {
                 )
             }
         };
-        let from_phone = match &invited.origin {
-            Origin::Phone(extension) => Some(extension.clone()),
-            Origin::Trunk(_) | Origin::Registrar { .. } => None,
+        // A phone is shown by the name that its password proved, whatever it writes.
+        let (from_phone, shown, display) = match &invited.origin {
+            Origin::Phone(extension) => (Some(extension.clone()), extension.to_string(), None),
+            Origin::Trunk(_) | Origin::Registrar { .. } => (None, invited.caller, invited.display),
         };
         self.notes.insert(
             call,
@@ -160,8 +163,8 @@ impl Branch {
             from_trunk: route.from_trunk,
             from_phone,
             from_number,
-            shown: invited.caller,
-            display: invited.display,
+            shown,
+            display,
             offer: invited.sdp,
             source: invited.source,
             callee,

@@ -154,7 +154,8 @@ impl Branch {
             }
         };
         let call = self.mint.call(now.utc);
-        let Some(ports) = self.allot(call) else {
+        let urgent = token.purpose() == Purpose::Emergency;
+        let Some(ports) = self.allot(call, urgent) else {
             self.gate.release(token.trunk());
             return Err(Refusal::MediaFull);
         };
@@ -179,9 +180,10 @@ impl Branch {
         Ok(call)
     }
 
-    pub(crate) fn allot(&mut self, call: CallId) -> Option<calls::Ports> {
+    /// `urgent`: an emergency call, which may also have the ports that are held back for such.
+    pub(crate) fn allot(&mut self, call: CallId, urgent: bool) -> Option<calls::Ports> {
         let address = self.config.as_ref()?.media_address;
-        let [caller, callee] = self.ports.take_pair(call)?;
+        let [caller, callee] = self.ports.take_pair(call, urgent)?;
         Some(calls::Ports {
             address,
             caller,
@@ -270,9 +272,9 @@ impl Machine for Branch {
             Input::RecordingKey { recording, answer } => self.key_came(now, recording, answer),
             Input::ContactRefusals(indexes) => self.gate.replace_refusals(indexes),
             Input::JournalRoom(has_room) => self.journal_has_room = has_room,
-            Input::EndOrphan(record) => {
-                self.sip
-                    .handle(now, sip::Input::Command(sip::Command::ByeOrphan(record)));
+            Input::EndOrphan { orphan, record } => {
+                let bye = sip::Command::ByeOrphan { orphan, record };
+                self.sip.handle(now, sip::Input::Command(bye));
             }
             Input::RestoreBindings(bindings) => {
                 bindings

@@ -29,6 +29,7 @@ impl Branch {
                 })
             }
             MediaOrder::Bridge => MediaCommand::Bridge { call },
+            MediaOrder::Watch => MediaCommand::Watch { call },
             MediaOrder::Ringback { side, format } => MediaCommand::Tone {
                 leg: MediaLeg { call, side },
                 tone: Tone::Ringback,

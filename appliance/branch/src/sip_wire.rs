@@ -67,6 +67,7 @@ impl Branch {
             }
             Event::DialogOpened { leg, record } => self.dialog_opened(leg, record),
             Event::DialogClosed { leg } => self.say(Output::DialogClosed { leg }),
+            Event::OrphanEnded(orphan) => self.say(Output::OrphanEnded(orphan)),
             Event::Refused { flow, why } => self.say(Output::Refused { flow, why }),
             Event::Bound { .. } | Event::Refreshed { .. } | Event::Unbound { .. } => {
                 self.binding(now, event)

@@ -6,7 +6,7 @@ use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
 use messages::{CallId, Moment, PartyNumber, Refusal, ReleasedBy};
 use sansio::Machine;
-use sip::{DialogRecord, Flow, LegId, Refused};
+use sip::{DialogRecord, Flow, LegId, Orphan, Refused};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
@@ -35,6 +35,7 @@ pub trait Hands: Send {
     fn need_recording_key(&mut self, order: RecordOrder, number: Option<PartyNumber>);
     fn dialog_opened(&mut self, leg: LegId, call: CallId, record: DialogRecord);
     fn dialog_closed(&mut self, leg: LegId);
+    fn orphan_ended(&mut self, orphan: Orphan);
     fn binding(&mut self, note: BindingNote);
     fn refused(&mut self, flow: Flow, why: Refused);
 }
@@ -256,6 +257,7 @@ impl<H: Hands> Driver<H> {
                     self.hands.dialog_opened(leg, call, record)
                 }
                 Output::DialogClosed { leg } => self.hands.dialog_closed(leg),
+                Output::OrphanEnded(orphan) => self.hands.orphan_ended(orphan),
                 Output::Binding(note) => {
                     // The table's row is made by the fact: it goes first.
                     self.give_facts();

@@ -5,13 +5,13 @@ use crate::io::media::MediaOrders;
 use crate::recorder::{Recorder, RecordingKey};
 use crate::web::LiveHub;
 use branch::{BindingNote, Input, KeyAnswer};
-use branch_store::{BindingKept, KeyOwner, RecordingKeyOrder, Store};
+use branch_store::{BindingKept, DialogId, KeyOwner, RecordingKeyOrder, Store};
 use bytes::Bytes;
 use core::time::Duration;
 use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
 use messages::{CallId, PartyNumber, UtcMs};
-use sip::{DialogRecord, Flow, LegId, Refused};
+use sip::{DialogRecord, Flow, LegId, Orphan, Refused};
 use std::net::UdpSocket;
 use std::sync::Arc;
 use zeroize::Zeroizing;
@@ -127,6 +127,11 @@ impl Hands for GatewayHands {
     fn dialog_closed(&mut self, leg: LegId) {
         // One that stays is ended again after the next start, which harms nobody.
         let _ = self.store.dialog_closed(self.store.dialog(leg.0));
+    }
+
+    fn orphan_ended(&mut self, orphan: Orphan) {
+        let Orphan { boot, leg } = orphan;
+        let _ = self.store.dialog_closed(DialogId { boot, leg });
     }
 
     fn binding(&mut self, note: BindingNote) {

@@ -3,6 +3,7 @@ use crate::api::{Flow, Refused};
 use crate::digest::{Verdict, challenges, verify};
 use crate::machine::Sip;
 use crate::message::credentials::DigestFields;
+use crate::message::uri::Uri;
 use crate::message::{Name, Reply, Request};
 use messages::Extension;
 
@@ -27,6 +28,10 @@ impl Sip {
             }
             return Access::Refused(self.challenge(request, false));
         };
+        if !designates(fields.get("uri"), &request.uri) {
+            self.tell_refused(flow, Refused::WrongCredentials);
+            return Access::Refused(Reply::new(400));
+        }
         let user = fields.get("username");
         let account = self.config.phone(user);
         let password = account.map_or("no such phone", |account| account.password.as_str());
@@ -63,5 +68,35 @@ impl Sip {
         offered.fold(Reply::new(401), |reply, one| {
             reply.with(Name::WwwAuthenticate, one)
         })
+    }
+}
+
+/// The credentials are for this request (RFC 7616 §3.4.6). Some clients name the server alone: then the host decides.
+fn designates(digest_uri: &str, request: &Uri) -> bool {
+    Uri::parse(digest_uri).is_some_and(|named| {
+        let same_user = named.user.is_empty() || named.user == request.user;
+        same_user && named.host.eq_ignore_ascii_case(&request.host)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::designates;
+    use crate::message::uri::Uri;
+
+    #[test]
+    fn credentials_are_good_for_the_resource_that_they_name() {
+        let request = Uri::parse("sip:8123@branch.cn:5060;transport=udp").unwrap();
+        for (named, good) in [
+            ("sip:8123@branch.cn:5060;transport=udp", true),
+            ("sip:8123@BRANCH.cn", true),
+            ("sip:branch.cn:5060", true),
+            ("sip:8124@branch.cn:5060", false),
+            ("sip:8123@elsewhere.cn", false),
+            ("", false),
+            ("anything", false),
+        ] {
+            assert_eq!(designates(named, &request), good, "{named}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 use bytes::Bytes;
 use core::time::Duration;
 use messages::command::TrunkSource;
-use messages::{Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason};
+use messages::{BootId, Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason};
 use std::net::{IpAddr, SocketAddr};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,11 +121,21 @@ pub enum Command {
     /// 488, 491 … to the peer's re-INVITE; the session goes on as it was.
     RefuseReoffer { leg: LegId, code: SipCode },
     /// A dialog of the last run: BYE, so that the peer's channel comes free.
-    ByeOrphan(DialogRecord),
+    ByeOrphan {
+        orphan: Orphan,
+        record: DialogRecord,
+    },
     /// Registers as a client, and keeps the binding fresh until told otherwise.
     Register(Box<RegisterAs>),
     /// Takes the client binding back (Expires: 0).
     Unregister { user: String },
+}
+
+/// A dialog of an earlier run, by the run and its leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Orphan {
+    pub boot: BootId,
+    pub leg: u64,
 }
 
 #[derive(Clone, Debug)]
@@ -258,6 +268,8 @@ pub enum Event {
     DialogClosed {
         leg: LegId,
     },
+    /// The peer of a dialog of an earlier run knows that it is over, or cannot be reached: its record may go.
+    OrphanEnded(Orphan),
     /// A phone can be reached at a new place.
     Bound {
         extension: Extension,

@@ -1,5 +1,6 @@
 //! Legs: one INVITE session with one peer, from its first message to its end.
 pub(crate) mod incoming;
+pub(crate) mod orphan;
 pub(crate) mod outgoing;
 pub(crate) mod release;
 pub(crate) mod reoffer;

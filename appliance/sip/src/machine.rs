@@ -146,7 +146,7 @@ impl Sip {
     fn on_message(&mut self, flow: Flow, bytes: &Bytes) {
         match parse(bytes, flow.remote) {
             Parsed::Request(request) => self.on_request(flow, &request),
-            Parsed::Response(response) => self.on_response(&response),
+            Parsed::Response(response) => self.on_response(flow, &response),
             Parsed::Faulty { fault, echo, via } => {
                 let mut reply = Reply::new(fault.code());
                 reply.phrase = fault.phrase();
@@ -187,7 +187,7 @@ impl Sip {
             Command::Reoffer { leg, sdp } => self.reoffer(leg, sdp),
             Command::AcceptReoffer { leg, sdp } => self.accept_reoffer(leg, sdp),
             Command::RefuseReoffer { leg, code } => self.refuse_reoffer(leg, code),
-            Command::ByeOrphan(record) => self.bye_orphan(&record),
+            Command::ByeOrphan { orphan, record } => self.bye_orphan(orphan, &record),
             Command::Register(with) => self.register_as(*with),
             Command::Unregister { user } => self.unregister(&user),
         }

@@ -1,5 +1,5 @@
 //! What becomes of our requests, told to whoever asked; and a new configuration.
-use crate::api::{Config, LegId};
+use crate::api::{Config, Event, LegId};
 use crate::leg::{ClosingBye, LegState};
 use crate::machine::Sip;
 use crate::message::Response;
@@ -33,6 +33,7 @@ impl Sip {
                     self.on_bye_done(*leg);
                 }
             }
+            Owner::Orphan(orphan) => self.tell(Event::OrphanEnded(*orphan)),
             Owner::Nobody => {}
             Owner::Register(user) => self.on_register_answer(tx, user, response),
             Owner::Unregister(user) => self.on_unregister_answer(tx, user, response),
@@ -46,6 +47,7 @@ impl Sip {
             Owner::Abandoned | Owner::Nobody => {}
             Owner::Reoffer(leg) => self.on_reoffer_unanswered(*leg),
             Owner::Bye(leg) => self.on_bye_done(*leg),
+            Owner::Orphan(orphan) => self.tell(Event::OrphanEnded(*orphan)),
             Owner::Register(user) => self.on_register_failed(user, None),
             Owner::Unregister(user) => {
                 self.registrations.remove(user);

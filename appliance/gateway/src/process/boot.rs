@@ -13,7 +13,7 @@ use branch_store::{
 use core::time::Duration;
 use messages::BootId;
 use messages::fact::{Actor, Fact, RecordingCut};
-use sip::DialogRecord;
+use sip::{DialogRecord, Orphan};
 use std::sync::Arc;
 
 /// Opens the data folder; `Purpose::Console` for one order of the command line.
@@ -60,10 +60,12 @@ pub(super) fn hand_over(ground: &Ground, telephony: &Telephony, recovered: Recov
         .door
         .put(Input::RestoreBindings(bindings.collect()));
     for dialog in recovered.dialogs {
-        telephony
-            .door
-            .put(Input::EndOrphan(DialogRecord(dialog.record)));
-        let _ = ground.store.dialog_closed(dialog.id);
+        let orphan = Orphan {
+            boot: dialog.id.boot,
+            leg: dialog.id.leg,
+        };
+        let record = DialogRecord(dialog.record);
+        telephony.door.put(Input::EndOrphan { orphan, record });
     }
     let cut = recovered.recordings.iter().map(|left| {
         let body = measure(ground, *left);

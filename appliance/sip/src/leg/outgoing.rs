@@ -278,6 +278,7 @@ impl Sip {
             Some(
                 Owner::Abandoned
                 | Owner::Bye(_)
+                | Owner::Orphan(_)
                 | Owner::Nobody
                 | Owner::Register(_)
                 | Owner::Unregister(_)

@@ -1,7 +1,6 @@
 //! The end of a leg: refusal, CANCEL, BYE.
 use super::{Ack, ClosingBye, LegState, Offer};
-use crate::api::{DialogRecord, Event, LegId};
-use crate::dialog::Dialog;
+use crate::api::{Event, LegId};
 use crate::machine::Sip;
 use crate::message::{Method, Name, Reply, reason};
 use crate::transaction::Owner;
@@ -144,16 +143,6 @@ impl Sip {
         if !told {
             self.tell_ended(id, true, HangUpCause::default());
         }
-    }
-
-    /// A dialog of an earlier run.
-    pub(crate) fn bye_orphan(&mut self, record: &DialogRecord) {
-        let Some(mut dialog) = Dialog::of_record(record) else {
-            return;
-        };
-        let mut draft = dialog.request(Method::Bye);
-        draft.head.push(Name::Reason, reason::print(Q850(41)));
-        self.open_client(dialog.next_flow(), draft, Owner::Nobody);
     }
 }
 

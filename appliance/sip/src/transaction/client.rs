@@ -1,5 +1,5 @@
 //! Client transactions and how responses find them.
-use crate::api::{Flow, LegId};
+use crate::api::{Flow, LegId, Orphan};
 use crate::message::Draft;
 use crate::timer::TxId;
 use bytes::Bytes;
@@ -30,7 +30,9 @@ pub(crate) enum Owner {
     Reoffer(LegId),
     /// The BYE of this leg.
     Bye(LegId),
-    /// Nobody: CANCEL, BYE of a forked or orphaned dialog.
+    /// The BYE of a dialog of an earlier run.
+    Orphan(Orphan),
+    /// Nobody: CANCEL, BYE of a forked or stray dialog.
     Nobody,
     Register(String),
     Unregister(String),

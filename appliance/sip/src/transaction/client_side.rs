@@ -87,13 +87,13 @@ impl Sip {
         }
     }
 
-    pub(crate) fn on_response(&mut self, response: &Response) {
+    pub(crate) fn on_response(&mut self, flow: Flow, response: &Response) {
         let key = ClientKey {
             branch: response.via.branch().to_owned(),
             cancel: response.method == Method::Cancel,
         };
         let Some(id) = self.clients.find(&key) else {
-            return;
+            return self.on_stray_answer(flow, response);
         };
         let Some(tx) = self.clients.get(id) else {
             return;

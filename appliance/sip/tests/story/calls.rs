@@ -25,8 +25,8 @@ fn release(leg: LegId, code: u16, cause: Option<Q850>) -> Command {
     }
 }
 
-/// The gateway's call to the carrier is up.
-fn up() -> (World, LegId, LegId) {
+/// The gateway's call to the carrier rings.
+fn ringing() -> (World, LegId, LegId) {
     let mut world = World::new(1);
     let out = world.call(GATEWAY, carrier(), "913800138000", Some(OFFER));
     world.seconds(1);
@@ -40,6 +40,12 @@ fn up() -> (World, LegId, LegId) {
         },
     );
     world.seconds(2);
+    (world, out, incoming)
+}
+
+/// The gateway's call to the carrier is up.
+fn up() -> (World, LegId, LegId) {
+    let (mut world, out, incoming) = ringing();
     world.command(
         CARRIER,
         Command::Answer {
@@ -448,7 +454,32 @@ fn an_orphan_of_an_earlier_run_is_ended_at_the_peer() {
         GATEWAY,
         sip::Input::Configure(crate::world::config(GATEWAY)),
     );
-    world.command(GATEWAY, Command::ByeOrphan(record));
+    let orphan = sip::Orphan {
+        boot: messages::BootId::from_bytes([7; 16]),
+        leg: 5,
+    };
+    world.command(GATEWAY, Command::ByeOrphan { orphan, record });
+    assert_eq!(world.words(GATEWAY), Vec::<String>::new(), "not yet");
+    world.seconds(60);
+    assert_eq!(world.words(CARRIER).last().unwrap(), "ended by peer q41");
+    assert_eq!(world.words(GATEWAY), ["orphan 5 ended"]);
+    world.assert_empty();
+}
+
+#[test]
+fn an_answer_to_an_invite_of_an_earlier_run_is_acknowledged_and_ended() {
+    let (mut world, _, incoming) = ringing();
+    let fresh = World::new(99).nodes.remove(GATEWAY);
+    world.nodes[GATEWAY] = fresh;
+    world.input(
+        GATEWAY,
+        sip::Input::Configure(crate::world::config(GATEWAY)),
+    );
+    let answer = Command::Answer {
+        leg: incoming,
+        sdp: sdp(OFFER),
+    };
+    world.command(CARRIER, answer);
     world.seconds(60);
     assert_eq!(world.words(CARRIER).last().unwrap(), "ended by peer q41");
     world.assert_empty();

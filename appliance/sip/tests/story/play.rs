@@ -152,6 +152,7 @@ fn react(clock: &VirtualClock, sip: &mut Sip, outputs: Vec<Output>) -> usize {
             | Event::Digit { .. }
             | Event::DialogOpened { .. }
             | Event::DialogClosed { .. }
+            | Event::OrphanEnded(_)
             | Event::Bound { .. }
             | Event::Refreshed { .. }
             | Event::Unbound { .. }

@@ -351,6 +351,7 @@ pub(crate) fn word(event: &Event) -> Option<String> {
         Event::Digit { digit, .. } => format!("digit {digit}"),
         Event::DialogOpened { .. } => "opened".to_owned(),
         Event::DialogClosed { .. } => "closed".to_owned(),
+        Event::OrphanEnded(orphan) => format!("orphan {} ended", orphan.leg),
         Event::Bound { .. }
         | Event::Refreshed { .. }
         | Event::Unbound { .. }
