@@ -29,6 +29,8 @@ pub enum PlanFault {
     /// The line on which it stood first.
     ExtensionTwice(usize),
     BadPassword,
+    /// What stands in the braces.
+    UnknownPlaceholder(String),
     BadLabel,
     BadTrunkName,
     TrunkTwice,
@@ -40,6 +42,8 @@ pub enum PlanFault {
     BadDigits,
     BadTarget,
     TrunkUnknown,
+    /// The line of the rule that always comes first.
+    RuleTwice(usize),
 }
 
 impl PlanFault {
@@ -59,6 +63,7 @@ impl PlanFault {
             Self::BadRange => "plan_bad_range",
             Self::ExtensionTwice(_) => "plan_extension_twice",
             Self::BadPassword => "plan_bad_password",
+            Self::UnknownPlaceholder(_) => "plan_unknown_placeholder",
             Self::BadLabel => "plan_bad_name",
             Self::BadTrunkName => "plan_bad_trunk_name",
             Self::TrunkTwice => "plan_trunk_twice",
@@ -70,6 +75,7 @@ impl PlanFault {
             Self::BadDigits => "plan_bad_digits",
             Self::BadTarget => "plan_bad_target",
             Self::TrunkUnknown => "plan_trunk_unknown",
+            Self::RuleTwice(_) => "plan_rule_twice",
         }
     }
 
@@ -88,6 +94,7 @@ impl PlanFault {
             Self::BadRange => "范围须写成 1000-1999:位数相同、从小到大".to_owned(),
             Self::ExtensionTwice(line) => format!("分机重复,第一次出现在第 {line} 行"),
             Self::BadPassword => "密码须为 1 到 128 个字符,不含控制字符".to_owned(),
+            Self::UnknownPlaceholder(word) => format!("没有 {{{word}}} 这个占位符,只有 {{user}}"),
             Self::BadLabel => "名称最多 64 个字符,不含控制字符".to_owned(),
             Self::BadTrunkName => "中继名只能用字母、数字、- _ .,最多 32 个字符".to_owned(),
             Self::TrunkTwice => "中继重名".to_owned(),
@@ -99,6 +106,9 @@ impl PlanFault {
             Self::BadDigits => "只能用 0-9 * # +,最多 16 位".to_owned(),
             Self::BadTarget => "须为 phone 或 trunk:名称".to_owned(),
             Self::TrunkUnknown => "文件里没有这个中继".to_owned(),
+            Self::RuleTwice(line) => {
+                format!("第 {line} 行已有同前缀、同类去向的规则,这条永远用不上")
+            }
         }
     }
 
@@ -117,6 +127,9 @@ impl PlanFault {
             Self::BadRange => "a range is 1000-1999: same length, upwards".to_owned(),
             Self::ExtensionTwice(line) => format!("this extension stands on line {line} already"),
             Self::BadPassword => "1 to 128 characters, none of them a control character".to_owned(),
+            Self::UnknownPlaceholder(word) => {
+                format!("there is no placeholder {{{word}}}, only {{user}}")
+            }
             Self::BadLabel => "at most 64 characters, none of them a control character".to_owned(),
             Self::BadTrunkName => "letters, digits, - _ . only, at most 32".to_owned(),
             Self::TrunkTwice => "two trunks of one name".to_owned(),
@@ -128,6 +141,11 @@ impl PlanFault {
             Self::BadDigits => "0-9 * # + only, at most 16".to_owned(),
             Self::BadTarget => "phone or trunk:name".to_owned(),
             Self::TrunkUnknown => "the file has no such trunk".to_owned(),
+            Self::RuleTwice(line) => {
+                format!(
+                    "line {line} has this prefix to the same kind of target: this rule is never used"
+                )
+            }
         }
     }
 }

@@ -88,7 +88,21 @@ fn password<'a>(section: &mut Section<'a>, faults: &mut Faults<'_>) -> Option<&'
         faults.at(password.at, "phone.password", PlanFault::BadPassword);
         return None;
     }
+    if let Some(word) = unknown_placeholder(password.value) {
+        let fault = PlanFault::UnknownPlaceholder(word.to_owned());
+        faults.at(password.at, "phone.password", fault);
+        return None;
+    }
     Some(password.value)
+}
+
+/// A word in braces that stands for nothing: most likely a slip of the pen in `{user}`.
+fn unknown_placeholder(password: &str) -> Option<&str> {
+    let words = password.split('{').skip(1);
+    let mut words = words.filter_map(|rest| rest.split_once('}').map(|(word, _)| word));
+    words.find(|word| {
+        *word != "user" && !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphabetic())
+    })
 }
 
 fn label<'a>(section: &mut Section<'a>, faults: &mut Faults<'_>) -> Option<&'a str> {

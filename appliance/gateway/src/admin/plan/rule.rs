@@ -3,6 +3,7 @@ use super::section::{Found, Section};
 use super::{Faults, PlanFault};
 use messages::TrunkName;
 use messages::command::{DialRule, RuleTarget, TrunkPlan};
+use std::collections::BTreeMap;
 
 const DIGITS_MAX: usize = 16;
 const STRIP_BOUNDS: (i64, i64) = (0, 32);
@@ -13,7 +14,9 @@ pub(super) fn read(
     faults: &mut Faults<'_>,
 ) -> Vec<DialRule> {
     let mut rules = Vec::new();
+    let mut seen = BTreeMap::new();
     for mut section in sections {
+        let at = section.at;
         let prefix = section.needed_text("prefix", faults);
         let prefix = prefix.and_then(|found| digits(found, "rule.prefix", faults));
         let to = section.needed_text("to", faults);
@@ -26,6 +29,11 @@ pub(super) fn read(
         let (Some(prefix), Some(to)) = (prefix, to) else {
             continue;
         };
+        let to_phone = matches!(to, RuleTarget::Phone);
+        if let Some(first) = seen.insert((prefix.clone(), to_phone), at) {
+            let line = faults.lines.of(first);
+            faults.at(at, "rule.prefix", PlanFault::RuleTwice(line));
+        }
         rules.push(DialRule {
             prefix,
             to,

@@ -146,6 +146,12 @@ const MISTAKES: &[(&str, usize, &str, &str)] = &[
         "plan_bad_password",
     ),
     (
+        "[[phone]]\nrange = \"1000-1009\"\npassword = \"pw{usr}\"",
+        3,
+        "phone.password",
+        "plan_unknown_placeholder",
+    ),
+    (
         "[[phone]]\nrange = \"1000-999\"\npassword = \"x\"",
         2,
         "phone.range",
@@ -217,6 +223,12 @@ const MISTAKES: &[(&str, usize, &str, &str)] = &[
         "rule.prefix",
         "plan_bad_digits",
     ),
+    (
+        "[[rule]]\nprefix = \"1\"\nto = \"phone\"\n[[rule]]\nprefix = \"1\"\nto = \"phone\"",
+        4,
+        "rule.prefix",
+        "plan_rule_twice",
+    ),
     ("rule = 1", 1, "rule", "plan_wrong_kind"),
     ("[[rule]\n", 1, "", "plan_syntax"),
 ];
@@ -242,6 +254,20 @@ fn an_extension_that_stands_twice_names_its_first_line() {
         text.contains("line 1 ") && text.ends_with("[plan_extension_twice]"),
         "{text}"
     );
+}
+
+#[test]
+fn braces_of_another_kind_belong_to_the_password() {
+    let text = "[[phone]]\nuser = \"1000\"\npassword = \"a{1}{}{b\"\n";
+    let plan = parse(text, "branch.toml").unwrap();
+    assert_eq!(plan.phones[0].password.expose(), "a{1}{}{b");
+}
+
+#[test]
+fn one_prefix_may_lead_to_phones_and_to_a_trunk() {
+    let text = "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\n\
+                [[rule]]\nprefix = \"1\"\nto = \"phone\"\n[[rule]]\nprefix = \"1\"\nto = \"trunk:a\"\n";
+    assert_eq!(parse(text, "branch.toml").unwrap().rules.len(), 2);
 }
 
 #[test]
