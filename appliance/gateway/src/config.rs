@@ -1,9 +1,11 @@
 //! `gateway.toml`: where things lie and which addresses are used. What the branch is (phones, trunks, rules) is not here.
+use crate::link::BrokerAddress;
 use messages::BoxId;
+use portal::config_file::{self, ConfigError, Unfit};
 use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use thiserror::Error;
+use tracing_subscriber::EnvFilter;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -100,48 +102,16 @@ const fn five() -> u32 {
     5
 }
 
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    #[error("{file}: {error}")]
-    Read { file: String, error: std::io::Error },
-    /// `toml` names the line and the key.
-    #[error("{file}: {error}")]
-    Parse {
-        file: String,
-        error: toml::de::Error,
-    },
-    #[error("{file}: {key}: {why}")]
-    Value {
-        file: String,
-        key: &'static str,
-        why: String,
-    },
-}
-
 impl Config {
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        let name = || file.display().to_string();
-        let text = std::fs::read_to_string(file).map_err(|error| ConfigError::Read {
-            file: name(),
-            error,
-        })?;
-        Self::parse(&text, &name())
+        config_file::read(file, Self::check)
     }
 
     pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
-        let config: Self = toml::from_str(text).map_err(|error| ConfigError::Parse {
-            file: file.to_owned(),
-            error,
-        })?;
-        config.check().map_err(|(key, why)| ConfigError::Value {
-            file: file.to_owned(),
-            key,
-            why,
-        })?;
-        Ok(config)
+        config_file::parse(text, file, Self::check)
     }
 
-    fn check(&self) -> Result<(), (&'static str, String)> {
+    fn check(&self) -> Result<(), Unfit> {
         if self.keys_dir.starts_with(&self.data_dir) {
             return Err((
                 "keys_dir",
@@ -172,6 +142,10 @@ impl Config {
         if !(1..=16).contains(&media.threads) {
             return Err(("media.threads", "1 to 16".to_owned()));
         }
+        if let Some(link) = &self.link {
+            BrokerAddress::parse(&link.broker).map_err(|bad| ("link.broker", bad.to_string()))?;
+        }
+        EnvFilter::try_new(&self.log.level).map_err(|bad| ("log.level", bad.to_string()))?;
         Ok(())
     }
 
@@ -206,38 +180,41 @@ mod tests {
         let table = [
             (
                 GOOD.replace("box_id = \"sz-01\"", "box_id = \"sz/01\""),
-                "box_id",
+                "gateway.toml:3: box_id: ",
             ),
-            (GOOD.replace("[sip]", "[sip]\nlisen = 1"), "lisen"),
+            (
+                GOOD.replace("[sip]", "[sip]\nlisen = 1"),
+                "gateway.toml:5: sip.lisen: ",
+            ),
             (
                 GOOD.replace("keys_dir = \"k\"", "keys_dir = \"d/k\""),
-                "keys_dir",
+                "gateway.toml:2: keys_dir: ",
             ),
             (
                 format!("{GOOD}[media]\nport_first = 20001\n"),
-                "media.port_first",
+                "gateway.toml:9: media.port_first: ",
             ),
             (
                 format!("{GOOD}[media]\nport_count = 40000\n"),
-                "media.port_count",
+                "gateway.toml:9: media.port_count: ",
             ),
             (
                 GOOD.replace("127.0.0.1:5060", "0.0.0.0:5060"),
-                "media.address",
+                "gateway.toml:1: media.address: ",
+            ),
+            (
+                format!("{GOOD}[link]\nbroker = \"not a broker\"\ncertificates = \"c\"\n"),
+                "gateway.toml:9: link.broker: ",
+            ),
+            (
+                format!("{GOOD}[log]\nlevel = \"=====bad\"\n"),
+                "gateway.toml:9: log.level: ",
             ),
         ];
-        for (text, key) in table {
-            let error = Config::parse(&text, "gateway.toml")
-                .unwrap_err()
-                .to_string();
-            assert!(
-                error.starts_with("gateway.toml") && error.contains(key),
-                "{error}"
-            );
+        for (text, start) in table {
+            let error = Config::parse(&text, "gateway.toml").unwrap_err();
+            let error = error.to_string();
+            assert!(error.starts_with(start), "{error:?}, not {start:?}");
         }
-        let error = Config::parse(&GOOD.replace("[sip]", "[sip]\nlisen = 1"), "g")
-            .unwrap_err()
-            .to_string();
-        assert!(error.contains("line 5"), "{error}");
     }
 }

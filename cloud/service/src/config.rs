@@ -1,10 +1,10 @@
 //! `cloud.toml`: where things lie, which addresses are used, and what headquarters may see.
+use portal::config_file::{self, ConfigError, Unfit};
 use rights::{FieldPolicy, HqField};
 use serde::{Deserialize, Deserializer};
 use std::net::{IpAddr, SocketAddr};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
-use thiserror::Error;
+use tracing_subscriber::EnvFilter;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -121,22 +121,6 @@ fn hq_field<'de, D: Deserializer<'de>>(deserializer: D) -> Result<HqField, D::Er
         .ok_or_else(|| serde::de::Error::custom("one of \"never\", \"masked\", \"clear\""))
 }
 
-#[derive(Debug, Error)]
-pub enum ConfigError {
-    #[error("{file}: {source}")]
-    Read {
-        file: String,
-        source: std::io::Error,
-    },
-    #[error("{file}:{line}: {key}: {why}")]
-    Wrong {
-        file: String,
-        line: usize,
-        key: String,
-        why: String,
-    },
-}
-
 impl Config {
     #[must_use]
     pub fn backup_key(&self) -> PathBuf {
@@ -145,57 +129,26 @@ impl Config {
     }
 
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        let name = file.display().to_string();
-        match std::fs::read_to_string(file) {
-            Ok(text) => Self::parse(&text, &name),
-            Err(source) => Err(ConfigError::Read { file: name, source }),
-        }
+        config_file::read(file, Self::check)
     }
 
     pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
-        let wrong = |line, key, why: &str| ConfigError::Wrong {
-            file: file.to_owned(),
-            line,
-            key,
-            why: why.to_owned(),
-        };
-        let config: Self = toml::from_str(text).map_err(|bad| {
-            let (line, key) = place(text, bad.span().unwrap_or_default(), bad.message());
-            wrong(line, key, bad.message())
-        })?;
-        let ports = (config.http.listen, config.mqtt.listen);
-        if ports.0 == ports.1 && ports.0.port() != 0 {
-            let at = text.rfind("[mqtt]").unwrap_or_default();
-            let (line, _) = place(text, at..at, "");
-            return Err(wrong(
-                line,
-                "mqtt.listen".to_owned(),
-                "the same as http.listen",
-            ));
-        }
-        Ok(config)
+        config_file::parse(text, file, Self::check)
     }
-}
 
-/// The line (from 1) and the key, with its table, that an error's span lies on.
-/// A missing key has no place of its own: its name stands in the message.
-fn place(text: &str, span: Range<usize>, message: &str) -> (usize, String) {
-    let before = text.get(..span.start).unwrap_or(text);
-    let line_index = before.matches('\n').count();
-    let table = text
-        .lines()
-        .take(line_index + 1)
-        .filter_map(|line| line.trim().strip_prefix('[')?.split(']').next())
-        .last()
-        .map(|table| format!("{}.", table.trim()));
-    let line = text.lines().nth(line_index).unwrap_or_default();
-    let missing = message
-        .strip_prefix("missing field `")
-        .and_then(|rest| rest.split('`').next());
-    let own = line.split_once('=').map(|(key, _)| key.trim());
-    let key = missing.or(own).unwrap_or_default();
-    let whole = format!("{}{key}", table.unwrap_or_default());
-    (line_index + 1, whole.trim_end_matches('.').to_owned())
+    /// The directives of the log: what libraries say too loudly is left out.
+    #[must_use]
+    pub fn log_directives(&self) -> String {
+        format!("refinery_core=warn,{}", self.log.level)
+    }
+
+    fn check(&self) -> Result<(), Unfit> {
+        if self.http.listen == self.mqtt.listen && self.http.listen.port() != 0 {
+            return Err(("mqtt.listen", "the same as http.listen".to_owned()));
+        }
+        EnvFilter::try_new(self.log_directives()).map_err(|bad| ("log.level", bad.to_string()))?;
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -241,6 +194,10 @@ mod tests {
             (
                 GOOD.replace(":8883", ":8443"),
                 "cloud.toml:6: mqtt.listen: ",
+            ),
+            (
+                format!("{GOOD}[log]\nlevel = \"=====bad\"\n"),
+                "cloud.toml:12: log.level: ",
             ),
             (GOOD.replace("[tls]", "[tls"), "cloud.toml:9: "),
         ];

@@ -182,8 +182,7 @@ fn say(line: &str) -> anyhow::Result<()> {
 
 fn serve(config: &Config) -> anyhow::Result<()> {
     // What the migrations say names paths of the machine that built this.
-    let directives = format!("refinery_core=warn,{}", config.log.level);
-    let filter = EnvFilter::try_new(directives).context("log.level")?;
+    let filter = EnvFilter::try_new(config.log_directives()).context("log.level")?;
     tracing_subscriber::fmt()
         .json()
         .with_env_filter(filter)

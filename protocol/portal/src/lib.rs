@@ -26,6 +26,7 @@ pub mod access;
 pub mod assets;
 pub mod auth;
 pub mod clock;
+pub mod config_file;
 mod connections;
 mod cookie;
 pub mod current_user;
