@@ -93,7 +93,7 @@ fn end_old_sessions(
 ) {
     for (user, changed) in before {
         if now.get(user) != Some(changed) {
-            state.auth.sessions().close_all_of(user);
+            state.auth.password_changed(user);
         }
     }
 }

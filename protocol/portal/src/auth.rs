@@ -132,6 +132,12 @@ impl Auth {
         &*self.0.sessions
     }
 
+    /// Somebody got a new password: the sessions of the old one end, and so does a lock-out.
+    pub fn password_changed(&self, user: &UserName) {
+        self.0.sessions.close_all_of(user);
+        self.lock_out(|table| table.forget(user.as_str()));
+    }
+
     /// The session of a request, kept alive by it.
     #[must_use]
     pub fn session_of(&self, headers: &axum::http::HeaderMap) -> Option<(TokenHash, Session)> {

@@ -101,10 +101,15 @@ impl LockOut {
 
     /// The attempt was right: the name starts anew, the address gets its count back.
     pub(crate) fn succeed(&mut self, user: &str, source: IpAddr) {
-        self.entries.remove(&Key::User(user.to_owned()));
+        self.forget(user);
         if let Some(entry) = self.entries.get_mut(&Key::Source(prefix(source))) {
             entry.failures = entry.failures.saturating_sub(1);
         }
+    }
+
+    /// The name starts anew.
+    pub(crate) fn forget(&mut self, user: &str) {
+        self.entries.remove(&Key::User(user.to_owned()));
     }
 
     /// The attempt was wrong.

@@ -56,6 +56,7 @@ pub(super) fn start(
             started: ground.started,
         },
     };
+    ground.store.subscribe(web::watch_passwords(&parts.auth));
     let limits = ConnectionLimits::default();
     let router = web::router(AppState::new(parts));
     portal::serve::https(

@@ -1,12 +1,25 @@
 //! The branch's users as log-in knows them: found in the store, noted in the journal.
 use super::state::awaited;
-use branch_store::Store;
+use branch_store::{Store, Subscriber};
 use messages::command::Command;
-use messages::fact::Actor;
+use messages::fact::{Actor, Body};
 use messages::{UserName, UtcMs};
 use portal::auth::Asked;
-use portal::{Account, Trouble, Users};
+use portal::{Account, Auth, Trouble, Users};
 use std::net::IpAddr;
+
+/// A password that is reset ends the sessions and the lock-out of its user, whoever reset it.
+#[must_use]
+pub fn watch_passwords(auth: &Auth) -> Subscriber {
+    let auth = auth.clone();
+    Box::new(move |facts| {
+        for committed in facts {
+            if let Body::UserPasswordReset(reset) = &committed.fact.body {
+                auth.password_changed(&reset.user);
+            }
+        }
+    })
+}
 
 /// `portal::Users` over the branch's store.
 pub struct BranchUsers(Store);

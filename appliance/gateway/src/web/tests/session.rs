@@ -4,7 +4,8 @@ use crate::web::{COOKIE, first_admin};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use core::time::Duration;
-use messages::command::Role;
+use messages::command::{Command, Role, Secret};
+use messages::fact::Actor;
 use serde_json::Value;
 
 async fn sign_in(world: &World, user: &str, password: &str) -> axum::response::Response {
@@ -74,6 +75,31 @@ async fn five_failures_lock_the_user_and_each_is_written() {
         sign_in(&world, "li", "right-password").await.status(),
         StatusCode::OK
     );
+}
+
+#[tokio::test]
+async fn a_reset_password_ends_the_old_sessions_and_the_lock_out() {
+    let world = World::new();
+    let signed_in = sign_in(&world, "li", "right-password").await;
+    let cookie = signed_in.headers()[header::SET_COOKIE].to_str().unwrap();
+    let cookie = cookie.split(';').next().unwrap().to_owned();
+    let other = world.cookie(Role::Admin, None);
+    for _ in 0..5 {
+        sign_in(&world, "li", "wrong-password").await;
+    }
+    let again = portal::password::hash(&Secret::new("another-password".to_owned())).unwrap();
+    let reset = Command::ResetPassword {
+        user: messages::UserName::parse("li").unwrap(),
+        password_hash: again,
+    };
+    let done = world.store.propose_and_wait(Actor::Console, None, reset);
+    done.unwrap();
+    let (code, _) = problem_of(world.get("/api/v1/session", &cookie).await).await;
+    assert_eq!(code, 401, "the old session is over");
+    let kept = world.get("/api/v1/session", &other).await;
+    assert_eq!(kept.status(), StatusCode::OK, "others go on");
+    let back = sign_in(&world, "li", "another-password").await;
+    assert_eq!(back.status(), StatusCode::OK);
 }
 
 #[tokio::test]

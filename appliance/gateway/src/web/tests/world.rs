@@ -2,7 +2,7 @@
 use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use crate::web::{
     AppState, BoxInfo, BranchPort, BranchUsers, COOKIE, DialOrder, LiveHub, Parts, Reply,
-    RootCertificate, router,
+    RootCertificate, router, watch_passwords,
 };
 use axum::Router;
 use axum::body::Body;
@@ -191,6 +191,7 @@ impl World {
         let sessions = Arc::new(MemorySessions::new(clock.clock(), config.sessions));
         let users: Arc<dyn Users> = Arc::new(BranchUsers::new(store.clone()));
         let auth = Auth::new(config, clock.clock(), users, sessions).unwrap();
+        store.subscribe(watch_passwords(&auth));
         let (machine, tasks) = (Arc::new(Machine::default()), Tasks::new());
         let state = AppState::new(Parts {
             store: store.clone(),
