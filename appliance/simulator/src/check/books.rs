@@ -160,6 +160,16 @@ fn both_count_alike(scene: &Scene, ledger: &mut Ledger) -> rusqlite::Result<()> 
         &scene.cloud,
         "SELECT coalesce(sum(attempts), 0) FROM customer",
     )?;
+    let ended = count(
+        &scene.branch,
+        "SELECT count(*) FROM attempt JOIN call ON call.id = attempt.call
+         WHERE call.customer IS NOT NULL AND call.ended IS NOT NULL AND call.result <> 'blocked'",
+    )?;
+    ledger.equal(
+        "a customer's attempts are those of his calls",
+        ("calls", ended),
+        ("customers", here),
+    );
     ledger.equal(
         "HQ's customers have the branch's attempts",
         ("branch", here),

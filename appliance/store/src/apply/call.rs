@@ -113,11 +113,11 @@ pub(super) fn ended(conn: &Connection, utc: UtcMs, fact: &CallEnded) -> Result<A
     Ok(Applied::Followed)
 }
 
-/// An outbound call is one attempt more; an answered call, either way, is contact: at the moment it ended.
+/// Each attempt of the call counts, a call whose own phone never answered has none; an answered call, either way, is contact: at the moment it ended.
 fn touch_customer(conn: &Connection, fact: &CallEnded) -> Result<()> {
     conn.prepare_cached(
         "UPDATE customer SET
-            attempts = attempts + (call.direction = 'outbound'),
+            attempts = attempts + (SELECT COUNT(*) FROM attempt WHERE attempt.call = call.id),
             last_contact = CASE WHEN call.answered IS NULL THEN last_contact
                            ELSE MAX(COALESCE(last_contact, 0), call.ended) END
          FROM call WHERE call.id = ?1 AND customer.id = call.customer",

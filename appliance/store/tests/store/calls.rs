@@ -7,7 +7,7 @@ use messages::{Direction, Extension, PartyNumber, RecordingId, SystemResult, Utc
 use std::sync::mpsc::sync_channel;
 
 #[test]
-fn a_calls_end_is_an_attempt_and_an_answered_one_is_contact() {
+fn the_end_of_a_call_that_had_an_attempt_counts_it_and_an_answered_call_is_contact() {
     let mut stage = Stage::new();
     let customer = stage.import_one("王小芳", "13800138000");
     let state = |stage: &Stage| {
@@ -16,10 +16,15 @@ fn a_calls_end_is_an_attempt_and_an_answered_one_is_contact() {
         (row.attempts, row.last_contact)
     };
     let call = stage.start_call("13800138000", Direction::Outbound);
+    stage.end(call, SystemResult::Cancelled);
+    assert_eq!(state(&stage), (0, None), "the own phone never answered");
+    let call = stage.start_call("13800138000", Direction::Outbound);
+    stage.attempt(call);
     stage.pass_ms(1_000);
     stage.end(call, SystemResult::NoAnswer);
     assert_eq!(state(&stage), (1, None));
     let call = stage.start_call("+8613800138000", Direction::Outbound);
+    stage.attempt(call);
     stage.answer(call);
     stage.pass_ms(1_000);
     stage.end(call, SystemResult::Answered);
@@ -36,7 +41,7 @@ fn a_calls_end_is_an_attempt_and_an_answered_one_is_contact() {
         ..CallFilter::default()
     };
     let page = reader.calls(&filter, 10).unwrap();
-    assert_eq!(page.rows.len(), 3);
+    assert_eq!(page.rows.len(), 4);
     assert_eq!(page.rows[0].call, call);
     let number = page.rows[0].number.as_ref().unwrap().clear().unwrap();
     assert_eq!(number.to_dial(), "13800138000");
@@ -49,7 +54,7 @@ fn a_calls_end_is_an_attempt_and_an_answered_one_is_contact() {
     assert_eq!(
         counts,
         CallCounts {
-            started: 3,
+            started: 4,
             answered: 2,
             up: 0,
             recorded: 0

@@ -4,7 +4,9 @@ use faulty_disk::Disk;
 use messages::command::{
     BranchPlan, Command, DialRule, ImportRow, PhonePlan, Profile, RuleTarget, Secret, TrunkPlan,
 };
-use messages::fact::{Actor, Body, CallAnswered, CallEnded, CallStarted, Fact, OutsideParty};
+use messages::fact::{
+    Actor, AttemptStarted, Body, CallAnswered, CallEnded, CallStarted, Fact, OutsideParty,
+};
 use messages::journal::Head;
 use messages::registry::{Outcome, RowFate};
 use messages::{
@@ -173,6 +175,17 @@ impl Stage {
             customer: None,
         });
         call
+    }
+
+    /// The outside is invited.
+    pub(crate) fn attempt(&mut self, call: CallId) {
+        let attempt = self.mint.attempt(self.utc());
+        let trunk = TrunkName::parse("carrier").unwrap();
+        self.happened(AttemptStarted {
+            attempt,
+            call,
+            trunk,
+        });
     }
 
     pub(crate) fn answer(&self, call: CallId) {

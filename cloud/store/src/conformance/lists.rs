@@ -189,6 +189,8 @@ pub(super) fn customers_case(open: &Opener) {
     story.wait_ms(9_000);
     story.end(call, Some(attempt), SystemResult::Answered, 9_000);
     story.end(call, None, SystemResult::Answered, 9_000);
+    let unheard = story.start(messages::Direction::Outbound, Some(customer));
+    story.end(unheard, None, SystemResult::Cancelled, 0);
     story.move_stage(customer, Stage::Lead, Stage::Interested);
     story.send(&*store);
     let one = &customers_of(&*store)[0];

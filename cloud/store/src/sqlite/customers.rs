@@ -91,12 +91,12 @@ pub(super) fn stage_moved(at: At<'_>, body: &CustomerStageMoved) -> Result<(), F
     Ok(())
 }
 
-/// A call with a customer ended: one attempt more if it went out, a contact if it was answered; as the branch counts it.
+/// A call with a customer ended: one attempt more if it had one, a contact if it was answered; as the branch counts it.
 pub(super) fn call_ended(at: At<'_>, body: &CallEnded) -> Result<(), Failed> {
     at.db
         .prepare_cached(
             "UPDATE customer SET
-                 attempts = customer.attempts + (call.direction = 'outbound'),
+                 attempts = customer.attempts + (call.first_attempt IS NOT NULL),
                  last_contact = CASE WHEN call.answered IS NULL
                      THEN customer.last_contact
                      ELSE max(coalesce(customer.last_contact, 0), ?4) END
