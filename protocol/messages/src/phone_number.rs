@@ -180,6 +180,8 @@ fn chinese_class(digits: &str) -> Option<NumberClass> {
         ([b'1', b'3'..=b'9', ..], 11) => NumberClass::Mobile,
         ([b'0', b'1', b'3'..=b'9', ..], 12) => NumberClass::Mobile, // a mobile dialled with the trunk zero
         ([b'4', b'0', b'0', ..], 10) => NumberClass::Shared400,
+        ([b'0', b'4', b'0', b'0', ..], 11) => NumberClass::Shared400, // dialled with the trunk zero
+        ([b'0', b'4', b'0', b'0', ..], _) => return None,             // there is no such area code
         ([b'9', b'5' | b'6', ..], 5..=8) => NumberClass::Company95,
         ([b'1', b'0' | b'1' | b'2', ..], 3..=6) => NumberClass::Service1xx,
         ([b'0', b'1' | b'2', ..], 11) => NumberClass::Fixed, // 010, 02x + 8 digits
@@ -213,6 +215,7 @@ mod tests {
             ("+86 755 88886666", "+8675588886666", "075588886666", Fixed),
             ("010-12345678", "+861012345678", "01012345678", Fixed),
             ("400-123-4567", "+864001234567", "4001234567", Shared400),
+            ("0400-123-4567", "+864001234567", "4001234567", Shared400),
             ("95588", "+8695588", "95588", Company95),
             ("10086", "+8610086", "10086", Service1xx),
             (
