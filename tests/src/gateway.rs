@@ -33,6 +33,17 @@ impl Gateway {
     /// Starts it in `world/name` and applies its branch file.
     #[must_use]
     pub fn start(world: &Path, name: &str, headquarters: Option<&Headquarters>) -> Self {
+        Self::start_with_ports(world, name, headquarters, RELAY_PORTS)
+    }
+
+    /// As `start`, with so many relay ports: two for each call, for 3 s beyond its end.
+    #[must_use]
+    pub fn start_with_ports(
+        world: &Path,
+        name: &str,
+        headquarters: Option<&Headquarters>,
+        relay_ports: u16,
+    ) -> Self {
         let folder = world.join(name);
         std::fs::create_dir_all(&folder).expect("the branch's folder can be made");
         let mut gateway = Self {
@@ -43,7 +54,7 @@ impl Gateway {
             carrier_port: port::free_row(1),
             process: None,
         };
-        gateway.write_config(name, headquarters);
+        gateway.write_config(name, headquarters, relay_ports);
         if let Some(headquarters) = headquarters {
             let authority = headquarters.authority.display().to_string();
             let certificates = gateway.folder.join("certificates").display().to_string();
@@ -215,8 +226,8 @@ impl Gateway {
         self.folder.join("gateway.toml")
     }
 
-    fn write_config(&self, name: &str, headquarters: Option<&Headquarters>) {
-        let relay = port::free_row(2 * RELAY_PORTS);
+    fn write_config(&self, name: &str, headquarters: Option<&Headquarters>, relay_ports: u16) {
+        let relay = port::free_row(2 * relay_ports);
         let link = headquarters.map_or_else(String::new, |headquarters| {
             format!(
                 "[link]\nbroker = \"{}\"\ncertificates = \"{}\"\nmetrics_every_s = 1\n",
@@ -227,7 +238,7 @@ impl Gateway {
         let text = format!(
             "data_dir = \"{folder}/data\"\nkeys_dir = \"{folder}/keys\"\nbox_id = \"{name}\"\n\
              [sip]\nlisten = \"127.0.0.1:{sip}\"\ntrunk_options_every_s = 0\n\
-             [media]\nport_first = {relay}\nport_count = {RELAY_PORTS}\n\
+             [media]\nport_first = {relay}\nport_count = {relay_ports}\n\
              [web]\nlisten = \"127.0.0.1:{web}\"\n{link}",
             folder = self.folder.display(),
             sip = self.sip_port,

@@ -7,4 +7,5 @@ mod instruments;
 mod phones;
 mod privacy;
 mod recording;
+mod sipp_phone;
 mod survival;
