@@ -240,6 +240,24 @@ describe('the product in a browser', { skip }, () => {
     await whole(admin, 'audit')
   })
 
+  promise('takes down who does not want to be called, and calls them no more', async () => {
+    const page = await pageOf('agent')
+    await openCustomer(page, 12)
+    await page.getByRole('button', { name: '登记拒绝来电' }).click()
+    await page.getByLabel('原因').fill('明确表示不再接听')
+    await page.locator('.ant-modal-footer').getByRole('button', { name: '登记' }).click()
+    await page.getByText('禁呼', { exact: true }).waitFor()
+    await page.getByRole('button', { name: '拨打', exact: true }).click()
+    await page.getByText('没有拨出').waitFor()
+    await whole(page, 'refused')
+    const admin = await pageOf('admin')
+    await openCustomer(admin, 12)
+    await admin.getByRole('button', { name: '解除禁呼' }).click()
+    await admin.getByLabel('原因').fill('客户要求恢复')
+    await admin.locator('.ant-modal-footer').getByRole('button', { name: '解除' }).click()
+    await admin.getByRole('button', { name: '登记拒绝来电' }).waitFor()
+  })
+
   promise('tells how the sync and the machine are', async () => {
     const page = await pageOf('agent')
     await go(page, '系统')

@@ -34,6 +34,11 @@ pub fn execute(order: Order, host: &Host, wav: &mut dyn Write) -> Report {
             dry_run,
         } => apply(host, &file, &text, dry_run),
         Order::Import { batch, rows } => import(host, batch, rows),
+        Order::SetContact {
+            number,
+            refuses,
+            reason,
+        } => set_contact(host, &number, refuses, reason),
         Order::CreateUser {
             user,
             role,
@@ -92,6 +97,18 @@ fn propose(host: &Host, command: Command) -> Result<Outcome, Report> {
 
 fn ask(host: &Host, command: Command) -> Carried {
     propose(host, command).map(|_outcome| Report::Done)
+}
+
+fn set_contact(host: &Host, number: &str, refuses: bool, reason: String) -> Carried {
+    let number = PartyNumber::parse(number).map_err(|_bad| refused(Refusal::BadNumber))?;
+    ask(
+        host,
+        if refuses {
+            Command::RefuseContact { number, reason }
+        } else {
+            Command::LiftRefusal { number, reason }
+        },
+    )
 }
 
 fn apply(host: &Host, file: &str, text: &str, dry_run: bool) -> Carried {

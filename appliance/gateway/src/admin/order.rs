@@ -19,6 +19,12 @@ pub enum Order {
         batch: String,
         rows: Vec<OrderRow>,
     },
+    /// `refuses`: no call from now on; else it may be called again.
+    SetContact {
+        number: String,
+        refuses: bool,
+        reason: String,
+    },
     CreateUser {
         user: UserName,
         role: Role,

@@ -7,10 +7,10 @@ use super::state::AppState;
 use axum::extract::State;
 use branch_store::{CallFilter, CustomerFilter as Asked, CustomerRow};
 use messages::command::{Command, Role};
-use messages::{CustomerId, Refusal, Stage, UtcMs};
+use messages::{CustomerId, Field, PartyNumber, Refusal, Stage, UtcMs};
 use portal::paging::{Page, PageQuery};
 use portal::{ClientIp, CurrentUser, FieldError, Json, Path, Problem, Query};
-use rights::{Action, RowScope, Subject, Viewer, Visible, row_scope, view};
+use rights::{Access, Action, RowScope, Subject, Viewer, Visible, access, row_scope, view};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -23,7 +23,7 @@ const CALLS_SHOWN: usize = 20;
 pub(super) struct CustomerFilter {
     #[param(schema_with = coded::stage)]
     stage: Option<String>,
-    /// A part of the name, or the last digits of the number.
+    /// A part of the name, the last digits of the number, or the whole number for who may read numbers.
     #[param(max_length = 64)]
     q: Option<String>,
 }
@@ -43,7 +43,7 @@ pub(super) struct CustomerView {
     /// When it was imported; ms UTC.
     #[schema(value_type = i64)]
     imported: UtcMs,
-    /// Outbound calls to this customer.
+    /// Attempts to reach this customer.
     attempts: u32,
     /// The end of the last answered call; ms UTC.
     #[schema(value_type = Option<i64>)]
@@ -89,6 +89,7 @@ pub(super) async fn list(
     let limit = page.limit()?;
     let asked = Asked {
         after: super::cursor(&page, LIST, CustomerId::parse)?,
+        whole_numbers: reads_numbers(&viewer),
         ..read_filter(filter)?
     };
     let found = state
@@ -97,6 +98,10 @@ pub(super) async fn list(
     let rows = found.rows.iter().map(|row| CustomerView::of(&viewer, row));
     let next = found.next.map(|id| id.to_string());
     Ok(Json(Page::ending(LIST, rows.collect(), next)))
+}
+
+fn reads_numbers(viewer: &Viewer) -> bool {
+    access(viewer.role, Field::Number, viewer.policy) == Access::Read
 }
 
 fn read_filter(filter: CustomerFilter) -> Result<Asked, Problem> {
@@ -223,6 +228,61 @@ pub(super) async fn view_number(
     let row = known(&state, customer).await?;
     let number = view(&opened_eyes(&user), &row.number);
     Ok(Json(ClearNumber { number }))
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(super) struct ContactReason {
+    /// What the person said, or why it no longer stands; it is recorded.
+    #[schema(max_length = 200)]
+    reason: String,
+}
+
+/// The customer does not want to be called: no sales call goes out from now on
+#[utoipa::path(post, path = "/api/v1/customers/{id}/refuse-contact", tag = "customers",
+    request_body = ContactReason, params(("id" = String, Path)),
+    responses((status = 200, body = CustomerView)),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn refuse_contact(
+    State(state): State<AppState>,
+    ClientIp(from_ip): ClientIp,
+    user: CurrentUser,
+    Path(id): Path<String>,
+    Json(body): Json<ContactReason>,
+) -> Result<Json<CustomerView>, Problem> {
+    let (customer, number) = number_of(&state, &id).await?;
+    let reason = body.reason;
+    let command = Command::RefuseContact { number, reason };
+    state.propose(&user, from_ip, command).await?;
+    let row = known(&state, customer).await?;
+    Ok(Json(CustomerView::of(&super::viewer(&user), &row)))
+}
+
+/// A refusal of contact no longer stands
+#[utoipa::path(post, path = "/api/v1/customers/{id}/allow-contact", tag = "customers",
+    request_body = ContactReason, params(("id" = String, Path)),
+    responses((status = 200, body = CustomerView)),
+    extensions(("x-roles" = json!(roles::ADMINS))))]
+pub(super) async fn allow_contact(
+    State(state): State<AppState>,
+    ClientIp(from_ip): ClientIp,
+    user: CurrentUser,
+    Path(id): Path<String>,
+    Json(body): Json<ContactReason>,
+) -> Result<Json<CustomerView>, Problem> {
+    let (customer, number) = number_of(&state, &id).await?;
+    let reason = body.reason;
+    let command = Command::LiftRefusal { number, reason };
+    state.propose(&user, from_ip, command).await?;
+    let row = known(&state, customer).await?;
+    Ok(Json(CustomerView::of(&super::viewer(&user), &row)))
+}
+
+/// For a command only: it is not sent to anybody.
+async fn number_of(state: &AppState, id: &str) -> Result<(CustomerId, PartyNumber), Problem> {
+    let customer = CustomerId::parse(id).ok_or(Refusal::UnknownCustomer)?;
+    let row = known(state, customer).await?;
+    let number = row.number.clear().cloned().ok_or(Refusal::PartyErased)?;
+    Ok((customer, number))
 }
 
 async fn known(state: &AppState, id: CustomerId) -> Result<CustomerRow, Problem> {

@@ -36,7 +36,7 @@ pub use live::{LiveEvent, LiveHub};
 pub use port::{BoxInfo, BranchPort, DialOrder, Reply};
 pub use setup::{RootCertificate, plain_router};
 pub use state::{AppState, Parts};
-pub use users::BranchUsers;
+pub use users::{BranchUsers, watch_passwords};
 
 /// The cookie of the branch's pages; HQ's has another name, for both may be on one host.
 pub const COOKIE: &str = "__Host-zk_branch";
@@ -54,6 +54,8 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(customers::one))
         .routes(routes!(customers::move_stage))
         .routes(routes!(customers::view_number))
+        .routes(routes!(customers::refuse_contact))
+        .routes(routes!(customers::allow_contact))
         .routes(routes!(recordings::list))
         .routes(routes!(recordings::one))
         .routes(routes!(playback::audio))

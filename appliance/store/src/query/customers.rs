@@ -13,7 +13,7 @@ pub struct CustomerRow {
     pub name: Personal<PersonName>,
     pub number: Personal<PartyNumber>,
     pub stage: Stage,
-    /// Outbound calls that ended.
+    /// Attempts to reach this customer, of calls that ended.
     pub attempts: u32,
     /// When the last answered call ended.
     pub last_contact: Option<UtcMs>,
@@ -27,8 +27,10 @@ pub struct CustomerRow {
 #[derive(Clone, Debug, Default)]
 pub struct CustomerFilter {
     pub stage: Option<Stage>,
-    /// Part of a name, up to four last digits, or a whole number.
+    /// Part of a name, up to four last digits, or a whole number where `whole_numbers` lets it.
     pub text: Option<String>,
+    /// Only for who may read numbers: to others a yes or a no would give a masked number away, guess by guess.
+    pub whole_numbers: bool,
     /// Behind this one (`Page::next`). Not used together with `text`.
     pub after: Option<CustomerId>,
 }
@@ -55,7 +57,7 @@ impl Reader {
             .as_deref()
             .filter(|text| !text.trim().is_empty())
         {
-            return self.customers_found(text, filter.stage, max);
+            return self.customers_found(text, filter, max);
         }
         let (max, limit) = size(max);
         let after = filter.after.map_or([0xff; 16], |id| *id.as_bytes());
@@ -94,7 +96,7 @@ impl Reader {
     fn customers_found(
         &self,
         text: &str,
-        stage: Option<Stage>,
+        filter: &CustomerFilter,
         max: usize,
     ) -> Result<Page<CustomerRow, CustomerId>, StoreError> {
         let (max, _) = size(max);
@@ -106,7 +108,8 @@ impl Reader {
                 .unwrap_or_else(std::sync::PoisonError::into_inner);
             search.find(text, super::PAGE_MAX)
         };
-        if let Ok(number) = PartyNumber::parse(text)
+        if filter.whole_numbers
+            && let Ok(number) = PartyNumber::parse(text)
             && let Some(party) = self.party_of(&number)?
             && let Some(customer) = crate::writer::customer_of(&self.conn, party)?
             && !ids.contains(&customer)
@@ -116,7 +119,7 @@ impl Reader {
         let mut rows = Vec::new();
         for id in ids {
             let row = self.customer(id)?;
-            rows.extend(row.filter(|row| stage.is_none_or(|stage| stage == row.stage)));
+            rows.extend(row.filter(|row| filter.stage.is_none_or(|stage| stage == row.stage)));
             if rows.len() == max {
                 break;
             }

@@ -76,6 +76,7 @@ fn customers_are_found_by_name_by_last_digits_and_by_the_whole_number() {
             let filter = CustomerFilter {
                 text: Some(text.to_owned()),
                 stage: at,
+                whole_numbers: true,
                 after: None,
             };
             let page = reader.customers(&filter, 10).unwrap();
@@ -88,6 +89,12 @@ fn customers_are_found_by_name_by_last_digits_and_by_the_whole_number() {
         assert_eq!(found("小芳", None), ["王小芳"], "reopened: {reopened}");
         assert_eq!(found("8001", None), ["李四"]);
         assert_eq!(found("+86 138 0013 8000", None), ["王小芳"]);
+        let masked = CustomerFilter {
+            text: Some("+86 138 0013 8000".to_owned()),
+            ..CustomerFilter::default()
+        };
+        let page = reader.customers(&masked, 10).unwrap();
+        assert!(page.rows.is_empty(), "only who may read numbers");
         assert_eq!(
             found("小芳", Some(CustomerStage::Won)),
             Vec::<String>::new()

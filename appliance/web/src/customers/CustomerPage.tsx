@@ -18,6 +18,7 @@ import {
 } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { CallTable } from '../calls/CallTable'
+import { ContactRefusal } from './ContactRefusal'
 import { DialPanel } from './DialPanel'
 import { NumberView } from './NumberView'
 import { StageStepper } from './StageStepper'
@@ -57,6 +58,7 @@ function Whole({ customer }: { customer: Customer }) {
           {customer.do_not_call ? (
             <StatusTag tone="bad">{t('branch.customer.do_not_call')}</StatusTag>
           ) : null}
+          <ContactRefusal customer={customer} />
         </div>
         <DialPanel key={customer.id} customer={customer.id} />
       </section>

@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/allow-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A refusal of contact no longer stands */
+        post: operations["customers_allow_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/number-view": {
         parameters: {
             query?: never;
@@ -101,6 +118,23 @@ export interface paths {
         put?: never;
         /** See a customer's number in clear; who, why and when is recorded first */
         post: operations["customers_view_number"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/refuse-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer does not want to be called: no sales call goes out from now on */
+        post: operations["customers_refuse_contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -395,11 +429,15 @@ export interface components {
         ClearNumber: {
             number: string;
         };
+        ContactReason: {
+            /** @description What the person said, or why it no longer stands; it is recorded. */
+            reason: string;
+        };
         /** @description A customer; name and number as the viewer may see them. */
         Customer: {
             /**
              * Format: int32
-             * @description Outbound calls to this customer.
+             * @description Attempts to reach this customer.
              */
             attempts: number;
             do_not_call: boolean;
@@ -702,7 +740,7 @@ export interface components {
             items: {
                 /**
                  * Format: int32
-                 * @description Outbound calls to this customer.
+                 * @description Attempts to reach this customer.
                  */
                 attempts: number;
                 do_not_call: boolean;
@@ -1087,7 +1125,7 @@ export interface operations {
                 cursor?: string;
                 /** @description 1 to 200; 50 where it is not given. */
                 limit?: number;
-                /** @description A part of the name, or the last digits of the number. */
+                /** @description A part of the name, the last digits of the number, or the whole number for who may read numbers. */
                 q?: string;
                 stage?: "lead" | "contacted" | "interested" | "negotiating" | "won" | "lost";
             };
@@ -1146,6 +1184,40 @@ export interface operations {
             };
         };
     };
+    customers_allow_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     customers_view_number: {
         parameters: {
             query?: never;
@@ -1167,6 +1239,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ClearNumber"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_refuse_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Customer"];
                 };
             };
             /** @description a problem with its stable code (RFC 9457) */

@@ -58,6 +58,14 @@ export const branchApi = {
     unwrap(
       client.POST('/api/v1/customers/{id}/number-view', { ...ofCustomer(id), body: { reason } }),
     ),
+  refuseContact: (id: string, reason: string) =>
+    unwrap(
+      client.POST('/api/v1/customers/{id}/refuse-contact', { ...ofCustomer(id), body: { reason } }),
+    ),
+  allowContact: (id: string, reason: string) =>
+    unwrap(
+      client.POST('/api/v1/customers/{id}/allow-contact', { ...ofCustomer(id), body: { reason } }),
+    ),
   recordings: (asked: Asked) =>
     unwrap(client.GET('/api/v1/recordings', { params: { query: asked } })),
   /** WAV over ranges, for the browser's own player. */

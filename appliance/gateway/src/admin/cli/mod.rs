@@ -5,7 +5,9 @@ mod site;
 mod words;
 
 pub use site::Site;
-pub use words::{AdminCommand, JournalCommand, RecordingCommand, UserCommand, VaultCommand};
+pub use words::{
+    AdminCommand, DncCommand, JournalCommand, RecordingCommand, UserCommand, VaultCommand,
+};
 
 use super::control::Control;
 use super::execute;
@@ -27,6 +29,7 @@ pub fn run(command: AdminCommand, site: &Site, out: &mut dyn Write) -> anyhow::R
     match command {
         AdminCommand::Apply { file, dry_run } => apply(&file, dry_run, site, out),
         AdminCommand::Import(words) => customers::import(&words, site, out),
+        AdminCommand::Dnc(command) => dnc(command, &site, out),
         AdminCommand::User(command) => user(command, site, out),
         AdminCommand::Journal(JournalCommand::Verify) => verify(site, out),
         AdminCommand::Journal(JournalCommand::AcceptTail) => accept_tail(site, out),
@@ -61,6 +64,20 @@ fn apply(file: &Path, dry_run: bool, site: &Site, out: &mut dyn Write) -> anyhow
         file: name,
         text,
         dry_run,
+    };
+    let report = site.hands()?.tell(order)?;
+    answer::write(&report, out)
+}
+
+fn dnc(command: DncCommand, site: &Site, out: &mut dyn Write) -> anyhow::Result<bool> {
+    let (words, refuses) = match command {
+        DncCommand::Add(words) => (words, true),
+        DncCommand::Lift(words) => (words, false),
+    };
+    let order = Order::SetContact {
+        number: words.number.to_dial(),
+        refuses,
+        reason: words.reason,
     };
     let report = site.hands()?.tell(order)?;
     answer::write(&report, out)

@@ -5,6 +5,7 @@ mod export;
 use super::{AdminCommand, run, site::Tail, words::ImportWords};
 use bench::Bench;
 use branch_store::CustomerFilter;
+use messages::PartyNumber;
 use std::fs;
 
 const PLAN: &str = "[policy]\nprofile = \"lab\"\n[[phone]]\nrange = \"1000-1004\"  password = \"pw{user}\"\n[[trunk]]\nname = \"carrier\"  address = \"127.0.0.1:5160\"\n[[rule]]\nprefix = \"9\"  to = \"trunk:carrier\"\n";
@@ -99,6 +100,32 @@ fn a_dry_import_opens_nothing() {
     let mut out = Vec::new();
     assert!(run(AdminCommand::Import(words), &bench.site(), &mut out).unwrap());
     assert!(!bench.site().data_dir.exists());
+}
+
+#[test]
+fn a_number_is_put_on_the_list_and_taken_off_it() {
+    let bench = Bench::new();
+    let number = "138 0013 8000";
+    let add = [
+        "dnc",
+        "add",
+        number,
+        "--reason",
+        "does not want to be called",
+    ];
+    for _twice in 0..2 {
+        assert!(bench.say(&add).0);
+    }
+    let store = bench.site().open(Tail::MustFit).unwrap();
+    let party = PartyNumber::parse(number).unwrap();
+    assert!(store.refuses_contact(&party));
+    drop(store);
+    let (done, told) = bench.say(&["dnc", "lift", number, "--reason", " "]);
+    assert!(!done && told.contains("[reason"), "{told}");
+    let lift = ["dnc", "lift", number, "--reason", "asked for a call"];
+    assert!(bench.say(&lift).0);
+    let store = bench.site().open(Tail::MustFit).unwrap();
+    assert!(!store.refuses_contact(&party));
 }
 
 #[test]

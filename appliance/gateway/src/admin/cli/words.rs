@@ -1,7 +1,7 @@
 //! The words and their arguments.
 use clap::{Args, Subcommand};
 use messages::command::Role;
-use messages::{Extension, UserName};
+use messages::{Extension, PartyNumber, UserName};
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -16,6 +16,9 @@ pub enum AdminCommand {
     },
     /// Imports customers from a CSV file / 从 CSV 导入客户
     Import(ImportWords),
+    /// Who must not be called / 禁呼名单
+    #[command(subcommand)]
+    Dnc(DncCommand),
     /// People who sign in / 登录用户
     #[command(subcommand)]
     User(UserCommand),
@@ -43,6 +46,23 @@ pub struct ImportWords {
     /// Reads the file and imports nothing / 只检查
     #[arg(long)]
     pub dry_run: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DncCommand {
+    /// No sales call to this number from now on / 加入禁呼
+    Add(DncWords),
+    /// It may be called again / 解除禁呼
+    Lift(DncWords),
+}
+
+#[derive(Debug, Args)]
+pub struct DncWords {
+    #[arg(value_parser = number)]
+    pub number: PartyNumber,
+    /// Recorded in the journal; without numbers / 原因,写入账本
+    #[arg(long)]
+    pub reason: String,
 }
 
 #[derive(Debug, Subcommand)]
@@ -93,6 +113,10 @@ pub enum RecordingCommand {
 pub enum VaultCommand {
     /// Wraps every key anew and destroys the old vault key / 轮换密钥库的主密钥
     Rotate,
+}
+
+fn number(text: &str) -> Result<PartyNumber, &'static str> {
+    PartyNumber::parse(text).or(Err("not a telephone number"))
 }
 
 fn user(text: &str) -> Result<UserName, &'static str> {

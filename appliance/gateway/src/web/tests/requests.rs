@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 20] = [
+pub(super) const ALL: [Call; 22] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -68,6 +68,18 @@ pub(super) const ALL: [Call; 20] = [
         "/api/v1/customers/{id}/number-view",
         r#"{"reason":"the customer asked for a message"}"#,
         Action::ViewNumber,
+    ),
+    order(
+        "POST",
+        "/api/v1/customers/{id}/refuse-contact",
+        r#"{"reason":"does not want to be called"}"#,
+        Action::RefuseContact,
+    ),
+    order(
+        "POST",
+        "/api/v1/customers/{id}/allow-contact",
+        r#"{"reason":"asked for a call"}"#,
+        Action::LiftRefusal,
     ),
     call("GET", "/api/v1/recordings"),
     call("GET", "/api/v1/recordings/{id}"),
