@@ -70,6 +70,9 @@ pub struct LinkConfig {
     /// Seconds between two looks of HQ at the branch's live state.
     #[serde(default = "five")]
     pub metrics_every_s: u32,
+    /// What headquarters calls itself: the tenant of its directives.
+    #[serde(default = "hq")]
+    pub tenant: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -96,6 +99,10 @@ impl Default for LogConfig {
             level: "info,refinery_core=warn".to_owned(),
         }
     }
+}
+
+fn hq() -> String {
+    "hq".to_owned()
 }
 
 const fn five() -> u32 {

@@ -120,6 +120,7 @@ fn start_link(ground: &Ground, pulse: &Pulse) -> anyhow::Result<Option<LinkHandl
         version: env!("CARGO_PKG_VERSION").to_owned(),
         metrics_every: Duration::from_secs(u64::from(link.metrics_every_s)),
         seed: u64::from_ne_bytes(secrets::random()),
+        trust: crate::link::trust(&link.certificates, &link.tenant, &ground.config.box_id),
     };
     let setup = LinkSetup {
         journal: Arc::new(store_journal::StoreJournal::new(ground.store.clone())),

@@ -3,10 +3,10 @@ use crate::api::HqState;
 use crate::mqtt::{Ingest, Outcome};
 use bytes::Bytes;
 use hq_store::{BoxRecord, FactBatch, Greeting, Store, StoreError, Unfit};
-use link::{Arrived, CloudBook, CloudEnd, Judged};
+use link::{Arrived, CloudBook, CloudEnd, Consequence, Judged, Refused};
 use messages::{
     BoxId, UtcMs,
-    journal::Head,
+    journal::{ChainHash, Head},
     lane::{Lane, LinkState, Metrics, Verdict},
     wire,
 };
@@ -93,10 +93,13 @@ impl Ingest for Intake {
                 })
                 .await
             }
+            Lane::Pull => {
+                self.write(box_id, move |store| pull(store, &id, &bytes, now))
+                    .await
+            }
             Lane::Result
             | Lane::UrgentUp
             | Lane::KeysUp
-            | Lane::Pull
             | Lane::DirectiveAck
             | Lane::Welcome
             | Lane::Ack
@@ -158,6 +161,7 @@ pub(crate) fn end_of(box_id: &BoxId, record: Option<&BoxRecord>) -> CloudEnd {
         safe: record.safe,
         boot: record.boot,
         boot_before: record.boot_before,
+        ..CloudBook::NEW
     });
     CloudEnd::new(box_id.clone(), book)
 }
@@ -169,10 +173,19 @@ fn hello(
     now: UtcMs,
 ) -> Result<Outcome, StoreError> {
     let record = store.box_record(box_id)?;
-    let greeted = match end_of(box_id, record.as_ref()).hello(bytes, now) {
+    let hash_at = |seq: u64| hash_at(store, box_id, seq);
+    let greeted = match end_of(box_id, record.as_ref()).hello(bytes, now, hash_at) {
         Ok(greeted) => greeted,
         Err(why) => return trouble(store, box_id, why.code(), now).map(|()| refused(why.code())),
     };
+    match greeted.consequence {
+        Consequence::Nothing | Consequence::Quarantine => {}
+        // Old tails and gaps have no place in the store yet: the box waits, and both sides show why.
+        Consequence::TailAside { .. } | Consequence::Gap { .. } => {
+            let code = greeted.verdict.code();
+            return trouble(store, box_id, code, now).map(|()| refused(code));
+        }
+    }
     let resumes = greeted.verdict == Verdict::Resume;
     store.greet(&Greeting {
         box_id: box_id.clone(),
@@ -195,6 +208,46 @@ fn hello(
     Ok(Outcome::committed_with(Lane::Welcome, greeted.welcome))
 }
 
+/// The chain behind a fact of the journal. Where it does not stand there, nothing is known.
+fn hash_at(store: &dyn Store, box_id: &BoxId, seq: u64) -> Option<ChainHash> {
+    let rows = store.journal(box_id, seq.checked_sub(1)?, 1).ok()?;
+    let row = rows.first().filter(|row| row.seq == seq)?;
+    Some(row.hash)
+}
+
+/// A restored box gets its lost facts back as they came.
+fn pull(
+    store: &dyn Store,
+    box_id: &BoxId,
+    bytes: &[u8],
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    let end = end_of(box_id, store.box_record(box_id)?.as_ref());
+    let pulled = match end.pull(bytes) {
+        Ok(pulled) => pulled,
+        Err(why) => return trouble(store, box_id, why.code(), now).map(|()| refused(why.code())),
+    };
+    let after = pulled.after;
+    let ours = after == Head::EMPTY || hash_at(store, box_id, after.seq) == Some(after.hash);
+    let rows = store.journal(
+        box_id,
+        after.seq,
+        u32::try_from(pulled.count_max).unwrap_or(1),
+    )?;
+    let facts: Vec<Vec<u8>> = (after.seq + 1..)
+        .zip(rows)
+        .take_while(|(seq, row)| row.seq == *seq)
+        .map(|(_, row)| row.bytes)
+        .collect();
+    match end.tail(after, &facts) {
+        Ok(tail) if ours => Ok(Outcome::committed_with(Lane::Tail, tail)),
+        Ok(_) | Err(_) => {
+            let code = Refused::Hash.code();
+            trouble(store, box_id, code, now).map(|()| refused(code))
+        }
+    }
+}
+
 fn facts(
     store: &dyn Store,
     box_id: &BoxId,
@@ -204,7 +257,7 @@ fn facts(
     let record = store.box_record(box_id)?;
     let mut end = end_of(box_id, record.as_ref());
     match end.batch(bytes, now) {
-        Judged::Apply { facts, head } => apply(store, box_id, &mut end, facts, head, now),
+        Judged::Apply { facts, head, .. } => apply(store, box_id, &mut end, facts, head, now),
         Judged::Skip { ack } => Ok(Outcome::committed_with(Lane::Ack, ack)),
         Judged::Refuse { why, reply } => {
             trouble(store, box_id, why.code(), now)?;

@@ -1,5 +1,8 @@
 //! The payload of a batch: sealed facts as they are, listed, compressed; opened again only within bounds.
-use crate::refused::ProtocolFault;
+use crate::{
+    cloud_end::Arrived,
+    refused::{ProtocolFault, Refused},
+};
 use messages::{
     journal::Head,
     lane::{BATCH_BYTES_MAX, BATCH_FACTS_MAX, Batch, Codec, PROTOCOL, SCHEMA},
@@ -30,6 +33,16 @@ pub fn pack_batch(
     before: Head,
     facts: &[Vec<u8>],
 ) -> Result<(Vec<u8>, Head), CannotPack> {
+    pack_batch_as(SCHEMA, epoch, before, facts)
+}
+
+/// As `pack_batch`, for facts of a schema of their own.
+pub(crate) fn pack_batch_as(
+    schema: u16,
+    epoch: u32,
+    before: Head,
+    facts: &[Vec<u8>],
+) -> Result<(Vec<u8>, Head), CannotPack> {
     let facts = &facts[..fitting(facts)];
     let count = u64::try_from(facts.len()).unwrap_or(u64::MAX);
     if count == 0 {
@@ -46,7 +59,7 @@ pub fn pack_batch(
     let (codec, payload) = compress(plain);
     let message = wire::encode(&Batch {
         protocol: PROTOCOL,
-        schema: SCHEMA,
+        schema,
         epoch,
         prev_seq: before.seq,
         first: before.seq + 1,
@@ -100,6 +113,40 @@ pub fn unpack_payload(codec: Codec, payload: &[u8]) -> Result<Vec<Vec<u8>>, Prot
         return Err(ProtocolFault::TooLarge);
     }
     wire::decode_byte_strings(plain).map_err(|_bad| ProtocolFault::Undecodable)
+}
+
+/// Walks the chain over a batch's facts: it has to pass through `cursor` and to end where the header says.
+/// Hands back what stands behind the cursor.
+pub(crate) fn chained(
+    batch: &Batch,
+    facts: Vec<Vec<u8>>,
+    cursor: Head,
+) -> Result<(Vec<Arrived>, Head), Refused> {
+    let count = batch.last.saturating_sub(batch.prev_seq);
+    if u64::try_from(facts.len()) != Ok(count) {
+        return Err(ProtocolFault::Count.into());
+    }
+    let mut head = Head {
+        seq: batch.prev_seq,
+        hash: batch.hash_before,
+    };
+    let mut passed = head == cursor;
+    let mut fresh = Vec::with_capacity(facts.len());
+    for bytes in facts {
+        head = Head {
+            seq: head.seq + 1,
+            hash: head.hash.next(&bytes),
+        };
+        passed |= head == cursor;
+        if head.seq > cursor.seq {
+            fresh.push(Arrived { head, bytes });
+        }
+    }
+    if passed && head.hash == batch.hash_after {
+        Ok((fresh, head))
+    } else {
+        Err(Refused::Hash)
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! What the cloud's store keeps of one box's link, and what a HELLO means beside it.
+mod branching;
+
+use branching::Search;
 use messages::{
     BootId,
-    journal::Head,
+    journal::{ChainHash, Head},
     lane::{Hello, Verdict},
 };
 
@@ -10,6 +13,8 @@ use messages::{
 pub struct CloudBook {
     /// 0 before the first HELLO.
     pub epoch: u32,
+    /// The seq behind which this epoch began: while nothing stands behind it, the epoch can be granted again.
+    pub epoch_from: u64,
     pub applied: Head,
     /// Covered by a verified backup or a replica; never above `applied`.
     pub safe: u64,
@@ -17,126 +22,224 @@ pub struct CloudBook {
     pub boot: Option<BootId>,
     /// The run before it: if that one comes back, both are alive.
     pub boot_before: Option<BootId>,
+    /// How often the run before seemed to come back: what it has to repeat to prove that it is alive.
+    pub suspected: u32,
+    /// Two copies of this box are alive: nothing of either is taken until a person has chosen one.
+    pub quarantined: bool,
+    /// Facts of a schema that cannot be read here wait as bytes: all that come behind wait as well, in their order.
+    pub raw: bool,
+    /// Offers of keys that are kept, counted in this epoch.
+    pub keys: u64,
+    /// Of the last of them.
+    pub keys_last: Option<ChainHash>,
+}
+
+/// What a HELLO means, and what the box is told beside the verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    pub verdict: Verdict,
+    /// The chain's hashes at these seqs would tell more.
+    pub wanted: Vec<u64>,
+    /// The box may go on behind this head.
+    pub go_on: Option<Head>,
+    /// The box has to repeat this number to prove that it is alive.
+    pub prove: Option<u32>,
+    pub consequence: Consequence,
+}
+
+/// What the store has to do with what it holds, in the transaction that stores the book.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consequence {
+    Nothing,
+    /// The box goes on from `at` in a new epoch: what stands behind it is its old tail. It is kept, shown, and counts no more.
+    TailAside {
+        at: Head,
+        upto: u64,
+        epoch: u32,
+    },
+    /// These facts will never come: the gap is shown, and a snapshot of the branch is wanted.
+    Gap {
+        first: u64,
+        last: u64,
+    },
+    /// An alarm.
+    Quarantine,
 }
 
 impl CloudBook {
     /// Of a box that never said HELLO.
     pub const NEW: Self = Self {
         epoch: 0,
+        epoch_from: 0,
         applied: Head::EMPTY,
         safe: 0,
         boot: None,
         boot_before: None,
+        suspected: 0,
+        quarantined: false,
+        raw: false,
+        keys: 0,
+        keys_last: None,
     };
 
-    /// What the HELLO means, and the book behind it.
+    /// What the HELLO means, and the book behind it. `hash_at`: the chain as the cloud holds it; `None` where it does not.
     #[must_use]
-    pub fn greeted(self, hello: &Hello) -> (Verdict, Self) {
-        let verdict = self.verdict(hello);
+    pub fn greeted(
+        self,
+        hello: &Hello,
+        hash_at: impl Fn(u64) -> Option<ChainHash>,
+    ) -> (Finding, Self) {
+        if self.quarantined || self.boot_before == Some(hello.boot) {
+            return self.copied(hello);
+        }
         let mut book = self;
-        if self.boot != Some(hello.boot) && verdict != Verdict::Cloned {
+        if self.boot != Some(hello.boot) {
             book.boot_before = self.boot;
             book.boot = Some(hello.boot);
         }
-        if verdict == Verdict::Resume {
-            book.epoch = self.epoch.max(hello.epoch).max(1);
-        }
-        (verdict, book)
+        let applied = self.applied;
+        let own = |seq: u64| match seq {
+            0 => Some(ChainHash::START),
+            seq if seq == applied.seq => Some(applied.hash),
+            seq if seq > applied.seq => None,
+            seq => hash_at(seq),
+        };
+        let finding = book.place(hello, &own);
+        book.settle(hello, &finding);
+        (finding, book)
     }
 
-    fn verdict(&self, hello: &Hello) -> Verdict {
-        if self.boot_before == Some(hello.boot) {
-            return Verdict::Cloned;
+    /// The run before this one came back. A message that was late proves nothing; an answer to ours does.
+    fn copied(self, hello: &Hello) -> (Finding, Self) {
+        let mut book = self;
+        let proved = self.suspected > 0 && hello.proof == Some(self.suspected);
+        let news = proved && !self.quarantined;
+        if proved {
+            book.quarantined = true;
+        } else if !self.quarantined {
+            book.suspected += 1;
+        }
+        let finding = Finding {
+            prove: (!book.quarantined).then_some(book.suspected),
+            consequence: if news {
+                Consequence::Quarantine
+            } else {
+                Consequence::Nothing
+            },
+            ..Finding::of(Verdict::Cloned)
+        };
+        (finding, book)
+    }
+
+    /// A person has chosen this run: it goes on, the other copy needs a new identity.
+    #[must_use]
+    pub const fn released(self, boot: BootId) -> Self {
+        Self {
+            boot: Some(boot),
+            boot_before: None,
+            quarantined: false,
+            ..self
+        }
+    }
+
+    fn place(&self, hello: &Hello, own: &impl Fn(u64) -> Option<ChainHash>) -> Finding {
+        let search = Search::of(hello, self.applied.seq, own);
+        if search.is_off_the_line() {
+            return self.diverged(hello, &search);
         }
         if hello.head.seq < self.applied.seq {
-            return Verdict::Restored;
-        }
-        let same_seq_other_hash = hello.head.seq == self.applied.seq && hello.head != self.applied;
-        let older_epoch = hello.epoch > 0 && hello.epoch < self.epoch;
-        if same_seq_other_hash || older_epoch {
-            return Verdict::Diverged;
+            let known = own(hello.head.seq).is_some();
+            return Finding {
+                go_on: known.then_some(self.applied),
+                ..Finding::of(Verdict::Restored)
+            };
         }
         if hello.head.seq > self.applied.seq && hello.oldest > self.applied.seq + 1 {
-            return Verdict::Gap;
+            return self.gap(hello);
         }
-        Verdict::Resume
+        Finding::of(Verdict::Resume)
+    }
+
+    fn diverged(&self, hello: &Hello, search: &Search) -> Finding {
+        let finding = Finding::of(Verdict::Diverged);
+        match search.branch_point() {
+            Some(at) if hello.asks_to_branch => Finding {
+                go_on: Some(at),
+                consequence: Consequence::TailAside {
+                    at,
+                    upto: self.applied.seq,
+                    epoch: self.epoch,
+                },
+                ..finding
+            },
+            Some(_) | None => Finding {
+                wanted: search.wanted(),
+                ..finding
+            },
+        }
+    }
+
+    fn gap(&self, hello: &Hello) -> Finding {
+        let before = hello.oldest - 1;
+        let known = hello.marks.iter().find(|mark| mark.seq == before);
+        let finding = Finding::of(Verdict::Gap);
+        match known {
+            Some(mark) => Finding {
+                go_on: Some(*mark),
+                consequence: Consequence::Gap {
+                    first: self.applied.seq + 1,
+                    last: before,
+                },
+                ..finding
+            },
+            None => Finding {
+                wanted: vec![before],
+                ..finding
+            },
+        }
+    }
+
+    fn settle(&mut self, hello: &Hello, finding: &Finding) {
+        match (finding.verdict, finding.go_on) {
+            (Verdict::Resume, _) => self.epoch = self.epoch.max(hello.epoch).max(1),
+            (Verdict::Restored, Some(_)) => self.begin_epoch(hello),
+            (Verdict::Diverged, Some(at)) => {
+                self.applied = at;
+                self.safe = self.safe.min(at.seq);
+                self.begin_epoch(hello);
+            }
+            (Verdict::Gap, Some(at)) => {
+                self.applied = at;
+                self.epoch = self.epoch.max(hello.epoch).max(1);
+            }
+            (Verdict::Restored | Verdict::Diverged | Verdict::Gap | Verdict::Cloned, _) => {
+                self.epoch = self.epoch.max(1);
+            }
+        }
+    }
+
+    /// A number that no run has written under.
+    fn begin_epoch(&mut self, hello: &Hello) {
+        let unused = self.applied.seq == self.epoch_from && self.epoch > hello.epoch;
+        if !unused {
+            self.epoch = self.epoch.max(hello.epoch) + 1;
+            self.epoch_from = self.applied.seq;
+            (self.keys, self.keys_last) = (0, None);
+        }
+    }
+}
+
+impl Finding {
+    pub(crate) const fn of(verdict: Verdict) -> Self {
+        Self {
+            verdict,
+            wanted: Vec::new(),
+            go_on: None,
+            prove: None,
+            consequence: Consequence::Nothing,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::CloudBook;
-    use messages::{
-        BootId, BoxId, UtcMs,
-        journal::{ChainHash, Head},
-        lane::{Hello, PROTOCOL, SCHEMA, Verdict},
-    };
-
-    fn head(seq: u64, hash: u8) -> Head {
-        Head {
-            seq,
-            hash: ChainHash([hash; 32]),
-        }
-    }
-
-    const BOOT: BootId = BootId::from_bytes([1; 16]);
-    const LAST_BOOT: BootId = BootId::from_bytes([2; 16]);
-
-    fn hello(head: Head, oldest: u64, epoch: u32, boot: BootId) -> Hello {
-        Hello {
-            protocol: PROTOCOL,
-            schema: SCHEMA,
-            box_id: BoxId::parse("sz-01").unwrap(),
-            boot,
-            epoch,
-            head,
-            oldest,
-            utc: UtcMs(0),
-            version: "1".to_owned(),
-            marks: Vec::new(),
-            asks_to_branch: false,
-            proof: None,
-            directives: None,
-        }
-    }
-
-    #[test]
-    fn each_row_of_the_table_has_its_verdict() {
-        let book = CloudBook {
-            epoch: 2,
-            applied: head(100, 1),
-            safe: 50,
-            boot: Some(BOOT),
-            boot_before: Some(LAST_BOOT),
-        };
-        let third = BootId::from_bytes([3; 16]);
-        let table = [
-            (hello(head(100, 1), 1, 2, BOOT), Verdict::Resume),
-            (hello(head(150, 9), 1, 2, third), Verdict::Resume),
-            (hello(head(150, 9), 101, 2, BOOT), Verdict::Resume),
-            (hello(head(150, 9), 1, 0, BOOT), Verdict::Resume),
-            (hello(head(99, 7), 1, 2, third), Verdict::Restored),
-            (hello(head(0, 0), 1, 0, third), Verdict::Restored),
-            (hello(head(100, 2), 1, 2, third), Verdict::Diverged),
-            (hello(head(150, 9), 1, 1, third), Verdict::Diverged),
-            (hello(head(150, 9), 102, 2, BOOT), Verdict::Gap),
-            (hello(head(150, 9), 1, 2, LAST_BOOT), Verdict::Cloned),
-        ];
-        for (hello, expected) in table {
-            let (verdict, after) = book.greeted(&hello);
-            assert_eq!(verdict, expected, "{hello:?}");
-            assert_eq!((after.applied, after.epoch), (book.applied, 2));
-        }
-    }
-
-    #[test]
-    fn a_new_box_gets_its_first_epoch_and_two_living_copies_are_noticed() {
-        let (verdict, book) = CloudBook::NEW.greeted(&hello(head(5, 5), 1, 0, BOOT));
-        assert_eq!((verdict, book.epoch), (Verdict::Resume, 1));
-        let (verdict, book) = book.greeted(&hello(head(5, 5), 1, 1, LAST_BOOT));
-        assert_eq!(verdict, Verdict::Resume);
-        let (verdict, book) = book.greeted(&hello(head(5, 5), 1, 1, BOOT));
-        assert_eq!(verdict, Verdict::Cloned);
-        assert_eq!(book.boot, Some(LAST_BOOT));
-    }
-}
+mod tests;

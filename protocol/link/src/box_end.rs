@@ -1,103 +1,45 @@
-//! The appliance's end of the link: greets, sends what is missing in batches, and believes only acknowledgements.
+//! The appliance's end of the link: greets, sends what is missing in batches, believes only acknowledgements;
+//! takes directives in their order and only with headquarters' signature.
 mod flow;
+mod greet;
+mod inbox;
+mod input;
+mod keys;
 mod pace;
+mod pull;
 pub mod timing;
+mod urgent;
+
+pub use input::{BoxConfig, BoxCursor, BoxInput, BoxOutput};
 
 use crate::status::{LinkPhase, LinkStatus, Trouble};
 use flow::Flow;
+use greet::{Dialogue, Granted};
+use inbox::Inbox;
+use keys::KeyFlow;
 use messages::{
-    BootId, BoxId, Moment, Now, UtcMs,
-    journal::{ChainHash, Head},
-    lane::{Hello, Lane, Metrics, PROTOCOL, SCHEMA, Verdict, Welcome},
+    Moment, Now, UtcMs,
+    journal::Head,
+    lane::{Lane, Metrics, Verdict},
     wire,
 };
 use pace::Pace;
+use pull::Pulling;
 use sansio::{Machine, TimerTable};
 use std::collections::VecDeque;
 use timing::Timer;
-
-/// What the appliance keeps of the link, beside its journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BoxCursor {
-    /// 0 before the first WELCOME.
-    pub epoch: u32,
-    pub applied: Head,
-    /// The appliance may forget up to here.
-    pub safe: u64,
-}
-
-impl BoxCursor {
-    pub const NEW: Self = Self {
-        epoch: 0,
-        applied: Head::EMPTY,
-        safe: 0,
-    };
-}
-
-/// What does not change in one run.
-#[derive(Clone, Debug)]
-pub struct BoxConfig {
-    pub box_id: BoxId,
-    pub boot: BootId,
-    pub version: String,
-}
-
-#[derive(Clone, Debug)]
-pub enum BoxInput {
-    /// The pipe is up and our lanes are subscribed.
-    Connected,
-    /// The pipe is down; the code says why.
-    Disconnected {
-        code: &'static str,
-    },
-    Received {
-        lane: Lane,
-        bytes: Vec<u8>,
-    },
-    /// The journal has grown, or has forgotten.
-    JournalHead {
-        head: Head,
-        oldest: u64,
-    },
-    /// The answer to `ReadFacts`: facts behind `after` in order; `hash` is the chain's hash at `after`,
-    /// `None` if the journal no longer holds it.
-    FactsRead {
-        after: u64,
-        hash: Option<ChainHash>,
-        facts: Vec<(u64, Vec<u8>)>,
-    },
-    /// `ReadFacts` had no answer: it is asked again soon.
-    ReadFailed {
-        after: u64,
-    },
-    /// Sent at once if the link is up, else forgotten. `head` and `applied` are filled in here.
-    MetricsReady(Metrics),
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub enum BoxOutput {
-    Publish {
-        lane: Lane,
-        bytes: Vec<u8>,
-    },
-    ReadFacts {
-        after: u64,
-        count_max: usize,
-        bytes_max: usize,
-    },
-    SaveCursor(BoxCursor),
-    /// Drop the pipe and make it again.
-    Reconnect {
-        why: Trouble,
-    },
-    Status(LinkStatus),
-}
+use urgent::Pending;
 
 #[derive(Debug)]
 enum Phase {
     Offline,
-    Greeting { tries: u32 },
+    Greeting {
+        tries: u32,
+    },
+    /// Told where to go on; our journal is looking whether it has that place.
+    Proving(Granted),
     Flowing(Flow),
+    Pulling(Pulling),
     Halted(Verdict),
     Stuck(Trouble),
 }
@@ -110,10 +52,18 @@ pub struct BoxEnd {
     head: Head,
     oldest: u64,
     phase: Phase,
+    dialogue: Dialogue,
+    inbox: Inbox,
+    keys: KeyFlow,
+    urgent: Pending,
     timers: TimerTable<Timer>,
     pace: Pace,
+    window_max: usize,
     since: UtcMs,
     clock_offset_ms: Option<i64>,
+    upgrade: bool,
+    /// The last verdict other than to go on, and when: it stays to be seen after all is well again.
+    notice: Option<(Verdict, UtcMs)>,
     last_error: Option<(&'static str, UtcMs)>,
     told: Option<LinkStatus>,
     outputs: VecDeque<BoxOutput>,
@@ -124,15 +74,22 @@ impl BoxEnd {
     #[must_use]
     pub fn new(config: BoxConfig, cursor: BoxCursor, head: Head, oldest: u64, now: Now) -> Self {
         Self {
+            inbox: Inbox::behind(config.directives),
             config,
             cursor,
             head,
             oldest,
             phase: Phase::Offline,
+            dialogue: Dialogue::default(),
+            keys: KeyFlow::default(),
+            urgent: Pending::default(),
             timers: TimerTable::default(),
             pace: Pace::default(),
+            window_max: timing::WINDOW_BATCHES_MAX,
             since: now.utc,
             clock_offset_ms: None,
+            upgrade: false,
+            notice: None,
             last_error: None,
             told: None,
             outputs: VecDeque::new(),
@@ -147,11 +104,16 @@ impl BoxEnd {
             since: self.since,
             epoch: self.cursor.epoch,
             head: self.head.seq,
-            applied: self.cursor.applied.seq,
-            safe: self.cursor.safe,
+            applied: self.cursor.applied.seq.min(self.head.seq),
+            safe: self.cursor.safe.min(self.head.seq),
             batches_in_flight: match &self.phase {
                 Phase::Flowing(flow) => flow.in_flight(),
-                Phase::Offline | Phase::Greeting { .. } | Phase::Halted(_) | Phase::Stuck(_) => 0,
+                Phase::Offline
+                | Phase::Greeting { .. }
+                | Phase::Proving(_)
+                | Phase::Pulling(_)
+                | Phase::Halted(_)
+                | Phase::Stuck(_) => 0,
             },
             facts_per_s,
             drain_s: pace::drain_s(
@@ -159,6 +121,11 @@ impl BoxEnd {
                 facts_per_s,
             ),
             clock_offset_ms: self.clock_offset_ms,
+            upgrade_wanted: self.upgrade,
+            directives: self.inbox.upto(),
+            directives_refused: self.inbox.refused(),
+            directive_refused_last: self.inbox.refused_last(),
+            notice: self.notice.map(|(verdict, utc)| (verdict.code(), utc)),
             last_error: self.last_error,
         }
     }
@@ -166,11 +133,16 @@ impl BoxEnd {
     const fn phase_now(&self) -> LinkPhase {
         match &self.phase {
             Phase::Offline => LinkPhase::Offline,
-            Phase::Greeting { .. } => LinkPhase::Greeting,
+            Phase::Greeting { .. } | Phase::Proving(_) => LinkPhase::Greeting,
             Phase::Flowing(_) => LinkPhase::Flowing,
+            Phase::Pulling(_) => LinkPhase::Pulling,
             Phase::Halted(verdict) => LinkPhase::Halted(*verdict),
             Phase::Stuck(trouble) => LinkPhase::Stuck(*trouble),
         }
+    }
+
+    const fn is_offline(&self) -> bool {
+        matches!(self.phase, Phase::Offline)
     }
 
     fn enter(&mut self, now: Now, phase: Phase) {
@@ -179,32 +151,8 @@ impl BoxEnd {
         if self.phase_now() != before {
             self.since = now.utc;
         }
-        for timer in Timer::ALL {
+        for timer in Timer::OF_A_PHASE {
             self.timers.cancel(&timer);
-        }
-    }
-
-    fn greet(&mut self, now: Now, tries: u32) {
-        self.enter(now, Phase::Greeting { tries });
-        self.timers
-            .set(Timer::WelcomeDue, now.mono + timing::WELCOME_WAIT);
-        let hello = Hello {
-            protocol: PROTOCOL,
-            schema: SCHEMA,
-            box_id: self.config.box_id.clone(),
-            boot: self.config.boot,
-            epoch: self.cursor.epoch,
-            head: self.head,
-            oldest: self.oldest,
-            utc: now.utc,
-            version: self.config.version.clone(),
-            marks: Vec::new(),
-            asks_to_branch: false,
-            proof: None,
-            directives: None,
-        };
-        if let Ok(bytes) = wire::encode(&hello) {
-            self.publish(Lane::Hello, bytes);
         }
     }
 
@@ -213,21 +161,19 @@ impl BoxEnd {
     }
 
     fn received(&mut self, now: Now, lane: Lane, bytes: &[u8]) {
-        match lane {
-            Lane::Welcome => match wire::decode(bytes) {
-                Ok(welcome) => self.welcomed(now, &welcome),
-                Err(_) => self.note(now, Trouble::Undecodable.code()),
-            },
-            Lane::Ack => match wire::decode(bytes) {
-                Ok(ack) => self.acknowledged(now, &ack),
-                Err(_) => self.note(now, Trouble::Undecodable.code()),
-            },
-            Lane::Directives
-            | Lane::UrgentDown
-            | Lane::KeyAck
-            | Lane::Command
-            | Lane::Tail
-            | Lane::Hello
+        let understood = match lane {
+            Lane::Welcome => wire::decode(bytes).map(|welcome| self.welcomed(now, &welcome)),
+            Lane::Ack => wire::decode(bytes).map(|ack| self.acknowledged(now, &ack)),
+            Lane::Tail => wire::decode(bytes).map(|batch| self.tail_came(now, &batch)),
+            Lane::Directives => wire::decode(bytes).map(|batch| self.directives_came(&batch)),
+            Lane::UrgentDown => {
+                self.urgent_came(bytes);
+                return;
+            }
+            Lane::KeyAck => wire::decode(bytes).map(|ack| self.keys_acknowledged(now, &ack)),
+            Lane::Command => messages::lane::BoxCommand::decode(bytes)
+                .map(|command| self.command_came(now, command)),
+            Lane::Hello
             | Lane::Facts
             | Lane::Metrics
             | Lane::State
@@ -236,59 +182,18 @@ impl BoxEnd {
             | Lane::KeysUp
             | Lane::Pull
             | Lane::DirectiveAck => {
-                self.note(now, Trouble::Undecodable.code());
+                return self.note(now, Trouble::Undecodable.code());
             }
-        }
-    }
-
-    fn welcomed(&mut self, now: Now, welcome: &Welcome) {
-        if welcome.boot != self.config.boot || matches!(self.phase, Phase::Offline) {
-            return;
-        }
-        if welcome.protocol != PROTOCOL || welcome.epoch == 0 {
-            return self.stuck(now, Trouble::Version);
-        }
-        self.clock_offset_ms = Some(now.utc.0.saturating_sub(welcome.utc.0));
-        let verdict = self.own_verdict(welcome);
-        if verdict != Verdict::Resume {
-            return self.halt(now, verdict);
-        }
-        if !matches!(self.phase, Phase::Greeting { .. }) {
-            return; // a second answer to a HELLO sent twice
-        }
-        self.last_error = None;
-        let cursor = BoxCursor {
-            epoch: welcome.epoch,
-            applied: welcome.applied,
-            safe: welcome.safe,
         };
-        if cursor != self.cursor {
-            self.save(cursor);
-        }
-        self.pace.restart(now.mono, cursor.applied.seq);
-        self.enter(now, Phase::Flowing(Flow::behind(cursor.applied)));
-        self.read_on(now);
-    }
-
-    /// The cloud's verdict, and what our own journal says to it.
-    fn own_verdict(&self, welcome: &Welcome) -> Verdict {
-        let applied = welcome.applied;
-        if welcome.verdict != Verdict::Resume {
-            welcome.verdict
-        } else if applied.seq > self.head.seq {
-            Verdict::Restored
-        } else if applied.seq == self.head.seq && applied != self.head {
-            Verdict::Diverged
-        } else if applied.seq < self.head.seq && applied.seq + 1 < self.oldest {
-            Verdict::Gap
-        } else {
-            Verdict::Resume
+        if understood.is_err() {
+            self.note(now, Trouble::Undecodable.code());
         }
     }
 
     /// Nothing more is sent; the cloud is asked again later.
     fn halt(&mut self, now: Now, verdict: Verdict) {
         self.note(now, verdict.code());
+        self.notice = Some((verdict, now.utc));
         self.enter(now, Phase::Halted(verdict));
         self.timers
             .set(Timer::GreetAgain, now.mono + timing::GREET_AGAIN_WAIT);
@@ -311,12 +216,15 @@ impl BoxEnd {
     }
 
     fn save(&mut self, cursor: BoxCursor) {
-        self.cursor = cursor;
-        self.outputs.push_back(BoxOutput::SaveCursor(cursor));
+        if cursor != self.cursor {
+            self.cursor = cursor;
+            self.outputs.push_back(BoxOutput::SaveCursor(cursor));
+        }
     }
 
+    /// Sent whatever the facts do, also while a backlog drains or nothing is taken.
     fn send_metrics(&mut self, mut metrics: Metrics) {
-        if matches!(self.phase, Phase::Offline) {
+        if self.is_offline() {
             return;
         }
         metrics.head = self.head.seq;
@@ -328,24 +236,27 @@ impl BoxEnd {
 
     fn fire(&mut self, now: Now, timer: Timer) {
         match (timer, &self.phase) {
-            (Timer::WelcomeDue, Phase::Greeting { tries }) => {
-                let tries = tries + 1;
-                if tries >= timing::HELLO_TRIES_MAX {
-                    self.reconnect(now, Trouble::WelcomeTimeout);
-                    self.timers
-                        .set(Timer::WelcomeDue, now.mono + timing::WELCOME_WAIT);
-                } else {
-                    self.greet(now, tries);
-                }
-            }
-            (Timer::GreetAgain, Phase::Halted(_) | Phase::Stuck(_)) => self.greet(now, 0),
+            (Timer::WelcomeDue, Phase::Greeting { tries }) => self.welcome_overdue(now, tries + 1),
+            (Timer::GreetAgain, Phase::Halted(_) | Phase::Stuck(_)) => self.greet_after_wait(now),
             (Timer::BatchWait, Phase::Flowing(_)) => self.read_now(now),
             (Timer::AckDue, Phase::Flowing(_)) => self.ack_overdue(now),
+            (Timer::ReadDue, Phase::Flowing(_)) => self.read_overdue(now),
+            (Timer::ReadDue, Phase::Proving(_)) => self.greet(now, 0),
+            (Timer::TailDue, Phase::Pulling(_)) => self.tail_overdue(now),
+            (Timer::KeysDue, _) => self.keys_overdue(now),
+            (Timer::UrgentDue, _) => self.urgent_again(now),
             (
-                Timer::WelcomeDue | Timer::GreetAgain | Timer::BatchWait | Timer::AckDue,
+                Timer::WelcomeDue
+                | Timer::GreetAgain
+                | Timer::BatchWait
+                | Timer::AckDue
+                | Timer::ReadDue
+                | Timer::TailDue,
                 Phase::Offline
                 | Phase::Greeting { .. }
+                | Phase::Proving(_)
                 | Phase::Flowing(_)
+                | Phase::Pulling(_)
                 | Phase::Halted(_)
                 | Phase::Stuck(_),
             ) => {}
@@ -359,6 +270,23 @@ impl BoxEnd {
             self.outputs.push_back(BoxOutput::Status(status));
         }
     }
+
+    fn disconnected(&mut self, now: Now, code: &'static str) {
+        self.note(now, code);
+        self.dialogue = Dialogue::default();
+        self.keys.stop();
+        self.timers.cancel(&Timer::KeysDue);
+        self.timers.cancel(&Timer::UrgentDue);
+        self.enter(now, Phase::Offline);
+    }
+
+    fn journal_head(&mut self, now: Now, head: Head, oldest: u64) {
+        self.oldest = oldest;
+        if head.seq >= self.head.seq {
+            self.head = head;
+        }
+        self.read_on(now);
+    }
 }
 
 impl Machine for BoxEnd {
@@ -368,20 +296,20 @@ impl Machine for BoxEnd {
     fn handle(&mut self, now: Now, input: BoxInput) {
         match input {
             BoxInput::Connected => self.greet(now, 0),
-            BoxInput::Disconnected { code } => {
-                self.note(now, code);
-                self.enter(now, Phase::Offline);
-            }
+            BoxInput::Disconnected { code } => self.disconnected(now, code),
             BoxInput::Received { lane, bytes } => self.received(now, lane, &bytes),
-            BoxInput::JournalHead { head, oldest } => {
-                self.oldest = oldest;
-                if head.seq >= self.head.seq {
-                    self.head = head;
-                }
-                self.read_on(now);
-            }
+            BoxInput::JournalHead { head, oldest } => self.journal_head(now, head, oldest),
             BoxInput::FactsRead { after, hash, facts } => self.facts_read(now, after, hash, facts),
             BoxInput::ReadFailed { after } => self.read_failed(now, after),
+            BoxInput::MarksRead(marks) => self.marks_read(now, marks),
+            BoxInput::TailAppended(head) => self.tail_appended(now, head),
+            BoxInput::TailRefused { code } => self.tail_refused(now, code),
+            BoxInput::DirectiveKept { seq } => self.directive_kept(seq),
+            BoxInput::DirectiveRefused(refused) => self.directive_refused(refused),
+            BoxInput::Answered(result) => self.answered(&result),
+            BoxInput::Urgent { head, changes } => self.urgent_up(now, head, changes),
+            BoxInput::KeysGrown { head } => self.keys_grown(now, head),
+            BoxInput::KeysRead { after, offers } => self.keys_read(now, after, offers),
             BoxInput::MetricsReady(metrics) => self.send_metrics(metrics),
         }
         self.tell_status();

@@ -1,99 +1,79 @@
 //! The cloud's end of one box's link: what to write, what to pass over, what to refuse. It writes nothing itself.
+mod arrived;
+mod facts;
+mod keys;
+mod tail;
+
+pub use arrived::{Arrived, Unreadable};
+pub use facts::{Form, Judged};
+pub use keys::KeysJudged;
+pub use tail::Pulled;
+
 use crate::{
-    batch::{BATCH_MESSAGE_BYTES_MAX, unpack_payload},
-    book::CloudBook,
+    batch::BATCH_MESSAGE_BYTES_MAX,
+    book::{CloudBook, Consequence, Finding},
     refused::{ProtocolFault, Refused},
 };
 use messages::{
     BootId, BoxId, UtcMs,
-    fact::SealedFact,
     journal::{ChainHash, Head},
-    lane::{Ack, BATCH_FACTS_MAX, Batch, Hello, Lane, PROTOCOL, Verdict, Welcome},
+    lane::{
+        Ack, CommandResult, DNC_CHANGES_MAX, DirectiveAck, Hello, PROTOCOL, Urgent, Verdict,
+        Welcome, schema_fits,
+    },
     wire::{self, WireError},
 };
-use thiserror::Error;
+
+/// A clock further off than this is shown as wrong.
+pub const CLOCK_OFF_MS_MAX: u64 = 5 * 60 * 1_000;
 
 /// Made from the stored book for each message or kept beside it: it holds nothing else.
 #[derive(Clone, Debug)]
 pub struct CloudEnd {
     box_id: BoxId,
     book: CloudBook,
+    window: Option<u16>,
 }
 
-/// A HELLO was understood. Store `book`, then send `welcome` in the lane of that name.
+/// A HELLO was understood. Do what `consequence` says and store `book` in one transaction, then send `welcome` in the
+/// lane of that name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Greeted {
     pub hello: Hello,
     pub verdict: Verdict,
+    pub consequence: Consequence,
     pub book: CloudBook,
     pub welcome: Vec<u8>,
-    /// The box's clock minus ours.
+    /// The box's clock minus ours. Its facts count whatever this says.
     pub clock_offset_ms: i64,
+    /// Its facts can only be kept as bytes: one of both needs an upgrade.
+    pub upgrade: bool,
 }
 
-/// What to do with a batch.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Judged {
-    /// Write these facts and move the cursor to `head` in one transaction, then call `committed`.
-    Apply { facts: Vec<Arrived>, head: Head },
-    /// All of it stands already: send `ack` again.
-    Skip { ack: Vec<u8> },
-    /// Write nothing; send `reply` if there is one, so that the box knows.
-    Refuse {
-        why: Refused,
-        reply: Option<(Lane, Vec<u8>)>,
-    },
-}
-
-/// One fact whose place in the chain is proved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Arrived {
-    /// Its seq and the chain's hash behind it.
-    pub head: Head,
-    pub bytes: Vec<u8>,
-}
-
-/// The bytes are the box's, but they cannot be applied: they belong in the dead-letter table, and the cursor moves on.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum Unreadable {
-    #[error("not a fact: {0}")]
-    NotAFact(String),
-    #[error("the fact names another box")]
-    OtherBox,
-    #[error("the fact names another seq")]
-    OtherSeq,
-}
-
-impl Unreadable {
+impl Greeted {
     #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotAFact(_) => "fact_undecodable",
-            Self::OtherBox => "fact_other_box",
-            Self::OtherSeq => "fact_other_seq",
-        }
-    }
-}
-
-impl Arrived {
-    /// Reads the envelope. The bytes stay what they are.
-    pub fn open(&self, box_id: &BoxId) -> Result<SealedFact, Unreadable> {
-        let fact = SealedFact::decode(self.bytes.clone())
-            .map_err(|bad| Unreadable::NotAFact(bad.to_string()))?;
-        if fact.envelope().box_id != *box_id {
-            return Err(Unreadable::OtherBox);
-        }
-        if fact.envelope().seq != self.head.seq {
-            return Err(Unreadable::OtherSeq);
-        }
-        Ok(fact)
+    pub const fn clock_is_off(&self) -> bool {
+        self.clock_offset_ms.unsigned_abs() > CLOCK_OFF_MS_MAX
     }
 }
 
 impl CloudEnd {
     #[must_use]
     pub const fn new(box_id: BoxId, book: CloudBook) -> Self {
-        Self { box_id, book }
+        Self {
+            box_id,
+            book,
+            window: None,
+        }
+    }
+
+    /// How many batches the box may have on their way: fewer while the store is busy.
+    #[must_use]
+    pub fn with_window(self, batches: u16) -> Self {
+        Self {
+            window: Some(batches),
+            ..self
+        }
     }
 
     #[must_use]
@@ -102,7 +82,13 @@ impl CloudEnd {
     }
 
     /// Reads a HELLO. The new book counts from here on; it has to be stored before the WELCOME goes out.
-    pub fn hello(&mut self, bytes: &[u8], utc: UtcMs) -> Result<Greeted, Refused> {
+    /// `hash_at`: the chain behind a fact as the cloud holds it; `None` where it does not.
+    pub fn hello(
+        &mut self,
+        bytes: &[u8],
+        utc: UtcMs,
+        hash_at: impl Fn(u64) -> Option<ChainHash>,
+    ) -> Result<Greeted, Refused> {
         let hello: Hello = wire::decode(bytes).map_err(|_bad| ProtocolFault::Undecodable)?;
         if hello.protocol != PROTOCOL {
             return Err(ProtocolFault::Version.into());
@@ -110,133 +96,40 @@ impl CloudEnd {
         if hello.box_id != self.box_id {
             return Err(ProtocolFault::OtherBox.into());
         }
-        let (verdict, book) = self.book.greeted(&hello);
+        let (finding, book) = self.book.greeted(&hello, hash_at);
         self.book = book;
-        let welcome =
-            wire::encode(&self.welcome(hello.boot, verdict, utc)).map_err(not_encodable)?;
+        let upgrade = !schema_fits(hello.schema);
+        let welcome = Welcome {
+            upgrade,
+            ..self.welcome(hello.boot, &finding, utc)
+        };
         Ok(Greeted {
             clock_offset_ms: hello.utc.0.saturating_sub(utc.0),
             hello,
-            verdict,
+            verdict: finding.verdict,
+            consequence: finding.consequence,
             book,
-            welcome,
+            welcome: wire::encode(&welcome).map_err(not_encodable)?,
+            upgrade,
         })
     }
 
-    fn welcome(&self, boot: BootId, verdict: Verdict, utc: UtcMs) -> Welcome {
+    fn welcome(&self, boot: BootId, finding: &Finding, utc: UtcMs) -> Welcome {
         Welcome {
             protocol: PROTOCOL,
             boot,
             epoch: self.book.epoch,
-            verdict,
+            verdict: finding.verdict,
             applied: self.book.applied,
             safe: self.book.safe,
             utc,
-            wanted: Vec::new(),
-            go_on: None,
-            prove: None,
-            window: None,
-            keys: None,
+            wanted: finding.wanted.clone(),
+            go_on: finding.go_on,
+            prove: finding.prove,
+            window: self.window,
+            keys: Some(self.book.keys),
+            keys_last: self.book.keys_last,
             upgrade: false,
-        }
-    }
-
-    /// Judges a message of the facts lane against the book.
-    #[must_use]
-    pub fn batch(&self, bytes: &[u8], utc: UtcMs) -> Judged {
-        match self.judge(bytes) {
-            Ok(Some((facts, head))) => Judged::Apply { facts, head },
-            Ok(None) => Judged::Skip {
-                ack: self.ack().unwrap_or_default(),
-            },
-            Err(why) => Judged::Refuse {
-                why,
-                reply: self.reply_to(why, utc),
-            },
-        }
-    }
-
-    /// The facts behind the cursor, if the batch has any.
-    fn judge(&self, bytes: &[u8]) -> Result<Option<(Vec<Arrived>, Head)>, Refused> {
-        if bytes.len() > BATCH_MESSAGE_BYTES_MAX {
-            return Err(ProtocolFault::TooLarge.into());
-        }
-        let batch: Batch = wire::decode(bytes).map_err(|_bad| ProtocolFault::Undecodable)?;
-        self.check_header(&batch)?;
-        let cursor = self.book.applied;
-        if batch.last <= cursor.seq {
-            return Ok(None);
-        }
-        if batch.prev_seq > cursor.seq {
-            return Err(Refused::Gap);
-        }
-        let facts = unpack_payload(batch.codec, &batch.payload)?;
-        let count = batch.last - batch.prev_seq;
-        if u64::try_from(facts.len()) != Ok(count) {
-            return Err(ProtocolFault::Count.into());
-        }
-        let before = Head {
-            seq: batch.prev_seq,
-            hash: batch.hash_before,
-        };
-        self.chained(before, batch.hash_after, facts).map(Some)
-    }
-
-    fn check_header(&self, batch: &Batch) -> Result<(), ProtocolFault> {
-        if batch.protocol != PROTOCOL {
-            return Err(ProtocolFault::Version);
-        }
-        if self.book.epoch == 0 {
-            return Err(ProtocolFault::NotGreeted);
-        }
-        if batch.epoch != self.book.epoch {
-            return Err(ProtocolFault::Epoch);
-        }
-        let count = batch.last.saturating_sub(batch.prev_seq);
-        let count_max = u64::try_from(BATCH_FACTS_MAX).unwrap_or(u64::MAX);
-        if batch.prev_seq.checked_add(1) != Some(batch.first) || !(1..=count_max).contains(&count) {
-            return Err(ProtocolFault::Count);
-        }
-        Ok(())
-    }
-
-    /// Walks the chain over the bytes; it has to pass through the cursor and to end where the header says.
-    fn chained(
-        &self,
-        before: Head,
-        hash_after: ChainHash,
-        facts: Vec<Vec<u8>>,
-    ) -> Result<(Vec<Arrived>, Head), Refused> {
-        let cursor = self.book.applied;
-        let mut head = before;
-        let mut passed = head == cursor;
-        let mut fresh = Vec::with_capacity(facts.len());
-        for bytes in facts {
-            head = Head {
-                seq: head.seq + 1,
-                hash: head.hash.next(&bytes),
-            };
-            passed |= head == cursor;
-            if head.seq > cursor.seq {
-                fresh.push(Arrived { head, bytes });
-            }
-        }
-        if passed && head.hash == hash_after {
-            Ok((fresh, head))
-        } else {
-            Err(Refused::Hash)
-        }
-    }
-
-    fn reply_to(&self, why: Refused, utc: UtcMs) -> Option<(Lane, Vec<u8>)> {
-        match why {
-            Refused::Gap => self.ack().ok().map(|ack| (Lane::Ack, ack)),
-            Refused::Hash => {
-                let welcome = self.welcome(self.book.boot?, Verdict::Diverged, utc);
-                let bytes = wire::encode(&welcome).ok()?;
-                Some((Lane::Welcome, bytes))
-            }
-            Refused::Protocol(_) => None,
         }
     }
 
@@ -253,10 +146,36 @@ impl CloudEnd {
             epoch: self.book.epoch,
             applied: self.book.applied,
             safe: self.book.safe,
-            window: None,
+            window: self.window,
         })
         .map_err(not_encodable)
     }
+}
+
+/// A message of the urgent lane. What it says twice changes nothing.
+pub fn read_urgent(bytes: &[u8]) -> Result<Urgent, Refused> {
+    let urgent: Urgent = wire::decode(within(bytes)?).map_err(|_bad| ProtocolFault::Undecodable)?;
+    if urgent.changes.len() > DNC_CHANGES_MAX {
+        return Err(ProtocolFault::Count.into());
+    }
+    Ok(urgent)
+}
+
+/// A message of the result lane.
+pub fn read_result(bytes: &[u8]) -> Result<CommandResult, Refused> {
+    wire::decode(within(bytes)?).map_err(|_bad| ProtocolFault::Undecodable.into())
+}
+
+/// A message of the directives' ack lane.
+pub fn read_directive_ack(bytes: &[u8]) -> Result<DirectiveAck, Refused> {
+    wire::decode(within(bytes)?).map_err(|_bad| ProtocolFault::Undecodable.into())
+}
+
+fn within(bytes: &[u8]) -> Result<&[u8], Refused> {
+    if bytes.len() > BATCH_MESSAGE_BYTES_MAX {
+        return Err(ProtocolFault::TooLarge.into());
+    }
+    Ok(bytes)
 }
 
 fn not_encodable(_bad: WireError) -> Refused {

@@ -8,6 +8,8 @@ pub enum Refused {
     Gap,
     #[error("the chain does not fit what the cloud holds")]
     Hash,
+    #[error("two copies of this box are alive")]
+    Quarantined,
     #[error("not the protocol: {0}")]
     Protocol(ProtocolFault),
 }
@@ -39,6 +41,7 @@ impl Refused {
         match self {
             Self::Gap => "link_gap",
             Self::Hash => "link_hash",
+            Self::Quarantined => "link_quarantined",
             Self::Protocol(fault) => fault.code(),
         }
     }

@@ -1,4 +1,5 @@
 //! How the link stands, in figures a person can act on.
+use crate::cloud_end::CLOCK_OFF_MS_MAX;
 use messages::{UtcMs, lane::Verdict};
 
 /// For the page 同步健康 and for the metrics. Seqs, not counts of messages.
@@ -21,8 +22,26 @@ pub struct LinkStatus {
     pub drain_s: Option<u64>,
     /// Our clock minus the cloud's, at the last WELCOME.
     pub clock_offset_ms: Option<i64>,
+    /// One of both ends has to be upgraded before the other can read what it says.
+    pub upgrade_wanted: bool,
+    /// The last directive in the inbox.
+    pub directives: u64,
+    /// Directives that were refused in this run, and the last of them: its number and why.
+    pub directives_refused: u64,
+    pub directive_refused_last: Option<(u64, &'static str)>,
+    /// The last time that the two journals did not simply go on: the verdict's code, and when.
+    pub notice: Option<(&'static str, UtcMs)>,
     /// Code of the last trouble and when it came; stays until the cloud takes facts again.
     pub last_error: Option<(&'static str, UtcMs)>,
+}
+
+impl LinkStatus {
+    /// More than five minutes apart: shown, and facts count all the same.
+    #[must_use]
+    pub fn clock_is_off(&self) -> bool {
+        self.clock_offset_ms
+            .is_some_and(|offset| offset.unsigned_abs() > CLOCK_OFF_MS_MAX)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +51,9 @@ pub enum LinkPhase {
     Greeting,
     /// Facts flow.
     Flowing,
-    /// Connected, but nothing is sent: the verdict needs a person or a later step.
+    /// Restored from a backup: the lost facts are coming back.
+    Pulling,
+    /// Connected, but no facts are sent: waiting for a second look, or for a person.
     Halted(Verdict),
     /// Connected, but our own journal cannot be sent on.
     Stuck(Trouble),
@@ -45,6 +66,7 @@ impl LinkPhase {
             Self::Offline => "offline",
             Self::Greeting => "greeting",
             Self::Flowing => "flowing",
+            Self::Pulling => "pulling",
             Self::Halted(verdict) => verdict.code(),
             Self::Stuck(trouble) => trouble.code(),
         }
@@ -54,7 +76,9 @@ impl LinkPhase {
     pub const fn is_connected(self) -> bool {
         match self {
             Self::Offline => false,
-            Self::Greeting | Self::Flowing | Self::Halted(_) | Self::Stuck(_) => true,
+            Self::Greeting | Self::Flowing | Self::Pulling | Self::Halted(_) | Self::Stuck(_) => {
+                true
+            }
         }
     }
 }
@@ -66,6 +90,8 @@ pub enum Trouble {
     WelcomeTimeout,
     /// The cloud does not acknowledge.
     AckTimeout,
+    /// The cloud does not send the lost facts.
+    TailTimeout,
     /// The cloud acknowledges what was never written here.
     AckBeyondJournal,
     /// A message that is not of its lane.
@@ -89,6 +115,7 @@ impl Trouble {
         match self {
             Self::WelcomeTimeout => "welcome_timeout",
             Self::AckTimeout => "ack_timeout",
+            Self::TailTimeout => "tail_timeout",
             Self::AckBeyondJournal => "ack_beyond_journal",
             Self::Undecodable => "link_undecodable",
             Self::Version => "link_version",

@@ -1,6 +1,6 @@
 //! What the cloud does not take: each fault by name, nothing by panic.
 #![allow(clippy::unwrap_used)] // a test's harness
-use link::{CloudBook, CloudEnd, Judged, ProtocolFault, Refused, Unreadable, pack_batch};
+use link::{CloudBook, CloudEnd, Form, Judged, ProtocolFault, Refused, Unreadable, pack_batch};
 use messages::{
     BootId, BoxId, UtcMs,
     fact::{Actor, BoxStopped, Fact, Place, SealedFact},
@@ -27,7 +27,7 @@ fn cloud() -> CloudEnd {
         applied: end_of(&facts(10)),
         safe: 4,
         boot: Some(BootId::from_bytes([1; 16])),
-        boot_before: None,
+        ..CloudBook::NEW
     };
     CloudEnd::new(BoxId::parse("sz-01").unwrap(), book)
 }
@@ -59,10 +59,15 @@ fn what_stands_is_acknowledged_again_and_what_overlaps_gives_its_new_part() {
     assert!(matches!(judge(&batch(0, 10)), Judged::Skip { .. }));
     assert!(matches!(judge(&batch(3, 9)), Judged::Skip { .. }));
     for prev in [0, 7, 10] {
-        let Judged::Apply { facts: new, head } = judge(&batch(prev, 15)) else {
+        let Judged::Apply {
+            facts: new,
+            head,
+            form,
+        } = judge(&batch(prev, 15))
+        else {
             panic!("not applied");
         };
-        assert_eq!(new.len(), 5);
+        assert_eq!((new.len(), form), (5, Form::Read));
         assert_eq!(new[0].head.seq, 11);
         assert_eq!(head, end_of(&facts(15)));
     }
@@ -139,10 +144,49 @@ fn headers_that_do_not_fit_are_refused_by_name() {
 }
 
 #[test]
-fn a_schema_of_tomorrow_is_stored_all_the_same() {
-    let mut tomorrow = batch(10, 15);
-    tomorrow.schema = 99;
-    assert!(matches!(judge(&tomorrow), Judged::Apply { .. }));
+fn a_schema_beyond_the_neighbours_is_kept_as_bytes_and_all_behind_it_too() {
+    for (schema, expected) in [
+        (SCHEMA - 1, Form::Read),
+        (SCHEMA, Form::Read),
+        (SCHEMA + 1, Form::Read),
+        (SCHEMA + 2, Form::Raw),
+        (99, Form::Raw),
+    ] {
+        let mut skewed = batch(10, 15);
+        skewed.schema = schema;
+        assert!(matches!(judge(&skewed), Judged::Apply { form, .. } if form == expected));
+    }
+    let book = CloudBook {
+        raw: true,
+        ..*cloud().book()
+    };
+    let end = CloudEnd::new(BoxId::parse("sz-01").unwrap(), book);
+    let bytes = wire::encode(&batch(10, 15)).unwrap();
+    assert!(matches!(
+        end.batch(&bytes, NOW),
+        Judged::Apply {
+            form: Form::Raw,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn nothing_of_a_quarantined_box_is_taken_and_it_is_told_so() {
+    let book = CloudBook {
+        quarantined: true,
+        ..*cloud().book()
+    };
+    let end = CloudEnd::new(BoxId::parse("sz-01").unwrap(), book);
+    let bytes = wire::encode(&batch(10, 15)).unwrap();
+    let Judged::Refuse { why, reply } = end.batch(&bytes, NOW) else {
+        panic!("taken");
+    };
+    let welcome: Welcome = wire::decode(&reply.unwrap().1).unwrap();
+    assert_eq!(
+        (why, welcome.verdict),
+        (Refused::Quarantined, Verdict::Cloned)
+    );
 }
 
 #[test]
@@ -173,11 +217,17 @@ fn a_hello_of_another_box_or_version_changes_nothing() {
         (wire::encode(&newer).unwrap(), ProtocolFault::Version),
         (b"\xff".to_vec(), ProtocolFault::Undecodable),
     ] {
-        assert_eq!(end.hello(&bad, NOW), Err(Refused::Protocol(expected)));
+        assert_eq!(
+            end.hello(&bad, NOW, |_| None),
+            Err(Refused::Protocol(expected))
+        );
         assert_eq!(*end.book(), before);
     }
-    let greeted = end.hello(&wire::encode(&hello).unwrap(), NOW).unwrap();
+    let greeted = end
+        .hello(&wire::encode(&hello).unwrap(), NOW, |_| None)
+        .unwrap();
     assert_eq!(greeted.clock_offset_ms, 5_000);
+    assert!(!greeted.clock_is_off() && !greeted.upgrade);
     assert_eq!(greeted.book.boot_before, before.boot);
 }
 
@@ -230,7 +280,8 @@ fn a_fact_that_cannot_be_applied_still_has_its_place_and_says_why() {
 proptest! {
     #[test]
     fn no_bytes_make_the_cloud_panic(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
-        let _ = cloud().hello(&bytes, NOW);
+        let _ = (cloud().pull(&bytes), cloud().keys(&bytes), link::read_urgent(&bytes));
+        let _ = cloud().hello(&bytes, NOW, |_| None);
         prop_assert!(matches!(cloud().batch(&bytes, NOW), Judged::Refuse { .. }), "taken");
     }
 
@@ -239,7 +290,7 @@ proptest! {
         let mut bytes = wire::encode(&batch(10, 15)).unwrap();
         let at = at.index(bytes.len());
         bytes[at] ^= flip;
-        if let Judged::Apply { facts: new, head } = cloud().batch(&bytes, NOW) {
+        if let Judged::Apply { facts: new, head, .. } = cloud().batch(&bytes, NOW) {
             let new: Vec<Vec<u8>> = new.into_iter().map(|fact| fact.bytes).collect();
             prop_assert_eq!(&new, &facts(15)[10..]);
             prop_assert_eq!(head, end_of(&facts(15)));

@@ -87,6 +87,10 @@ pub struct LogLevelSet {
     pub until_utc: UtcMs,
 }
 
+/// Nothing is wanted: a headquarters that was restored passed over this number, because the appliance had it already.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passed {}
+
 macro_rules! kinds {
     ($($name:ident = $kind:literal),* $(,)?) => {
         /// The body of a directive, by kind.
@@ -128,6 +132,7 @@ kinds! {
     FieldPolicySet = "field_policy_set",
     DncSet = "dnc_set",
     LogLevelSet = "log_level_set",
+    Passed = "passed",
 }
 
 impl Directive {

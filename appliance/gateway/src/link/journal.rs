@@ -22,6 +22,9 @@ pub trait Journal: Send + Sync + 'static {
     ) -> Result<JournalRead, JournalTrouble>;
 
     /// Moves with every commit; what it holds does not matter.
+    /// The chain at these places; those that the journal no longer holds are left out.
+    fn marks(&self, seqs: &[u64]) -> Result<Vec<Head>, JournalTrouble>;
+
     fn growth(&self) -> watch::Receiver<u64>;
 }
 

@@ -7,11 +7,13 @@ mod rumqtt;
 mod setup;
 mod task;
 mod tls;
+mod trust;
 
 pub use broker_address::{BadBroker, BrokerAddress};
 pub use journal::{Journal, JournalRead, JournalTrouble};
 pub use setup::{CannotStart, LinkConfig, LinkHandle, LinkSetup, SyncHealth};
 pub use task::LinkTask;
+pub use trust::trust;
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 use super::{broker_address::BrokerAddress, journal::JournalTrouble};
 use core::time::Duration;
 use identity::IdentityError;
-use link::LinkStatus;
+use link::{LinkStatus, Trust};
 use messages::{BootId, BoxId, lane::Metrics};
 use portal::Clock;
 use std::{path::PathBuf, sync::Arc};
@@ -19,6 +19,7 @@ pub struct LinkConfig {
     pub metrics_every: Duration,
     /// Of the waits between connections.
     pub seed: u64,
+    pub trust: Trust,
 }
 
 /// What the task works with.

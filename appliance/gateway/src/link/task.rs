@@ -7,8 +7,8 @@ use super::{
     setup::{CannotStart, LinkConfig, LinkHandle, LinkSetup, SyncHealth},
 };
 use core::time::Duration;
-use link::{BoxConfig, BoxEnd, BoxInput, BoxOutput, LinkPhase};
-use messages::{Moment, Now, UtcMs, fact::SealedFact};
+use link::{BoxConfig, BoxCursor, BoxEnd, BoxInput, BoxOutput, LinkPhase};
+use messages::{Moment, Now, UtcMs, fact::SealedFact, lane::SCHEMA};
 use portal::Tasks;
 use sansio::Machine as _;
 use std::sync::Arc;
@@ -48,6 +48,9 @@ impl LinkTask {
             box_id: config.box_id,
             boot: config.boot,
             version: config.version,
+            schema: SCHEMA,
+            trust: config.trust,
+            directives: 0,
         };
         let cursor = setup.journal.cursor()?;
         let end = BoxEnd::new(box_config, cursor, head, oldest, setup.clock.now());
@@ -202,16 +205,44 @@ impl<P: Pipes, J: Journal> Run<P, J> {
                     count_max,
                     bytes_max,
                 } => self.read(after, count_max, bytes_max).await,
-                BoxOutput::SaveCursor(cursor) => {
-                    if let Err(trouble) =
-                        ask(self.journal(), move |journal| journal.save_cursor(cursor)).await
-                    {
-                        tracing::warn!(code = trouble.code, "link cursor not kept");
-                    }
+                BoxOutput::ReadMarks(seqs) => self.read_marks(seqs).await,
+                BoxOutput::SaveCursor(cursor) => self.save_cursor(cursor).await,
+                BoxOutput::AppendTail(_) => self.handle(BoxInput::TailRefused {
+                    code: "journal_moved",
+                }),
+                BoxOutput::RefuseDirective(refused) => {
+                    let (seq, code) = (refused.seq, refused.why.code());
+                    tracing::warn!(seq, code, "a directive was refused");
                 }
+                BoxOutput::Directive { .. }
+                | BoxOutput::UrgentDirective(_)
+                | BoxOutput::Command { .. }
+                | BoxOutput::ReadKeys { .. }
+                | BoxOutput::KeysKept { .. }
+                | BoxOutput::TailComplete { .. } => {}
                 BoxOutput::Reconnect { why } => Box::pin(self.lose_pipe(why.code())).await,
                 BoxOutput::Status(_) => self.tell(),
             }
+        }
+    }
+
+    fn handle(&mut self, input: BoxInput) {
+        let now: Now = self.setup.clock.now();
+        self.end.handle(now, input);
+    }
+
+    async fn read_marks(&mut self, seqs: Vec<u64>) {
+        match ask(self.journal(), move |journal| journal.marks(&seqs)).await {
+            Ok(marks) => self.handle(BoxInput::MarksRead(marks)),
+            // Asked again with the next greeting.
+            Err(trouble) => tracing::warn!(code = trouble.code, "journal not read"),
+        }
+    }
+
+    async fn save_cursor(&mut self, cursor: BoxCursor) {
+        let saved = ask(self.journal(), move |journal| journal.save_cursor(cursor)).await;
+        if let Err(trouble) = saved {
+            tracing::warn!(code = trouble.code, "link cursor not kept");
         }
     }
 
@@ -231,8 +262,7 @@ impl<P: Pipes, J: Journal> Run<P, J> {
                 BoxInput::ReadFailed { after }
             }
         };
-        let now: Now = self.setup.clock.now();
-        self.end.handle(now, input);
+        self.handle(input);
     }
 
     /// Reads the time of the oldest fact that the cloud has not, when that is another one than before.

@@ -71,6 +71,15 @@ impl Journal for StoreJournal {
         })
     }
 
+    fn marks(&self, seqs: &[u64]) -> Result<Vec<Head>, JournalTrouble> {
+        let mut marks = Vec::with_capacity(seqs.len());
+        for seq in seqs {
+            let hash = self.store.hash_at(*seq).map_err(trouble)?;
+            marks.extend(hash.map(|hash| Head { seq: *seq, hash }));
+        }
+        Ok(marks)
+    }
+
     fn growth(&self) -> watch::Receiver<u64> {
         self.growth.clone()
     }

@@ -1,16 +1,17 @@
 //! Facts on their way: the window of unacknowledged batches, reading ahead, going back.
 use super::{
     BoxCursor, BoxEnd, BoxOutput, Phase,
+    greet::window,
     timing::{self, Timer},
 };
 use crate::{
-    batch::{CannotPack, pack_batch},
+    batch::{CannotPack, pack_batch_as},
     status::Trouble,
 };
 use messages::{
     Now,
     journal::{ChainHash, Head},
-    lane::{Ack, BATCH_BYTES_MAX, BATCH_FACTS_MAX, Lane, Verdict},
+    lane::{Ack, BATCH_BYTES_MAX, BATCH_FACTS_MAX, Lane},
 };
 use std::collections::VecDeque;
 
@@ -50,8 +51,8 @@ impl Flow {
         self.went_back_to = Some(applied.seq);
     }
 
-    fn wants_facts(&self) -> bool {
-        self.reading.is_none() && self.window.len() < timing::WINDOW_BATCHES_MAX
+    fn wants_facts(&self, window_max: usize) -> bool {
+        self.reading.is_none() && self.window.len() < window_max
     }
 }
 
@@ -71,7 +72,7 @@ impl BoxEnd {
             return;
         };
         let waiting = self.head.seq.saturating_sub(flow.sent.seq);
-        if waiting == 0 || !flow.wants_facts() {
+        if waiting == 0 || !flow.wants_facts(self.window_max) {
             return;
         }
         if usize::try_from(waiting).is_ok_and(|waiting| waiting < BATCH_FACTS_MAX) {
@@ -84,15 +85,17 @@ impl BoxEnd {
         }
     }
 
-    pub(super) fn read_now(&mut self, _now: Now) {
+    pub(super) fn read_now(&mut self, now: Now) {
         self.timers.cancel(&Timer::BatchWait);
         let Phase::Flowing(flow) = &mut self.phase else {
             return;
         };
-        if self.head.seq <= flow.sent.seq || !flow.wants_facts() {
+        if self.head.seq <= flow.sent.seq || !flow.wants_facts(self.window_max) {
             return;
         }
         flow.reading = Some(flow.sent.seq);
+        self.timers
+            .set(Timer::ReadDue, now.mono + timing::READ_WAIT);
         self.outputs.push_back(BoxOutput::ReadFacts {
             after: flow.sent.seq,
             count_max: BATCH_FACTS_MAX,
@@ -115,11 +118,12 @@ impl BoxEnd {
         }
         flow.reading = None;
         let sent = flow.sent;
+        self.timers.cancel(&Timer::ReadDue);
         let Some(hash) = hash else {
             return self.stuck(now, Trouble::JournalPruned);
         };
         if hash != sent.hash {
-            return self.halt(now, Verdict::Diverged);
+            return self.differs_at(now, after);
         }
         if facts.is_empty() {
             self.timers
@@ -133,7 +137,7 @@ impl BoxEnd {
             return self.stuck(now, Trouble::JournalHole);
         }
         let facts: Vec<Vec<u8>> = facts.into_iter().map(|(_, bytes)| bytes).collect();
-        match pack_batch(self.cursor.epoch, sent, &facts) {
+        match pack_batch_as(self.config.schema, self.cursor.epoch, sent, &facts) {
             Ok((message, end)) => self.send_batch(now, message, end),
             Err(CannotPack::FactTooLarge | CannotPack::Encode | CannotPack::Empty) => {
                 self.stuck(now, Trouble::FactTooLarge);
@@ -147,9 +151,20 @@ impl BoxEnd {
         };
         if flow.reading == Some(after) {
             flow.reading = None;
+            self.timers.cancel(&Timer::ReadDue);
             self.note(now, Trouble::JournalUnreadable.code());
             self.timers
                 .set(Timer::BatchWait, now.mono + timing::READ_AGAIN_WAIT);
+        }
+    }
+
+    pub(super) fn read_overdue(&mut self, now: Now) {
+        if let Phase::Flowing(Flow {
+            reading: Some(after),
+            ..
+        }) = self.phase
+        {
+            self.read_failed(now, after);
         }
     }
 
@@ -170,15 +185,19 @@ impl BoxEnd {
     }
 
     pub(super) fn acknowledged(&mut self, now: Now, ack: &Ack) {
-        if ack.epoch != self.cursor.epoch || !matches!(self.phase, Phase::Flowing(_)) {
+        if !matches!(self.phase, Phase::Flowing(_)) || ack.epoch < self.cursor.epoch {
             return;
         }
+        if ack.epoch > self.cursor.epoch {
+            return self.greet(now, 0); // another life of ours was granted an epoch meanwhile
+        }
+        self.window_max = window(ack.window);
         if ack.applied.seq > self.head.seq {
             return self.reconnect(now, Trouble::AckBeyondJournal);
         }
         let safe_moved = ack.safe > self.cursor.safe;
         match self.progress(ack.applied) {
-            Progress::Diverged => return self.halt(now, Verdict::Diverged),
+            Progress::Diverged => return self.differs_at(now, ack.applied.seq),
             Progress::Old => return,
             Progress::Again if safe_moved => {}
             Progress::Again => self.go_back_once(),
@@ -189,9 +208,8 @@ impl BoxEnd {
             safe: self.cursor.safe.max(ack.safe.min(ack.applied.seq)),
             ..self.cursor
         };
-        if cursor != self.cursor {
-            self.save(cursor);
-        }
+        self.save(cursor);
+        self.urgent.covered(cursor.applied.seq);
         self.read_on(now);
     }
 
@@ -232,7 +250,11 @@ impl BoxEnd {
             // Acknowledged from before we went back: no need to send it again.
             flow.sent = applied;
             flow.reading = None;
+            self.timers.cancel(&Timer::ReadDue);
         }
+        let Phase::Flowing(flow) = &self.phase else {
+            return;
+        };
         if flow.window.is_empty() {
             self.timers.cancel(&Timer::AckDue);
         } else {

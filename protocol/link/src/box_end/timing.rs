@@ -12,14 +12,25 @@ pub enum Timer {
     BatchWait,
     /// The oldest unacknowledged batch should have been acknowledged.
     AckDue,
+    /// The journal was asked for facts and should have answered.
+    ReadDue,
+    /// A piece of the lost tail should have come.
+    TailDue,
+    /// Offers of keys should have been acknowledged.
+    KeysDue,
+    /// Refusals of contact that no acknowledgement covers yet are said again.
+    UrgentDue,
 }
 
 impl Timer {
-    pub const ALL: [Self; 4] = [
+    /// Those that end with the phase that set them.
+    pub const OF_A_PHASE: [Self; 6] = [
         Self::WelcomeDue,
         Self::GreetAgain,
         Self::BatchWait,
         Self::AckDue,
+        Self::ReadDue,
+        Self::TailDue,
     ];
 }
 
@@ -35,3 +46,13 @@ pub const ACK_WAIT: Duration = Duration::from_secs(10);
 pub const ACK_TIMEOUTS_MAX: u32 = 3;
 /// Batches on their way at once.
 pub const WINDOW_BATCHES_MAX: usize = 8;
+/// An answer of the journal's that never came is asked for again.
+pub const READ_WAIT: Duration = Duration::from_secs(30);
+/// Both have diverged: so long a second living copy of this appliance has time to show itself.
+pub const BRANCH_WAIT: Duration = Duration::from_secs(30);
+/// Each round narrows the branch point down by a factor of 30.
+pub const COMPARE_ROUNDS_MAX: u32 = 16;
+pub const TAIL_WAIT: Duration = Duration::from_secs(5);
+pub const TAIL_TIMEOUTS_MAX: u32 = 4;
+pub const KEYS_WAIT: Duration = Duration::from_secs(10);
+pub const URGENT_AGAIN_WAIT: Duration = Duration::from_secs(10);

@@ -1,411 +1,374 @@
-//! A branch, a cloud and a bad pipe between them, in virtual time.
+//! A branch, headquarters and a bad pipe between them, in virtual time: everything that can go wrong with either.
+#![allow(dead_code)] // each file of tests uses its part of this world
+mod branch;
+mod checks;
+mod fold;
+mod headquarters;
 mod pipe;
+mod stories;
 
-use link::{
-    BoxConfig, BoxCursor, BoxEnd, BoxInput, BoxOutput, CloudBook, CloudEnd, Judged, PLAIN_BYTES_MAX,
-};
+pub(crate) use branch::{Disk, Life};
+pub(crate) use headquarters::Headquarters;
+
+use link::{DirectiveKey, DirectiveSigner, Trust};
 use messages::{
-    BootId, BoxId, Moment, Now,
-    journal::{ChainHash, Head},
-    lane::{Hello, Lane, Metrics, PROTOCOL, SCHEMA},
-    wire,
+    BoxId, Now, UtcMs,
+    directive::{DncSet, FieldPolicySet, HqSees, Wish},
+    lane::{DncChange, Lane},
 };
-use pipe::Pipe;
 use sansio::{Machine as _, SeededRng, virtual_time::VirtualClock};
 use std::time::Duration;
 
-/// The branch's journal: it survives restarts.
-struct Disk {
-    facts: Vec<Vec<u8>>,
-    heads: Vec<Head>,
-    oldest: u64,
-    cursor: BoxCursor,
+const DAY_MS: u64 = 86_400_000;
+
+pub(crate) fn signer() -> DirectiveSigner {
+    DirectiveSigner::from_seed(&[7; 32]).unwrap()
 }
 
-impl Disk {
-    fn head(&self) -> Head {
-        self.heads.last().copied().unwrap_or(Head::EMPTY)
-    }
-
-    fn hash_at(&self, seq: u64) -> Option<ChainHash> {
-        match seq {
-            _ if seq + 1 < self.oldest => None,
-            0 => Some(ChainHash::START),
-            _ => Some(self.heads[usize::try_from(seq).unwrap() - 1].hash),
-        }
-    }
-
-    fn append(&mut self, fact: Vec<u8>) {
-        let before = self.head();
-        self.heads.push(Head {
-            seq: before.seq + 1,
-            hash: before.hash.next(&fact),
-        });
-        self.facts.push(fact);
+fn trust() -> Trust {
+    let key = signer().key().clone();
+    Trust {
+        tenant: "hq".to_owned(),
+        box_id: BoxId::parse("sz-01").unwrap(),
+        keys: vec![DirectiveKey::new([9; 32]), key],
     }
 }
 
 pub(crate) struct World {
-    clock: VirtualClock,
+    pub(crate) clock: VirtualClock,
     seed: u64,
-    boots: u8,
-    disk: Disk,
-    end: BoxEnd,
-    connected: bool,
-    up: Pipe,
-    down: Pipe,
-    box_id: BoxId,
-    book: CloudBook,
-    cloud_facts: Vec<Vec<u8>>,
-    metrics_heard: u32,
+    pub(crate) rng: SeededRng,
+    pub(crate) hq: Headquarters,
+    hq_clock_off_ms: i64,
+    pub(crate) life: Life,
+    /// A second machine that was started from a copy of the disk.
+    pub(crate) copy: Option<Life>,
+    backup: Option<Disk>,
+    lives: u64,
+    bad: bool,
+    /// What a restore can undo is not counted against the link.
+    pub(crate) restores: u32,
+    pub(crate) clones: u32,
 }
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
-        let disk = Disk {
-            facts: Vec::new(),
-            heads: Vec::new(),
-            oldest: 1,
-            cursor: BoxCursor::NEW,
-        };
         let clock = VirtualClock::default();
-        let box_id = BoxId::parse("sz-01").unwrap();
+        let life = Life::new(Disk::new(), 1, seed, clock.now());
         Self {
-            end: boot(&disk, &box_id, 1, clock.now()),
+            hq: Headquarters::new(BoxId::parse("sz-01").unwrap()),
+            life,
             clock,
             seed,
-            boots: 1,
-            disk,
-            connected: false,
-            up: Pipe::new(seed),
-            down: Pipe::new(seed ^ 0xd0),
-            box_id,
-            book: CloudBook::NEW,
-            cloud_facts: Vec::new(),
-            metrics_heard: 0,
+            rng: SeededRng::new(seed ^ 0x5eed),
+            hq_clock_off_ms: 0,
+            copy: None,
+            backup: None,
+            lives: 1,
+            bad: true,
+            restores: 0,
+            clones: 0,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        self.clock.now()
+    }
+
+    fn hq_now(&self) -> Now {
+        let now = self.clock.now();
+        Now {
+            utc: UtcMs(now.utc.0 + self.hq_clock_off_ms),
+            ..now
         }
     }
 
     /// One random event, then some time.
-    pub(crate) fn step(&mut self, rng: &mut SeededRng) {
-        match rng.below(100) {
-            0..40 => {
-                let count = 1 + rng.below(120);
-                self.append(count);
-            }
-            40..46 => self.cut_link(),
-            46..49 => self.restart_box(),
-            49..52 => self.cloud_killed(),
-            52..56 => {
-                let bad = rng.chance(0.7);
-                self.up.set_bad(bad);
-                self.down.set_bad(bad);
-            }
-            56..58 => self.save_is_lost(),
-            _ => {}
-        }
-        if !self.connected && rng.chance(0.5) {
+    pub(crate) fn step(&mut self) {
+        self.event();
+        if !self.life.connected && self.rng.chance(0.5) {
             self.connect();
         }
-        let wait = Duration::from_millis(rng.below(3_000));
+        if self.copy.as_ref().is_some_and(|copy| !copy.connected) && self.rng.chance(0.5) {
+            self.connect_copy();
+        }
+        let wait = Duration::from_millis(self.rng.below(4_000));
         self.pass(wait);
     }
 
-    pub(crate) fn append(&mut self, count: u64) {
-        self.append_as(count, 0);
-    }
-
-    /// Facts that the first life of this branch never wrote.
-    pub(crate) fn append_other(&mut self, count: u64) {
-        self.append_as(count, 1);
-    }
-
-    fn append_as(&mut self, count: u64, life: u8) {
-        let mut rng = SeededRng::new(self.seed ^ self.disk.head().seq);
-        for _ in 0..count {
-            let len = match rng.below(200) {
-                0 => 70_000,
-                1..20 => rng.below(3_000),
-                _ => 40 + rng.below(200),
-            };
-            let mut fact = self.disk.head().seq.to_be_bytes().to_vec();
-            fact.push(life);
-            fact.resize(
-                usize::try_from(len).unwrap(),
-                u8::try_from(rng.below(256)).unwrap(),
-            );
-            self.disk.append(fact);
-        }
-        self.tell_head();
-    }
-
-    fn tell_head(&mut self) {
-        let input = BoxInput::JournalHead {
-            head: self.disk.head(),
-            oldest: self.disk.oldest,
-        };
-        self.feed(input);
-    }
-
-    pub(crate) fn connect(&mut self) {
-        self.connected = true;
-        self.feed(BoxInput::Connected);
-    }
-
-    pub(crate) fn cut_link(&mut self) {
-        self.up.clear();
-        self.down.clear();
-        if self.connected {
-            self.connected = false;
-            self.feed(BoxInput::Disconnected { code: "test_cut" });
-        }
-    }
-
-    pub(crate) fn reconnect(&mut self) {
-        self.cut_link();
-        self.connect();
-    }
-
-    fn restart_box(&mut self) {
-        self.boots += 1;
-        self.up.clear();
-        self.down.clear();
-        self.connected = false;
-        self.end = boot(&self.disk, &self.box_id, self.boots, self.clock.now());
-    }
-
-    /// Kill -9: what was not committed is gone, and so is every connection. Commits here are atomic.
-    fn cloud_killed(&mut self) {
-        self.cut_link();
-    }
-
-    /// The box died between the WELCOME or ACK and the write of its cursor.
-    fn save_is_lost(&mut self) {
-        self.disk.cursor = BoxCursor::NEW;
-        self.restart_box();
-    }
-
-    pub(crate) fn restore_box(&mut self, keep: usize) {
-        self.cut_link();
-        self.disk.facts.truncate(keep);
-        self.disk.heads.truncate(keep);
-        self.disk.cursor.applied = self.disk.head();
-        self.disk.cursor.safe = 0;
-        self.restart_box();
-    }
-
-    pub(crate) fn prune_box(&mut self, oldest: u64) {
-        self.disk.oldest = oldest;
-        self.tell_head();
-    }
-
-    pub(crate) fn restore_cloud(&mut self, keep: u64) {
-        self.cut_link();
-        self.cloud_facts.truncate(usize::try_from(keep).unwrap());
-        self.book.applied = self.disk.heads[usize::try_from(keep).unwrap() - 1];
-        self.book.safe = 0;
-    }
-
-    pub(crate) fn other_copy_says_hello(&mut self) {
-        let hello = Hello {
-            protocol: PROTOCOL,
-            schema: SCHEMA,
-            box_id: self.box_id.clone(),
-            boot: BootId::from_bytes([99; 16]),
-            epoch: self.book.epoch,
-            head: self.disk.head(),
-            oldest: 1,
-            utc: self.clock.now().utc,
-            version: "1".to_owned(),
-            marks: Vec::new(),
-            asks_to_branch: false,
-            proof: None,
-            directives: None,
-        };
-        self.cloud_hears(Lane::Hello, &wire::encode(&hello).unwrap());
-        self.down.clear();
-    }
-
-    pub(crate) fn send_metrics(&mut self) {
-        self.feed(BoxInput::MetricsReady(Metrics::default()));
-    }
-
-    fn feed(&mut self, input: BoxInput) {
-        self.end.handle(self.clock.now(), input);
-        self.drain();
-    }
-
-    fn drain(&mut self) {
-        while let Some(output) = self.end.poll() {
-            match output {
-                BoxOutput::Publish { lane, bytes } => {
-                    assert!(self.connected, "nothing is sent without a connection");
-                    self.up.put(self.clock.now().mono, lane, bytes);
-                }
-                BoxOutput::ReadFacts {
-                    after,
-                    count_max,
-                    bytes_max,
-                } => {
-                    let input = self.read(after, count_max, bytes_max);
-                    self.end.handle(self.clock.now(), input);
-                }
-                BoxOutput::SaveCursor(cursor) => self.disk.cursor = cursor,
-                BoxOutput::Reconnect { .. } => self.cut_link(),
-                BoxOutput::Status(status) => {
-                    assert!(status.safe <= status.applied && status.applied <= status.head);
-                }
+    fn event(&mut self) {
+        let now = self.now();
+        match self.rng.below(1_000) {
+            0..380 => {
+                let count = 1 + self.rng.below(30);
+                self.append(count);
             }
+            380..430 => self.cut(),
+            430..455 => self.restart(),
+            455..500 => {
+                let bad = self.rng.chance(0.7);
+                self.set_bad(bad);
+            }
+            500..515 => self.backup = Some(self.life.disk.clone()),
+            515..525 => self.restore_box(),
+            525..530 => self.restore_box_quietly(),
+            530..550 => self.hq.backup(),
+            550..560 => self.restore_hq(),
+            560..565 => self.clone_box(),
+            565..580 => self.end_of_the_copy(),
+            580..600 => self.jump_clocks(),
+            600..620 => self.prune_box(),
+            620..635 => {
+                let schema = 1 + u16::try_from(self.rng.below(5)).unwrap();
+                self.life.set_schema(schema, now);
+            }
+            635..645 => self.hq.upgraded(),
+            645..720 => self.issue(),
+            720..745 => self.attack(),
+            745..775 => self.command(),
+            775..815 => self.refuse_contact(),
+            815..880 => {
+                let (party, version) = (self.rng.below(40), self.rng.below(9));
+                let nonce = self.rng.next_u64();
+                let nonce = self.rng.chance(0.8).then_some(nonce);
+                let party = u8::try_from(party).unwrap();
+                self.life
+                    .offer_key(now, party, u32::try_from(version).unwrap(), nonce);
+            }
+            880..900 if self.life.connected => self.life.send_metrics(now),
+            _ => {}
         }
     }
 
-    fn read(&self, after: u64, count_max: usize, bytes_max: usize) -> BoxInput {
-        let mut size = 0;
-        let from = usize::try_from(after).unwrap();
-        let facts = self.disk.facts.iter().enumerate().skip(from);
-        let facts = facts
-            .take(count_max)
-            .take_while(|(index, fact)| {
-                size += fact.len();
-                size <= bytes_max || *index == from
-            })
-            .map(|(index, fact)| (u64::try_from(index).unwrap() + 1, fact.clone()))
-            .collect();
-        BoxInput::FactsRead {
-            after,
-            hash: self.disk.hash_at(after),
-            facts,
+    pub(crate) fn set_bad(&mut self, bad: bool) {
+        self.bad = bad;
+        for life in [Some(&mut self.life), self.copy.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            life.up.set_bad(bad);
+            life.down.set_bad(bad);
+        }
+    }
+
+    pub(crate) fn append(&mut self, count: u64) {
+        let now = self.now();
+        self.life.append(now, &mut self.rng, count, 0.02);
+        if let Some(copy) = &mut self.copy {
+            copy.append(now, &mut self.rng, 1 + count / 2, 0.02);
+        }
+    }
+
+    /// A broker has one connection for each name: the later one takes it over.
+    pub(crate) fn connect(&mut self) {
+        let now = self.now();
+        if let Some(copy) = &mut self.copy {
+            copy.cut(now);
+        }
+        self.life.connected = true;
+        self.life.feed(now, link::BoxInput::Connected);
+    }
+
+    pub(crate) fn connect_copy(&mut self) {
+        let now = self.now();
+        self.life.cut(now);
+        if let Some(copy) = &mut self.copy {
+            copy.connected = true;
+            copy.feed(now, link::BoxInput::Connected);
+        }
+    }
+
+    pub(crate) fn cut(&mut self) {
+        let now = self.now();
+        self.life.cut(now);
+        self.hq.link_lost(now);
+    }
+
+    /// Kill -9 of either end looks the same from here: what was not durable is gone, and so is the connection.
+    /// What was on its way may still arrive.
+    pub(crate) fn restart(&mut self) {
+        let now = self.now();
+        if self.rng.chance(0.5) {
+            self.life.cut(now);
+        }
+        if self.rng.chance(0.2) {
+            self.life.disk.cursor = link::BoxCursor::NEW; // the write was lost
+        }
+        self.life.restart(now);
+        self.life.append(now, &mut self.rng, 1, 0.0); // each run begins with a fact
+    }
+
+    pub(crate) fn issue(&mut self) {
+        let now = self.hq_now();
+        let refused = self.rng.chance(0.8);
+        let index = vec![u8::try_from(self.rng.below(50)).unwrap(); 16];
+        let wish: Wish = if self.rng.chance(0.7) {
+            let change = DncChange {
+                index,
+                refused,
+                reason: String::new(),
+                utc: now.utc,
+            };
+            DncSet {
+                changes: vec![change],
+            }
+            .into()
+        } else {
+            FieldPolicySet {
+                name: HqSees::Masked,
+                number: HqSees::Never,
+            }
+            .into()
+        };
+        let (bytes, replies) = self.hq.issue(now, &wish);
+        self.reply(replies);
+        if !bytes.is_empty() && self.rng.chance(0.5) {
+            self.reply(vec![(Lane::UrgentDown, bytes)]);
+        }
+    }
+
+    /// Somebody at the broker sends what headquarters never signed.
+    pub(crate) fn attack(&mut self) {
+        let forged = self.forgery();
+        let batch = messages::lane::DirectiveBatch {
+            first: 1,
+            directives: vec![forged.into()],
+        };
+        let bytes = messages::wire::encode(&batch).unwrap();
+        self.reply(vec![(Lane::Directives, bytes)]);
+    }
+
+    fn command(&mut self) {
+        let in_ms = i64::try_from(self.rng.below(20_000)).unwrap() - 5_000;
+        let not_after = UtcMs(self.hq_now().utc.0 + in_ms);
+        let replies = self.hq.command(not_after);
+        self.reply(replies);
+    }
+
+    fn refuse_contact(&mut self) {
+        let now = self.now();
+        let index = vec![100 + u8::try_from(self.rng.below(100)).unwrap(); 16];
+        self.life.refuse_contact(now, index, &mut self.rng);
+    }
+
+    fn jump_clocks(&mut self) {
+        let days_30 = 60 * DAY_MS;
+        let off = |rng: &mut SeededRng| {
+            i64::try_from(rng.below(days_30)).unwrap() - i64::try_from(days_30 / 2).unwrap()
+        };
+        if self.rng.chance(0.6) {
+            self.life.clock_off_ms = off(&mut self.rng);
+        } else {
+            self.hq_clock_off_ms = off(&mut self.rng);
+        }
+    }
+
+    pub(crate) fn reply(&mut self, replies: Vec<(Lane, Vec<u8>)>) {
+        let now = self.clock.now().mono;
+        let copy_talks = self.copy.as_ref().is_some_and(|copy| copy.connected);
+        for (lane, bytes) in replies {
+            if self.life.connected {
+                self.life.down.put(now, lane, bytes);
+            } else if let Some(copy) = self.copy.as_mut().filter(|_| copy_talks) {
+                copy.down.put(now, lane, bytes);
+            }
         }
     }
 
     /// Lets time pass: timers and messages each at their own moment.
-    fn pass(&mut self, by: Duration) {
+    pub(crate) fn pass(&mut self, by: Duration) {
         let end = self.clock.now().mono + by;
         for _ in 0..100_000 {
             let now = self.clock.now().mono;
-            let next = [self.end.deadline(), self.up.due(), self.down.due()]
+            let lives = [Some(&self.life), self.copy.as_ref()];
+            let next = lives
                 .into_iter()
                 .flatten()
-                .min()
-                .filter(|at| *at <= end);
-            let Some(at) = next else {
+                .flat_map(|life| [life.end.deadline(), life.up.due(), life.down.due()]);
+            let next = next.chain([self.hq.deadline()]).flatten().min();
+            let Some(at) = next.filter(|at| *at <= end) else {
                 self.clock.advance(end.since(now));
                 return;
             };
             self.clock.advance(at.since(now));
-            self.turn(self.clock.now().mono);
+            self.turn();
         }
         panic!("time does not pass");
     }
 
-    fn turn(&mut self, now: Moment) {
-        if self.end.deadline().is_some_and(|at| at <= now) {
-            self.end.tick(self.clock.now());
-            self.drain();
+    fn turn(&mut self) {
+        let now = self.clock.now();
+        if self.hq.deadline().is_some_and(|at| at <= now.mono) {
+            let replies = self.hq.tick(now);
+            self.reply(replies);
         }
-        if let Some((lane, bytes)) = self.up.take(now) {
-            self.cloud_hears(lane, &bytes);
+        self.turn_of(now, false);
+        self.turn_of(now, true);
+    }
+
+    fn turn_of(&mut self, now: Now, is_copy: bool) {
+        let hq_now = self.hq_now();
+        let Some(life) = (if is_copy {
+            self.copy.as_mut()
+        } else {
+            Some(&mut self.life)
+        }) else {
+            return;
+        };
+        if life.end.deadline().is_some_and(|at| at <= now.mono) {
+            life.tick(now);
         }
-        if let Some((lane, bytes)) = self.down.take(now) {
-            self.feed(BoxInput::Received { lane, bytes });
+        if let Some((lane, bytes)) = life.down.take(now.mono)
+            && life.connected
+        {
+            life.feed(now, link::BoxInput::Received { lane, bytes });
+        }
+        if core::mem::take(&mut life.reconnect) {
+            life.cut(now);
+        }
+        if let Some((lane, bytes)) = life.up.take(now.mono) {
+            let replies = self.hq.hears(hq_now, lane, &bytes);
+            self.reply(replies);
         }
     }
 
-    /// What the cloud's ingest does with a message: the store is `book` and `cloud_facts`, changed together.
-    fn cloud_hears(&mut self, lane: Lane, bytes: &[u8]) {
-        let now = self.clock.now();
-        let mut end = CloudEnd::new(self.box_id.clone(), self.book);
-        match lane {
-            Lane::Hello => {
-                let greeted = end.hello(bytes, now.utc).unwrap();
-                self.book = greeted.book;
-                self.down.put(now.mono, Lane::Welcome, greeted.welcome);
-            }
-            Lane::Facts => match end.batch(bytes, now.utc) {
-                Judged::Apply { facts, head } => {
-                    assert!(
-                        facts.iter().map(|fact| fact.bytes.len()).sum::<usize>() <= PLAIN_BYTES_MAX
-                    );
-                    self.cloud_facts
-                        .extend(facts.into_iter().map(|fact| fact.bytes));
-                    let ack = end.committed(head, head.seq / 2).unwrap();
-                    self.book = *end.book();
-                    self.down.put(now.mono, Lane::Ack, ack);
-                }
-                Judged::Skip { ack } => self.down.put(now.mono, Lane::Ack, ack),
-                Judged::Refuse { reply, .. } => {
-                    if let Some((lane, bytes)) = reply {
-                        self.down.put(now.mono, lane, bytes);
-                    }
-                }
-            },
-            Lane::Metrics => self.metrics_heard += 1,
-            Lane::State
-            | Lane::Result
-            | Lane::UrgentUp
-            | Lane::KeysUp
-            | Lane::Pull
-            | Lane::DirectiveAck
-            | Lane::Welcome
-            | Lane::Ack
-            | Lane::Directives
-            | Lane::UrgentDown
-            | Lane::KeyAck
-            | Lane::Command
-            | Lane::Tail => panic!("not a lane for this end"),
-        }
+    /// All facts of the branch, packed again by `count`.
+    pub(crate) fn packed(&self, count: usize) -> Vec<Vec<u8>> {
+        let (disk, epoch) = (&self.life.disk, self.hq.books.book.epoch);
+        let starts = (0..disk.facts.len()).step_by(count);
+        let pack = |from: usize| {
+            let before = from
+                .checked_sub(1)
+                .map_or(messages::journal::Head::EMPTY, |last| disk.heads[last]);
+            let upto = (from + count).min(disk.facts.len());
+            link::pack_batch(epoch, before, &disk.facts[from..upto])
+                .unwrap()
+                .0
+        };
+        starts.map(pack).collect()
     }
 
     pub(crate) fn settle(&mut self) {
         self.pass(Duration::from_secs(50));
     }
 
+    /// All that is broken is mended, as people would; then quiet.
     pub(crate) fn heal_and_settle(&mut self) {
-        self.up.set_bad(false);
-        self.down.set_bad(false);
-        for _ in 0..20 {
-            if !self.connected {
+        self.end_of_the_copy();
+        let now = self.now();
+        self.life.set_schema(messages::lane::SCHEMA, now);
+        self.hq.upgraded();
+        self.set_bad(false);
+        for _ in 0..30 {
+            if self.hq.books.book.quarantined {
+                let boot = self.life.boot_id();
+                self.hq.books.book = self.hq.books.book.released(boot);
+            }
+            if !self.life.connected {
                 self.connect();
             }
             self.settle();
+            self.hq.upgraded();
         }
     }
-
-    pub(crate) fn check_prefix(&self) {
-        let len = self.cloud_facts.len();
-        assert!(len <= self.disk.facts.len());
-        assert_eq!(
-            self.cloud_facts.last(),
-            len.checked_sub(1).map(|last| &self.disk.facts[last])
-        );
-        assert_eq!(self.book.applied.seq, u64::try_from(len).unwrap());
-    }
-
-    pub(crate) fn check_all_arrived(&self) {
-        assert!(self.cloud_facts == self.disk.facts, "not the same facts");
-        assert_eq!(self.book.applied, self.disk.head());
-        assert_eq!(self.disk.cursor.applied, self.disk.head());
-        assert_eq!(self.box_phase(), "flowing");
-    }
-
-    pub(crate) fn box_phase(&self) -> &'static str {
-        self.end.status().phase.code()
-    }
-
-    pub(crate) fn cloud_len(&self) -> usize {
-        self.cloud_facts.len()
-    }
-
-    pub(crate) fn metrics_heard(&self) -> u32 {
-        self.metrics_heard
-    }
-}
-
-fn boot(disk: &Disk, box_id: &BoxId, boots: u8, now: Now) -> BoxEnd {
-    let config = BoxConfig {
-        box_id: box_id.clone(),
-        boot: BootId::from_bytes([boots; 16]),
-        version: "1".to_owned(),
-    };
-    BoxEnd::new(config, disk.cursor, disk.head(), disk.oldest, now)
 }

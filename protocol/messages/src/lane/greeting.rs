@@ -1,5 +1,8 @@
 //! HELLO and WELCOME: how both ends find out where they stand, and what the cloud has: acknowledgements.
-use crate::{BootId, BoxId, UtcMs, journal::Head};
+use crate::{
+    BootId, BoxId, UtcMs,
+    journal::{ChainHash, Head},
+};
 use serde::{Deserialize, Serialize};
 
 /// Most hashes that are asked for, and answered, in one greeting.
@@ -61,6 +64,9 @@ pub struct Welcome {
     /// The last batch of key offers that the cloud has, in `epoch`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub keys: Option<u64>,
+    /// The fingerprint of the last of them: a restored appliance may have offered others under these numbers since.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub keys_last: Option<ChainHash>,
     /// The appliance's schema is outside of what this cloud can apply: its facts are kept as they are.
     #[serde(skip_serializing_if = "core::ops::Not::not", default)]
     pub upgrade: bool,

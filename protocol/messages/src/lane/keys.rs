@@ -1,5 +1,5 @@
 //! Keys that headquarters may hold: offered by the branch outside of the journal, opaque to the link.
-use crate::PartyId;
+use crate::{PartyId, journal::ChainHash, wire};
 use serde::{Deserialize, Serialize};
 
 /// Limits of one batch of key offers.
@@ -11,6 +11,9 @@ pub const WRAPPED_KEY_BYTES_MAX: usize = 512;
 pub struct KeyBatch {
     pub epoch: u32,
     pub first: u64,
+    /// Forget the count so far: `first` is 1.
+    #[serde(skip_serializing_if = "core::ops::Not::not", default)]
+    pub anew: bool,
     pub offers: Vec<KeyOffer>,
 }
 
@@ -19,6 +22,14 @@ pub struct KeyOffer {
     pub party: PartyId,
     pub version: u32,
     pub key: OfferedKey,
+}
+
+impl KeyOffer {
+    /// Tells this offer from every other one: a wrapped key is never the same twice.
+    #[must_use]
+    pub fn fingerprint(&self) -> ChainHash {
+        ChainHash::START.next(&wire::encode(self).unwrap_or_default())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -28,11 +28,11 @@ impl Cloud {
         let mut end = CloudEnd::new(self.box_id.clone(), self.book);
         let reply = match lane {
             Lane::Hello => {
-                let greeted = end.hello(bytes, UtcMs(0)).unwrap();
+                let greeted = end.hello(bytes, UtcMs(0), |_| None).unwrap();
                 Some((Lane::Welcome, greeted.welcome))
             }
             Lane::Facts => match end.batch(bytes, UtcMs(0)) {
-                Judged::Apply { facts, head } => {
+                Judged::Apply { facts, head, .. } => {
                     self.facts.extend(facts.into_iter().map(|fact| fact.bytes));
                     Some((Lane::Ack, end.committed(head, 0).unwrap()))
                 }

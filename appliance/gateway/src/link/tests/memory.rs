@@ -34,6 +34,7 @@ pub(super) fn config(broker: &str, certificates: PathBuf) -> LinkConfig {
         version: "test".to_owned(),
         metrics_every: Duration::from_millis(1),
         seed: 1,
+        trust: crate::link::trust(std::path::Path::new("."), "hq", &box_id()),
     }
 }
 
@@ -140,6 +141,12 @@ impl Journal for MemoryJournal {
             }),
             facts: (after + 1..).zip(facts.cloned()).collect(),
         })
+    }
+
+    fn marks(&self, seqs: &[u64]) -> Result<Vec<Head>, JournalTrouble> {
+        let kept = self.kept();
+        let held = |seq: &u64| kept.heads.iter().find(|head| head.seq == *seq);
+        Ok(seqs.iter().filter_map(held).copied().collect())
     }
 
     fn growth(&self) -> watch::Receiver<u64> {

@@ -1,0 +1,51 @@
+//! Whose directives are carried out: headquarters' public key, as enrolment left it beside the certificates.
+use link::{DirectiveKey, Trust};
+use messages::BoxId;
+use std::{fs, io::ErrorKind, path::Path};
+
+/// 32 bytes: Ed25519.
+const FILE: &str = "hq-directive.pub";
+
+/// Without the file there is nobody to believe: every directive is refused, and shown.
+#[must_use]
+pub fn trust(certificates: &Path, tenant: &str, box_id: &BoxId) -> Trust {
+    Trust {
+        tenant: tenant.to_owned(),
+        box_id: box_id.clone(),
+        keys: key(&certificates.join(FILE)).into_iter().collect(),
+    }
+}
+
+fn key(path: &Path) -> Option<DirectiveKey> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(missing) if missing.kind() == ErrorKind::NotFound => return None,
+        Err(bad) => {
+            tracing::warn!(path = %path.display(), %bad, "headquarters' key for directives is not readable");
+            return None;
+        }
+    };
+    let key = <[u8; 32]>::try_from(bytes).ok().map(DirectiveKey::new);
+    if key.is_none() {
+        tracing::warn!(path = %path.display(), "headquarters' key for directives is not 32 bytes");
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::trust;
+    use messages::BoxId;
+
+    #[test]
+    fn a_key_beside_the_certificates_is_believed_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let box_id = BoxId::parse("sz-01").unwrap();
+        let read = || trust(folder.path(), "hq", &box_id).keys;
+        assert!(read().is_empty());
+        std::fs::write(folder.path().join("hq-directive.pub"), [7; 31]).unwrap();
+        assert!(read().is_empty());
+        std::fs::write(folder.path().join("hq-directive.pub"), [7; 32]).unwrap();
+        assert_eq!(read()[0].public(), &[7; 32]);
+    }
+}
