@@ -9,7 +9,8 @@ use std::process::Command;
 use std::time::Duration;
 
 const START: Duration = Duration::from_secs(60);
-const RELAY_PORTS: u16 = 640;
+/// 100 calls a second with two ports each, which rest for 3 s behind their call.
+const RELAY_PORTS: u16 = 1_600;
 
 pub(crate) struct World {
     folder: tempfile::TempDir,
@@ -71,7 +72,7 @@ impl World {
         );
         let branch = format!(
             "[policy]\nprofile = \"lab\"\n[[phone]]\nrange = \"1000-1999\"\npassword = \"pw{{user}}\"\n\
-             [[trunk]]\nname = \"carrier\"\naddress = \"{}\"\naccept_from = [\"{}\"]\nconcurrent_max = 2000\ncps_max = 2000\n\
+             [[trunk]]\nname = \"carrier\"\naddress = \"{}\"\naccept_from = [\"{}\"]\nconcurrent_max = 2000\ncps_max = 1000\n\
              [[rule]]\nprefix = \"9\"\nto = \"trunk:carrier\"\n[[rule]]\nprefix = \"8\"\nto = \"trunk:carrier\"\nrecord = true\n",
             self.carrier, self.caller
         );
@@ -126,7 +127,8 @@ impl World {
         let output = command.output().expect("the console opens");
         assert!(
             output.status.success(),
-            "{arguments:?}: {}",
+            "{arguments:?}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
             String::from_utf8_lossy(&output.stderr)
         );
         String::from_utf8_lossy(&output.stdout).into_owned()
