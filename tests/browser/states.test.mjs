@@ -76,6 +76,18 @@ const WORLDS = {
     ),
     live: branch.liveOf(emptyBoard),
   }),
+  erased: () => ({
+    dist: DESK,
+    answers: branch.answers(branch.ADMIN, {
+      'GET /api/v1/customers': () => ({ items: branch.customers(24).map(branch.erasedSome) }),
+      'GET /api/v1/customers/*': () => ({
+        customer: branch.erasedSome(branch.customers(3)[2], 2),
+        calls: branch.calls(3),
+        erasure: branch.erasure(),
+      }),
+    }),
+    live: branch.liveOf(),
+  }),
   dialling,
   refusing: () => ({
     dist: DESK,
@@ -163,6 +175,10 @@ const STATES = {
   'customer on a phone': ['agent', customer, shows('销售阶段'), { viewport: PHONE }],
   'dial ringing': ['dialling', customer, dialUntil('客户振铃中')],
   'dial refused': ['refusing', customer, dialUntil('您的话机没有注册')],
+  'customers of whom some are erased': ['erased', '/customers', shows('待清除')],
+  'customer being erased': ['erased', customer, shows('清除回执')],
+  'customer being erased on a phone': ['erased', customer, shows('清除回执'), { viewport: PHONE }],
+  'erasure asked for': ['admin', customer, askErasure],
   'number asked for': ['admin', customer, askNumber],
   'calls filled': ['agent', '/calls', shows('无人接听')],
   'calls empty': ['empty', '/calls', shows('还没有通话')],
@@ -204,6 +220,11 @@ function dialUntil(text) {
     await page.getByRole('button', { name: '拨打' }).click()
     await page.locator('[aria-current=step], [role=alert]', { hasText: text }).waitFor()
   }
+}
+
+async function askErasure(page) {
+  await page.getByRole('button', { name: '清除此人' }).click()
+  await page.getByText('永久清除').first().waitFor()
 }
 
 async function askNumber(page) {

@@ -2,7 +2,7 @@
 use super::tree::{assert_none, root};
 use branch_store::StoreError;
 use messages::{
-    Direction, Purpose, Refusal, ReleasedBy, Stage, SystemResult, UnbindReason,
+    DataCopy, Direction, Purpose, Refusal, ReleasedBy, Stage, SystemResult, UnbindReason,
     command::{Profile, Role},
     fact::Body,
 };
@@ -44,6 +44,10 @@ fn families() -> Vec<(&'static str, Vec<&'static str>)> {
         (
             "profile",
             Profile::ALL.iter().map(|one| one.code()).collect(),
+        ),
+        (
+            "data_copy",
+            DataCopy::ALL.iter().map(|one| one.code()).collect(),
         ),
         ("fact", Body::KINDS.to_vec()),
         ("store", StoreError::CODES.to_vec()),

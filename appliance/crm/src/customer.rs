@@ -34,9 +34,15 @@ pub(crate) fn view_number(
 ) -> Result<Decision, Refusal> {
     let by = person(actor)?.clone();
     let reason = reason(why)?;
-    registry
+    let state = registry
         .customer(customer)?
         .ok_or(Refusal::UnknownCustomer)?;
+    if registry
+        .party(state.party)?
+        .is_none_or(|party| party.erased)
+    {
+        return Err(Refusal::PartyErased);
+    }
     Ok(Decision::of(NumberViewed {
         customer,
         by,

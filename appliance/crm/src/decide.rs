@@ -1,4 +1,5 @@
 //! From a command to facts, or to a refusal: who may ask, and which rule answers.
+use crate::erase::{self, Wish};
 use crate::{configure, customer, import, user};
 use messages::command::{Command, Role};
 use messages::fact::{Actor, VaultRotationAsked};
@@ -51,10 +52,30 @@ impl Decider for Rules {
                 customer::played(*recording, asked.actor, registry)
             }
             Command::NoteExported { recording } => customer::exported(*recording, registry),
+            Command::EraseCustomer {
+                customer,
+                reason,
+                never_call,
+            } => erase::customer(*customer, &wish(reason, *never_call), registry),
+            Command::EraseNumber {
+                number,
+                reason,
+                never_call,
+            } => erase::number(number, &wish(reason, *never_call), registry),
+            Command::EraseParty { party, reason } => {
+                erase::party(*party, &wish(reason, false), registry)
+            }
+            Command::NoteErasureConfirmed { party, copy, on } => {
+                erase::confirmed(*party, *copy, *on, registry)
+            }
             Command::RotateVault => Ok(Decision::of(VaultRotationAsked {})),
             Command::NoteHangUpAsked { call } => customer::hang_up_asked(*call, registry),
         }
     }
+}
+
+const fn wish(reason: &str, never_call: bool) -> Wish<'_> {
+    Wish { reason, never_call }
 }
 
 /// What a command needs its giver to be.
@@ -62,6 +83,8 @@ enum Needs<'a> {
     May(Action),
     /// Somebody at the machine itself.
     Console,
+    /// Headquarters, by a directive.
+    Headquarters,
     /// The portal notes it about somebody: the gateway itself, or that user.
     PortalAbout(Option<&'a messages::UserName>),
 }
@@ -77,6 +100,10 @@ const fn needs(command: &Command) -> Needs<'_> {
         Command::CreateUser { .. } | Command::ResetPassword { .. } => {
             Needs::May(Action::ManageUsers)
         }
+        Command::EraseCustomer { .. } | Command::EraseNumber { .. } => {
+            Needs::May(Action::EraseCustomer)
+        }
+        Command::EraseParty { .. } | Command::NoteErasureConfirmed { .. } => Needs::Headquarters,
         Command::RotateVault => Needs::Console,
         Command::NotePlayed { .. } => Needs::May(Action::PlayRecording),
         Command::NoteExported { .. } => Needs::May(Action::ExportRecording),
@@ -92,11 +119,17 @@ fn allowed(asked: &Asked<'_>, registry: &dyn Registry) -> Result<(), Refusal> {
     let user = match asked.actor {
         Actor::System | Actor::Console => return Ok(()),
         Actor::User(user) => user,
-        Actor::Phone(_) | Actor::Trunk(_) | Actor::Hq => return Err(Refusal::NotAllowed),
+        Actor::Hq => {
+            return match needs(asked.command) {
+                Needs::Headquarters => Ok(()),
+                Needs::May(_) | Needs::Console | Needs::PortalAbout(_) => Err(Refusal::NotAllowed),
+            };
+        }
+        Actor::Phone(_) | Actor::Trunk(_) => return Err(Refusal::NotAllowed),
     };
     let allowed = match needs(asked.command) {
         Needs::May(action) => rights::may(role(user, registry)?, action),
-        Needs::Console => false,
+        Needs::Console | Needs::Headquarters => false,
         Needs::PortalAbout(about) => about == Some(user),
     };
     if allowed {

@@ -4,6 +4,7 @@
 mod configure;
 mod customer;
 mod decide;
+mod erase;
 mod import;
 mod reason;
 mod user;

@@ -8,6 +8,7 @@ pub mod config;
 mod configure;
 pub mod drive;
 pub mod enroll;
+mod eraser;
 mod hands;
 pub mod io;
 pub mod link;

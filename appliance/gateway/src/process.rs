@@ -9,6 +9,7 @@ use crate::admin::{Host, control};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::configure::{Bell, Configurator};
+use crate::eraser::Eraser;
 use crate::link::{BrokerAddress, LinkConfig, LinkHandle, LinkSetup, LinkTask};
 use crate::secrets;
 use crate::web::LiveHub;
@@ -69,6 +70,8 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     let (bell, configuring) = configurator.start().context("the configuration thread")?;
     boot::hand_over(&ground, &telephony, opened);
+    let eraser = Eraser::start(ground.store.clone(), ground.config.recordings_dir())
+        .context("the eraser")?;
     let pulse = pulse::start(&ground);
     let link = start_link(&ground, &pulse)?;
     pages::start(&ground, &telephony, link.as_ref(), metrics)?;
@@ -80,6 +83,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     announce(&ground);
     wait_for_end().await?;
     drop(console);
+    drop(eraser);
     end(ground, telephony, link, &bell).await;
     configuring
         .join()

@@ -56,7 +56,7 @@ impl StoreConfig {
     pub fn new(folder: PathBuf, box_id: BoxId, version: &str, boot: BootId) -> Self {
         Self {
             folder,
-            tenant: "branch".to_owned(),
+            tenant: seal::BRANCH_TENANT.to_owned(),
             box_id,
             version: version.to_owned(),
             boot,

@@ -12,7 +12,7 @@ mod vault {
 }
 
 /// How long a connection waits for another one's lock.
-const BUSY: Duration = Duration::from_secs(10);
+pub(crate) const BUSY: Duration = Duration::from_secs(10);
 
 /// For the writer: journal and tables.
 pub(crate) fn open_branch(path: &Path) -> Result<Connection, StoreError> {
@@ -21,6 +21,8 @@ pub(crate) fn open_branch(path: &Path) -> Result<Connection, StoreError> {
     // checkpoints run on a connection of their own, outside of the commit
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     conn.pragma_update(None, "cache_size", -16_384)?;
+    // an erased person's blind index does not stay between the cells of a page
+    conn.pragma_update(None, "secure_delete", "FAST")?;
     // a migration and the note that it was made are one transaction: a power cut leaves both or none
     branch::migrations::runner()
         .set_grouped(true)

@@ -81,6 +81,8 @@ pub(crate) enum Side {
     DialogClosed(DialogId),
     BindingKept(BindingKept),
     LinkCursor(LinkCursor),
+    /// Headquarters has taken the key offers up to here.
+    KeysTaken(u64),
 }
 
 /// A dialog of this or of an earlier run.

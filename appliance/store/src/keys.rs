@@ -2,7 +2,8 @@
 use crate::error::StoreError;
 use sansio::Secrets;
 use seal::{
-    BlindKey, BoxKey, Key, KeyId, KeyStore, NotOpened, PartyKey, VaultKey, VaultKeys, WrappedKey,
+    BlindKey, BoxKey, HqBoxKey, Key, KeyId, KeyStore, NotOpened, PartyKey, VaultKey, VaultKeys,
+    WrappedKey,
 };
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -10,6 +11,8 @@ pub(crate) struct Keys {
     pub(crate) tenant: String,
     pub(crate) box_key: BoxKey,
     pub(crate) blind: BlindKey,
+    /// `None` before the box is enrolled.
+    pub(crate) headquarters: Option<HqBoxKey>,
     vault: RwLock<VaultKeys>,
 }
 
@@ -21,6 +24,7 @@ impl Keys {
         fresh: bool,
         secrets: &mut dyn Secrets,
     ) -> Result<Self, StoreError> {
+        let headquarters = store.key(KeyId::Headquarters)?.map(HqBoxKey::new);
         let generations = store.generations()?;
         let newest = generations.last().copied().unwrap_or(1);
         let mut key = |id, what| take(store, id, what, fresh, secrets);
@@ -36,6 +40,7 @@ impl Keys {
             tenant: tenant.to_owned(),
             box_key: BoxKey::new(&key(KeyId::Box, "box key")?),
             blind: BlindKey::new(key(KeyId::Blind, "blind index key")?),
+            headquarters,
             vault: RwLock::new(vault),
         })
     }

@@ -36,8 +36,8 @@ pub use job::{
 pub use key_ring::KeyRing;
 pub use query::{
     AttemptRow, AuditFilter, AuditRow, BindingRow, CallCounts, CallFilter, CallRow, CustomerFilter,
-    CustomerRow, PAGE_MAX, Page, PhoneRow, Reader, RecordingFilter, RecordingRow, RecordingStatus,
-    TrunkRow, UserRow,
+    CustomerRow, Erased, ErasureRow, PAGE_MAX, Page, PhoneRow, Reader, RecordingFilter,
+    RecordingRow, RecordingStatus, TrunkRow, UserRow,
 };
 pub use queue::Full;
 pub use soft_keys::SoftKeys;

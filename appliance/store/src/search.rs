@@ -46,6 +46,11 @@ impl SearchIndex {
         }
     }
 
+    /// Nobody finds this customer any more.
+    pub(crate) fn remove(&mut self, customer: CustomerId) {
+        self.entries.retain(|entry| entry.customer != customer);
+    }
+
     /// Newest first. Up to four digits are looked for at the end of numbers, other text anywhere in names.
     pub(crate) fn find(&self, text: &str, max: usize) -> Vec<CustomerId> {
         let text = text.trim().to_lowercase();
@@ -86,6 +91,9 @@ mod tests {
         assert_eq!(index.find("8000", 9), [id(1)]);
         assert_eq!(index.find("138", 9), []);
         assert_eq!(index.find(" ", 9), []);
+        index.remove(id(2));
+        assert_eq!(index.find("wang", 9), []);
+        index.extend([entry(2, "Anna Wang", "13900138001")]);
         index.extend([entry(3, "李四", "95588")]);
         assert_eq!(index.find("小芳", 9), [], "the oldest one made room");
     }

@@ -32,6 +32,7 @@ impl SoftKeys {
         self.folder.join(match id {
             KeyId::Box => "box.key".to_owned(),
             KeyId::Blind => "blind.key".to_owned(),
+            KeyId::Headquarters => "headquarters.key".to_owned(),
             KeyId::Vault { generation } => format!("vault-{generation}.key"),
         })
     }

@@ -17,7 +17,7 @@ use crate::verify::{self, Verdict};
 use crate::writer::{Clock, Writer};
 use crate::{database, journal};
 use messages::command::Command;
-use messages::fact::{Actor, BoxStopped, Fact};
+use messages::fact::{Actor, BoxStopped, Fact, RecordingErased};
 use messages::journal::{ChainHash, Head};
 use messages::{PartyNumber, RecordingId, Refusal};
 use seal::{BlindIndex, BlindKey, Key};
@@ -172,6 +172,16 @@ impl Store {
         self.0.ring.recording_key(recording)
     }
 
+    /// Their containers are off the disk.
+    pub fn recordings_erased(&self, recordings: Vec<RecordingId>) -> Result<(), Full> {
+        let now = (self.0.clock)();
+        let facts = recordings.into_iter().map(|recording| {
+            let body = RecordingErased { recording };
+            Fact::new(now.utc, now.utc_trusted, Actor::System, body)
+        });
+        self.append(facts.collect())
+    }
+
     /// A confirmed dialog, so that a restart can end it.
     pub fn dialog_opened(&self, leg: u64, record: &str) -> Result<(), Full> {
         let side = Side::DialogOpened {
@@ -239,6 +249,11 @@ impl Store {
     /// Its epoch is that of all facts behind it.
     pub fn put_link_cursor(&self, cursor: LinkCursor) -> Result<(), Full> {
         self.put(Job::Side(Side::LinkCursor(cursor)), Room::Reserved)
+    }
+
+    /// Headquarters has taken the key offers up to this number.
+    pub fn keys_taken(&self, upto: u64) -> Result<(), Full> {
+        self.put(Job::Side(Side::KeysTaken(upto)), Room::Reserved)
     }
 
     /// A connection for questions; waits at most 5 s for a free one.

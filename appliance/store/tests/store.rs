@@ -5,7 +5,9 @@ mod store {
     mod calls;
     mod commands;
     mod cuts;
+    mod erasure;
     mod faults;
+    mod offers;
     mod power_cut;
     mod privacy;
     mod restart;

@@ -1,6 +1,7 @@
 //! Commands: what somebody asks of the branch. Each is answered by facts or by a `Refusal`.
 use crate::{
-    CallId, CustomerId, Extension, PartyNumber, PersonName, RecordingId, Stage, TrunkName, UserName,
+    CallId, CustomerId, DataCopy, Extension, PartyId, PartyNumber, PersonName, RecordingId, Stage,
+    TrunkName, UserName,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -58,6 +59,30 @@ pub enum Command {
     },
     NoteExported {
         recording: RecordingId,
+    },
+    /// Forget this person: for good, in every copy.
+    EraseCustomer {
+        customer: CustomerId,
+        reason: String,
+        /// The refusal of contact outlives the erasure.
+        never_call: bool,
+    },
+    /// The same by the number: also of somebody who is no customer.
+    EraseNumber {
+        number: PartyNumber,
+        reason: String,
+        never_call: bool,
+    },
+    /// Headquarters wants this person forgotten: it knows the party, never the number.
+    EraseParty {
+        party: PartyId,
+        reason: String,
+    },
+    /// A copy at headquarters has confirmed an erasure.
+    NoteErasureConfirmed {
+        party: PartyId,
+        copy: DataCopy,
+        on: crate::UtcMs,
     },
     /// Wrap every key anew and destroy the old vault key.
     RotateVault,

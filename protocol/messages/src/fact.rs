@@ -26,7 +26,10 @@ pub use directive::{
     TailPulled, TenantDncChanged,
 };
 pub use envelope::{Actor, Envelope, Fact, Place, SealedFact};
-pub use erasure::{VaultRewrapped, VaultRotationAsked};
+pub use erasure::{
+    CustomerErased, ErasureConfirmed, PartyErased, RecordingErased, VaultRewrapped,
+    VaultRotationAsked,
+};
 pub use recording::{
     RecordingClosed, RecordingCut, RecordingExported, RecordingFailed, RecordingGap,
     RecordingPlayed, RecordingStarted,

@@ -2,6 +2,7 @@
 //! The only crate that derives Serde for the wire.
 #![forbid(unsafe_code)]
 
+mod data_copy;
 mod dialled;
 mod id;
 mod money;
@@ -22,6 +23,7 @@ pub mod registry;
 
 pub mod wire;
 
+pub use data_copy::{DataCopy, KEY_BACKUP_DAYS_MAX, asked_before_backups, backups_gone};
 pub use dialled::{BadDialled, Dialled, Digits, Emergency, Extension, PartyNumber};
 pub use id::{
     AttemptId, BootId, BoxId, CallId, CommandId, CustomerId, IdMint, PartyId, RecordingId,

@@ -36,6 +36,8 @@ refusals! {
     StageUnchanged = "stage_unchanged",
     /// The party was erased; nothing of it can be opened or dialled.
     PartyErased = "party_erased",
+    /// Nobody is erased during a call.
+    PartyInCall = "party_in_call",
     BadNumber = "bad_number",
     /// The branch file contradicts itself; nothing of it was applied.
     PlanInvalid = "plan_invalid",
@@ -75,7 +77,7 @@ impl Refusal {
             | Self::TrunkUnknown => 404,
             Self::BadNumber | Self::NumberForm => 484,
             Self::PhoneNotRegistered => 480,
-            Self::PhoneBusy => 486,
+            Self::PhoneBusy | Self::PartyInCall => 486,
             Self::UserExists | Self::ReasonMissing | Self::StageUnchanged | Self::PlanInvalid => {
                 400
             }

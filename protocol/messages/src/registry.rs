@@ -13,6 +13,17 @@ pub struct CustomerState {
     pub stage: Stage,
 }
 
+/// A party, as far as a rule needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartyState {
+    /// Its number's blind index; `None` once erased.
+    pub blind: Option<Vec<u8>>,
+    pub erased: bool,
+    /// A call is up, or a recording is still open.
+    pub in_call: bool,
+    pub refuses_contact: bool,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserState {
     pub role: Role,
@@ -29,6 +40,7 @@ pub struct RecordingState {
 /// What stands, inside the writer's transaction. A question that cannot be answered is `Refusal::JournalUnavailable`.
 pub trait Registry {
     fn party_of(&self, number: &PartyNumber) -> Result<Option<PartyId>, Refusal>;
+    fn party(&self, id: PartyId) -> Result<Option<PartyState>, Refusal>;
     fn customer(&self, id: CustomerId) -> Result<Option<CustomerState>, Refusal>;
     /// The customer that this party belongs to.
     fn customer_of(&self, party: PartyId) -> Result<Option<CustomerId>, Refusal>;

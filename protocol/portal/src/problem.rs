@@ -132,6 +132,7 @@ impl From<Refusal> for Problem {
             | Refusal::NoRoute
             | Refusal::TrunkUnknown
             | Refusal::PhoneNotRegistered
+            | Refusal::PartyInCall
             | Refusal::PhoneBusy => StatusCode::CONFLICT,
             Refusal::TrunkFull
             | Refusal::TrunkTooFast

@@ -18,10 +18,12 @@ pub enum Action {
     PlayRecording,
     ExportRecording,
     SearchAudit,
+    /// Forget a person for good.
+    EraseCustomer,
 }
 
 impl Action {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Configure,
         Self::ImportCustomers,
         Self::MoveStage,
@@ -34,6 +36,7 @@ impl Action {
         Self::PlayRecording,
         Self::ExportRecording,
         Self::SearchAudit,
+        Self::EraseCustomer,
     ];
 
     const fn roles(self) -> &'static [Role] {
@@ -43,7 +46,8 @@ impl Action {
             | Self::LiftRefusal
             | Self::ManageUsers
             | Self::ExportRecording
-            | Self::SearchAudit => &[Role::Admin],
+            | Self::SearchAudit
+            | Self::EraseCustomer => &[Role::Admin],
             Self::ViewNumber | Self::HangUp => &[Role::Supervisor, Role::Admin],
             Self::MoveStage | Self::RefuseContact | Self::Dial | Self::PlayRecording => {
                 &[Role::Agent, Role::Supervisor, Role::Admin]

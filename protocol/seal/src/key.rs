@@ -58,6 +58,8 @@ pub enum KeyId {
     Box,
     /// The branch's blind index.
     Blind,
+    /// Between this box and headquarters, given at enrolment: what headquarters may read is offered under it.
+    Headquarters,
     /// Wraps the party keys; an erasure begins a new generation and destroys the old one.
     Vault { generation: u32 },
 }

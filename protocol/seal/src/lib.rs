@@ -6,16 +6,21 @@ mod aead;
 mod blind;
 mod box_key;
 mod generations;
+mod hq_keys;
 mod key;
 mod key_store;
 mod vault;
 
 pub mod stream;
 
+/// The tenant that a branch's values are sealed for: part of their associated data on both sides.
+pub const BRANCH_TENANT: &str = "branch";
+
 pub use aead::NotOpened;
 pub use blind::{BlindIndex, BlindKey};
 pub use box_key::BoxKey;
 pub use generations::VaultKeys;
+pub use hq_keys::{HqBoxKey, HqMaster};
 pub use key::{Key, KeyId};
 pub use key_store::{KeyStore, KeyStoreError};
 pub use vault::{PartyKey, VaultKey, WrappedKey, WrappedRecordingKey};

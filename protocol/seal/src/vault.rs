@@ -88,6 +88,18 @@ impl PartyKey {
         }
     }
 
+    pub(crate) const fn from_key(party: PartyId, version: u32, key: Key) -> Self {
+        Self {
+            party,
+            version,
+            key,
+        }
+    }
+
+    pub(crate) const fn expose(&self) -> &Key {
+        &self.key
+    }
+
     pub fn seal(
         &self,
         tenant: &str,

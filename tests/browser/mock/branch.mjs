@@ -36,7 +36,15 @@ export const ADMIN = {
   user: 'admin',
   role: 'admin',
   extension: undefined,
-  may: ['move_stage', 'dial', 'play_recording', 'view_number', 'hang_up', 'search_audit'],
+  may: [
+    'move_stage',
+    'dial',
+    'play_recording',
+    'view_number',
+    'hang_up',
+    'search_audit',
+    'erase_customer',
+  ],
 }
 
 export function customers(n) {
@@ -50,6 +58,28 @@ export function customers(n) {
     ...(at % 4 === 3 ? {} : { last_contact: Date.now() - at * 41 * MINUTE }),
     do_not_call: at === 6,
   }))
+}
+
+/** Every fifth one was erased: of some a copy has not confirmed yet. */
+export function erasedSome(customer, at) {
+  if (at % 5 !== 2) return customer
+  return { ...customer, name: '', number: '', erased: at % 2 === 0 ? 'pending' : 'complete' }
+}
+
+export function erasure() {
+  const asked = Date.now() - 90 * MINUTE
+  const gone = asked + 12_000
+  return {
+    asked,
+    due: asked + 7 * 24 * 60 * MINUTE,
+    copies: [
+      { copy: 'branch_vault', gone },
+      { copy: 'branch_backups' },
+      { copy: 'hq_tables', gone: gone + 3_000 },
+      { copy: 'hq_keys', gone: gone + 3_000 },
+      { copy: 'hq_backups' },
+    ],
+  }
 }
 
 export function calls(n) {

@@ -3,7 +3,7 @@ use crate::Rules;
 use messages::command::{BranchPlan, Command, Profile, Role, Secret};
 use messages::fact::{Actor, Body, BoxSealed};
 use messages::registry::{
-    Asked, CustomerState, Decider as _, Decision, RecordingState, Registry, UserState,
+    Asked, CustomerState, Decider as _, Decision, PartyState, RecordingState, Registry, UserState,
 };
 use messages::{
     CallId, CustomerId, Extension, IdMint, Moment, Now, PartyId, PartyNumber, RecordingId, Refusal,
@@ -24,6 +24,9 @@ pub(super) struct Fake {
     pub(super) plan: BranchPlan,
     pub(super) refusing: BTreeSet<String>,
     pub(super) broken: bool,
+    /// Of `PARTY` and `CALLER`.
+    pub(super) erased: bool,
+    pub(super) in_call: bool,
 }
 
 impl Fake {
@@ -37,6 +40,8 @@ impl Fake {
             },
             refusing: BTreeSet::new(),
             broken: false,
+            erased: false,
+            in_call: false,
         }
     }
 
@@ -86,6 +91,21 @@ impl Registry for Fake {
     fn party_of(&self, number: &PartyNumber) -> Result<Option<PartyId>, Refusal> {
         let known = BTreeMap::from([("13800138000", PARTY), ("13900139000", CALLER)]);
         self.read(known.get(number.to_dial().as_str()).copied())
+    }
+
+    fn party(&self, id: PartyId) -> Result<Option<PartyState>, Refusal> {
+        let text = if id == PARTY {
+            "13800138000"
+        } else {
+            "13900139000"
+        };
+        let state = PartyState {
+            blind: Some(self.blind_index(&number(text))),
+            erased: self.erased,
+            in_call: self.in_call,
+            refuses_contact: self.refusing.contains(text),
+        };
+        self.read((id == PARTY || id == CALLER).then_some(state))
     }
 
     fn customer(&self, id: CustomerId) -> Result<Option<CustomerState>, Refusal> {

@@ -1,6 +1,7 @@
 //! Carries orders out on an open store: in the gateway for the control socket, in the command line's own process otherwise.
 use super::order::{ChangeLine, Order, OrderRow, RecordingLine, Report, UserLine};
 use super::plan;
+use crate::eraser;
 use crate::recorder;
 use branch_store::{RecordingFilter, RecordingStatus, Store, StoreError};
 use media::recording::Closing;
@@ -67,6 +68,34 @@ pub fn execute(order: Order, host: &Host, wav: &mut dyn Write) -> Report {
         }),
         Order::ListUsers => users(host),
         Order::Verify => verify(host),
+        Order::EraseCustomer {
+            customer,
+            reason,
+            never_call,
+        } => erase(
+            host,
+            Command::EraseCustomer {
+                customer,
+                reason,
+                never_call,
+            },
+        ),
+        Order::EraseNumber {
+            number,
+            reason,
+            never_call,
+        } => PartyNumber::parse(&number)
+            .map_err(|_bad| refused(Refusal::BadNumber))
+            .and_then(|number| {
+                erase(
+                    host,
+                    Command::EraseNumber {
+                        number,
+                        reason,
+                        never_call,
+                    },
+                )
+            }),
         Order::RotateVault => rotate_vault(host),
         Order::ListRecordings { max } => recordings(host, max),
         Order::ExportRecording { recording } => export(host, recording, wav),
@@ -203,6 +232,12 @@ pub(super) fn verified(verdict: branch_store::Verdict) -> Report {
         checked: verdict.checked,
         bad: verdict.bad.map(|bad| (bad.seq, bad.why.code().to_owned())),
     }
+}
+
+fn erase(host: &Host, command: Command) -> Carried {
+    propose(host, command)?;
+    eraser::sweep(&host.store, &host.recordings).map_err(|bad| failed(&bad))?;
+    settled(host)
 }
 
 fn rotate_vault(host: &Host) -> Carried {

@@ -1,6 +1,6 @@
 //! What the command line can have done, and what it is told: the same words over the control socket and in one process.
 use messages::command::Role;
-use messages::{Extension, RecordingId, UserName};
+use messages::{CustomerId, Extension, RecordingId, UserName};
 use serde::{Deserialize, Serialize};
 
 /// Rows of one import order at most: one commit each.
@@ -37,6 +37,17 @@ pub enum Order {
     },
     ListUsers,
     Verify,
+    /// Forget a person for good, and wait for the vault.
+    EraseCustomer {
+        customer: CustomerId,
+        reason: String,
+        never_call: bool,
+    },
+    EraseNumber {
+        number: String,
+        reason: String,
+        never_call: bool,
+    },
     /// Wrap every key of the vault anew, and wait for it.
     RotateVault,
     ListRecordings {
@@ -121,7 +132,7 @@ pub struct RecordingLine {
     /// ms UTC
     pub started: i64,
     pub extension: Option<Extension>,
-    /// `open`, `closed`, `cut`, `failed`
+    /// `open`, `closed`, `cut`, `failed`, `erased`
     pub status: String,
     pub duration_ms: u64,
 }

@@ -2,6 +2,7 @@
 #![allow(unused_qualifications)] // the API macro repeats the types of queries with their paths
 use super::calls::CallView;
 use super::coded;
+use super::erasure::{ErasedView, ErasureView};
 use super::roles;
 use super::state::AppState;
 use axum::extract::State;
@@ -50,6 +51,9 @@ pub(super) struct CustomerView {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_contact: Option<UtcMs>,
     do_not_call: bool,
+    /// The person was erased: name and number are empty.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<ErasedView>,
 }
 
 /// A customer and the latest calls.
@@ -58,6 +62,9 @@ pub(super) struct CustomerDetail {
     customer: CustomerView,
     /// At most 20, newest first; the others: `GET /api/v1/calls?customer=`.
     calls: Vec<CallView>,
+    /// How far the erasure has come, if the person was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erasure: Option<ErasureView>,
 }
 
 impl CustomerView {
@@ -71,6 +78,7 @@ impl CustomerView {
             attempts: row.attempts,
             last_contact: row.last_contact,
             do_not_call: row.refuses_contact,
+            erased: row.erased.map(ErasedView::of),
         }
     }
 }
@@ -143,14 +151,19 @@ pub(super) async fn one(
         extension: own,
         after: None,
     };
-    let (row, calls) = state
+    let (row, calls, erasure) = state
         .read(move |reader| {
             let calls = if all || asked.extension.is_some() {
                 reader.calls(&asked, CALLS_SHOWN)?.rows
             } else {
                 Vec::new()
             };
-            Ok((reader.customer(id)?, calls))
+            let row = reader.customer(id)?;
+            let erasure = match row.as_ref().filter(|row| row.erased.is_some()) {
+                Some(row) => reader.erasure(row.party)?,
+                None => None,
+            };
+            Ok((row, calls, erasure))
         })
         .await?;
     let row = row.ok_or(Refusal::UnknownCustomer)?;
@@ -160,6 +173,7 @@ pub(super) async fn one(
             .into_iter()
             .map(|call| CallView::of(&viewer, call))
             .collect(),
+        erasure: erasure.as_ref().map(ErasureView::of),
     }))
 }
 
@@ -285,7 +299,7 @@ async fn number_of(state: &AppState, id: &str) -> Result<(CustomerId, PartyNumbe
     Ok((customer, number))
 }
 
-async fn known(state: &AppState, id: CustomerId) -> Result<CustomerRow, Problem> {
+pub(super) async fn known(state: &AppState, id: CustomerId) -> Result<CustomerRow, Problem> {
     let row = state.read(move |reader| reader.customer(id)).await?;
     row.ok_or_else(|| Refusal::UnknownCustomer.into())
 }

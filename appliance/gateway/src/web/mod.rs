@@ -4,6 +4,7 @@ mod calls;
 mod coded;
 mod customers;
 mod doc;
+mod erasure;
 mod first_admin;
 pub mod live;
 mod overview;
@@ -56,6 +57,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(customers::view_number))
         .routes(routes!(customers::refuse_contact))
         .routes(routes!(customers::allow_contact))
+        .routes(routes!(erasure::erase))
         .routes(routes!(recordings::list))
         .routes(routes!(recordings::one))
         .routes(routes!(playback::audio))

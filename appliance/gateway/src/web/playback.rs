@@ -128,9 +128,10 @@ fn closing(status: &RecordingStatus) -> Option<Closing> {
                 last_tag,
             })
         }
-        RecordingStatus::Open | RecordingStatus::Cut { .. } | RecordingStatus::Failed { .. } => {
-            None
-        }
+        RecordingStatus::Open
+        | RecordingStatus::Cut { .. }
+        | RecordingStatus::Failed { .. }
+        | RecordingStatus::Erased => None,
     }
 }
 

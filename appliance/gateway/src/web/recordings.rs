@@ -60,6 +60,8 @@ enum RecordingState {
     /// The process ended with it open; what is there plays.
     Cut,
     Failed,
+    /// The person was erased, and the recording with him.
+    Erased,
 }
 
 /// State, and bytes on disk.
@@ -69,6 +71,7 @@ const fn fate(status: &RecordingStatus) -> (RecordingState, u64) {
         RecordingStatus::Closed { bytes, .. } => (RecordingState::Complete, *bytes),
         RecordingStatus::Cut { bytes, .. } => (RecordingState::Cut, *bytes),
         RecordingStatus::Failed { .. } => (RecordingState::Failed, 0),
+        RecordingStatus::Erased => (RecordingState::Erased, 0),
     }
 }
 

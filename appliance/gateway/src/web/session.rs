@@ -61,6 +61,7 @@ pub(super) enum May {
     PlayRecording,
     ExportRecording,
     SearchAudit,
+    EraseCustomer,
 }
 
 const fn word(action: Action) -> May {
@@ -77,6 +78,7 @@ const fn word(action: Action) -> May {
         Action::PlayRecording => May::PlayRecording,
         Action::ExportRecording => May::ExportRecording,
         Action::SearchAudit => May::SearchAudit,
+        Action::EraseCustomer => May::EraseCustomer,
     }
 }
 

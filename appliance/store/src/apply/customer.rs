@@ -1,5 +1,5 @@
 //! Parties, customers and refusals of contact follow their facts.
-use super::{Applied, Context, cbor};
+use super::{Applied, Context, cbor, offers};
 use messages::fact::{CustomerImported, CustomerStageMoved, DncAdded, DncLifted, PartyMet};
 use messages::{UtcMs, wire};
 use rusqlite::{Connection, Result, params};
@@ -13,6 +13,9 @@ pub(super) fn party_met(conn: &Connection, context: Context, fact: &PartyMet) ->
             cbor(wire::encode(&fact.number))?,
             context.utc.0
         ])?;
+    if changed > 0 {
+        offers::changed(conn, fact.party)?;
+    }
     Ok(Applied::one(changed, "party_known"))
 }
 

@@ -2,6 +2,8 @@
 mod branch;
 mod call;
 mod customer;
+mod erasure;
+mod offers;
 mod recording;
 mod user;
 
@@ -56,7 +58,6 @@ pub(crate) fn apply(conn: &Connection, context: Context, body: &Body) -> Result<
         | Body::VaultRewrapped(_)
         | Body::DirectiveApplied(_)
         | Body::DirectiveRefused(_)
-        | Body::FieldPolicyChanged(_)
         | Body::TenantDncChanged(_)
         | Body::LogFilterChanged(_)
         | Body::CommandRun(_)
@@ -97,6 +98,13 @@ pub(crate) fn apply(conn: &Connection, context: Context, body: &Body) -> Result<
         Body::CustomerStageMoved(fact) => customer::stage_moved(conn, fact),
         Body::DncAdded(fact) => customer::dnc_added(conn, utc, fact),
         Body::DncLifted(fact) => customer::dnc_lifted(conn, fact),
+
+        Body::FieldPolicyChanged(fact) => offers::policy_changed(conn, fact),
+
+        Body::CustomerErased(fact) => erasure::customer_erased(conn, utc, fact),
+        Body::PartyErased(fact) => erasure::party_erased(conn, utc, fact),
+        Body::RecordingErased(fact) => erasure::recording_erased(conn, fact),
+        Body::ErasureConfirmed(fact) => erasure::confirmed(conn, fact),
     }
 }
 

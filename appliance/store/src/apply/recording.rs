@@ -32,7 +32,8 @@ pub(super) fn gap(conn: &Connection, fact: &RecordingGap) -> Result<Applied> {
 pub(super) fn closed(conn: &Connection, fact: &RecordingClosed) -> Result<Applied> {
     let changed = conn
         .prepare_cached(
-            "UPDATE recording SET state = 'closed', segments = ?2, last_tag = ?3, duration_ms = ?4,
+            "UPDATE recording SET state = iif(EXISTS (SELECT 1 FROM erasure
+                 WHERE erasure.party = recording.party), 'erasing', 'closed'), segments = ?2, last_tag = ?3, duration_ms = ?4,
              bytes = ?5 WHERE id = ?1 AND state = 'open'",
         )?
         .execute(params![
@@ -48,7 +49,8 @@ pub(super) fn closed(conn: &Connection, fact: &RecordingClosed) -> Result<Applie
 pub(super) fn cut(conn: &Connection, fact: &RecordingCut) -> Result<Applied> {
     let changed = conn
         .prepare_cached(
-            "UPDATE recording SET state = 'cut', segments = ?2, duration_ms = ?3, bytes = ?4
+            "UPDATE recording SET state = iif(EXISTS (SELECT 1 FROM erasure
+                 WHERE erasure.party = recording.party), 'erasing', 'cut'), segments = ?2, duration_ms = ?3, bytes = ?4
              WHERE id = ?1 AND state = 'open'",
         )?
         .execute(params![

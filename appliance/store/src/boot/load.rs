@@ -6,11 +6,12 @@ use crate::journal;
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
 use crate::query::branch;
+use crate::query::erasures::unconfirmed;
 use crate::search::SearchEntry;
 use crate::vault::{VaultWork, rows};
 use crate::writer::Standing;
 use messages::journal::{ChainHash, Head};
-use messages::{CustomerId, PartyId, PartyNumber, PersonName, Personal};
+use messages::{CustomerId, DataCopy, PartyId, PartyNumber, PersonName, Personal, UtcMs};
 use rusqlite::{Connection, OptionalExtension as _};
 use seal::BlindIndex;
 use std::collections::BTreeSet;
@@ -61,7 +62,11 @@ pub(super) fn vault_work(
     erased: &[PartyId],
 ) -> Result<VaultWork, StoreError> {
     let (_newest, older) = keys.generations();
-    let mut work = VaultWork::from_books(rows::gone(vault)?, rows::doomed(vault)?, &older);
+    let waiting = unconfirmed(conn, DataCopy::BranchVault, UtcMs(i64::MAX))?;
+    let mut gone = rows::gone(vault)?;
+    gone.retain(|party, _| waiting.contains(party));
+    let mut work = VaultWork::from_books(gone, rows::doomed(vault)?, &older);
+    work.erase(waiting);
     let last = |kind| journal::last_of_kind(conn, kind);
     if last("vault_rotation_asked")? > last("vault_rewrapped")? {
         work.ask_rotation();

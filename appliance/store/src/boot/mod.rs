@@ -1,4 +1,5 @@
 //! Opening the store: lock, migrate, check, recover what a crash left open, start the writer.
+mod blind;
 mod check;
 pub(crate) mod load;
 mod recover;
@@ -14,15 +15,16 @@ use crate::folder;
 use crate::job::Job;
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
+use crate::query::erasures::unconfirmed;
 use crate::queue::Queue;
 use crate::readers::Readers;
 use crate::search::SearchIndex;
 use crate::shared::Shared;
 use crate::store::Store;
 use crate::writer::{Clock, Standing, Writer};
-use messages::IdMint;
 use messages::journal::Head;
 use messages::registry::Decider;
+use messages::{DataCopy, IdMint, UtcMs};
 use rusqlite::Connection;
 use sansio::Secrets;
 use seal::KeyStore;
@@ -71,7 +73,7 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     let config = parts.config.clone();
     let lock = lock(&config)?;
     check::disk_floor(&config)?;
-    let conn = database::open_branch(&config.branch_file())?;
+    let mut conn = database::open_branch(&config.branch_file())?;
     let vault = database::open_vault(&config.vault_file())?;
     private(&config)?;
     check::sound(&conn, &vault, &config, &*parts.key_store)?;
@@ -84,7 +86,10 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     )?);
     check::vault_opens(&vault, &keys)?;
     let ring = Arc::new(KeyRing::open(Arc::clone(&keys), &config.vault_file())?);
+    // before anything is opened: a database that came back from a backup may not know of them
     ring.forget(parts.key_store.erased()?);
+    ring.forget(unconfirmed(&conn, DataCopy::BranchVault, UtcMs(i64::MAX))?);
+    blind::fill(&mut conn, &ring, &keys)?;
     let shared = Arc::new(Shared::new(Queue::new(config.limits)));
     shared.load_refusals(load::refusals(&conn)?);
     fill_search(&shared, &conn, &ring, &config)?;
@@ -175,6 +180,7 @@ fn writer(
         head_put,
         vault_work,
         vault_rests_until: Instant::now(),
+        receipts_at: Instant::now(),
         vault_awaited: Vec::new(),
     })
 }

@@ -6,9 +6,10 @@ use crate::job::{DialogId, Job};
 use crate::journal;
 use crate::query::BindingRow;
 use crate::query::branch::bindings;
+use crate::query::erasures::not_erased;
 use crate::writer::{DIALOG_PLACE, Writer};
 use messages::fact::{
-    Actor, AttemptEnded, Body, BoxSealed, BoxStarted, CallEnded, Fact, PhoneUnbound,
+    Actor, AttemptEnded, Body, BoxSealed, BoxStarted, CallEnded, Fact, PartyErased, PhoneUnbound,
 };
 use messages::{
     AttemptId, BootId, CallId, HangUpCause, Now, RecordingId, ReleasedBy, SystemResult,
@@ -77,12 +78,26 @@ pub(super) fn recover(writer: &mut Writer, purpose: Purpose) -> Result<Recovered
         }
         .into(),
     ];
+    bodies.extend(erased_again(writer)?);
     bodies.extend(ended_attempts(conn)?);
     bodies.extend(ended_calls(conn)?);
     bodies.extend(expired.into_iter().map(unbound));
     let facts = bodies.into_iter().map(|body| fact(now, body)).collect();
     commit_now(writer, vec![Job::Append(facts)])?;
     Ok(recovered)
+}
+
+/// Whom the key store says to be erased and the tables do not: they came back from a backup.
+fn erased_again(writer: &Writer) -> Result<Vec<Body>, StoreError> {
+    let left = not_erased(&writer.conn, &writer.key_store.erased()?)?;
+    let erased = left.into_iter().map(|party| {
+        PartyErased {
+            party,
+            reason: "restored".to_owned(),
+        }
+        .into()
+    });
+    Ok(erased.collect())
 }
 
 fn fact(now: Now, body: Body) -> Fact {

@@ -22,6 +22,15 @@ pub struct CustomerRow {
     pub imported: UtcMs,
     /// The person does not want to be called.
     pub refuses_contact: bool,
+    pub erased: Option<Erased>,
+}
+
+/// How far a person's erasure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Erased {
+    /// Nothing opens here; some copy has not confirmed yet.
+    Pending,
+    Complete,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -38,7 +47,9 @@ pub struct CustomerFilter {
 const COLUMNS: &str =
     "SELECT customer.id, customer.party, customer.name, party.number, customer.stage,
     customer.attempts, customer.last_contact, customer.batch, customer.imported,
-    EXISTS (SELECT 1 FROM dnc WHERE dnc.blind = party.blind)
+    EXISTS (SELECT 1 FROM dnc WHERE dnc.blind = party.blind),
+    (SELECT (SELECT COUNT(*) FROM erasure_copy WHERE erasure_copy.party = erasure.party)
+     FROM erasure WHERE erasure.party = customer.party)
     FROM customer JOIN party ON party.id = customer.party";
 
 const ALL: &str = "WHERE customer.id < ? ORDER BY customer.id DESC LIMIT ?";
@@ -76,7 +87,7 @@ impl Reader {
         let row = self
             .conn
             .prepare_cached(&sql)?
-            .query_row([id.as_bytes()], read)
+            .query_row([id.as_bytes()], |row| self.read(row))
             .optional()?;
         Ok(row.map(|row| self.opened(row)))
     }
@@ -133,8 +144,25 @@ impl Reader {
         params: impl rusqlite::Params,
     ) -> Result<Vec<CustomerRow>, StoreError> {
         let mut found = self.conn.prepare_cached(sql)?;
-        let rows = found.query_map(params, read)?;
+        let rows = found.query_map(params, |row| self.read(row))?;
         rows.map(|row| Ok(self.opened(row?))).collect()
+    }
+
+    /// Still sealed.
+    fn read(&self, row: &Row<'_>) -> rusqlite::Result<CustomerRow> {
+        let confirmed = column::count_or_none(row, 10)?;
+        let needed = u64::try_from(self.copies().count()).unwrap_or(u64::MAX);
+        let erased = confirmed.map(|confirmed| {
+            if confirmed >= needed {
+                Erased::Complete
+            } else {
+                Erased::Pending
+            }
+        });
+        Ok(CustomerRow {
+            erased,
+            ..read(row)?
+        })
     }
 
     fn opened(&self, mut row: CustomerRow) -> CustomerRow {
@@ -156,6 +184,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<CustomerRow> {
         batch: row.get(7)?,
         imported: column::utc(row, 8)?,
         refuses_contact: row.get(9)?,
+        erased: None,
     })
 }
 

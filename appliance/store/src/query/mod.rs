@@ -3,6 +3,8 @@ pub(crate) mod audit;
 pub(crate) mod branch;
 pub(crate) mod calls;
 pub(crate) mod customers;
+pub(crate) mod erasures;
+pub(crate) mod offers;
 #[cfg(test)]
 mod plans;
 pub(crate) mod recordings;
@@ -11,7 +13,8 @@ pub(crate) mod users;
 pub use audit::{AuditFilter, AuditRow};
 pub use branch::{BindingRow, PhoneRow, TrunkRow};
 pub use calls::{AttemptRow, CallCounts, CallFilter, CallRow};
-pub use customers::{CustomerFilter, CustomerRow};
+pub use customers::{CustomerFilter, CustomerRow, Erased};
+pub use erasures::ErasureRow;
 pub use recordings::{RecordingFilter, RecordingRow, RecordingStatus};
 pub use users::UserRow;
 

@@ -46,6 +46,8 @@ pub enum RecordingStatus {
     Failed {
         code: String,
     },
+    /// Its person was erased: the container is off the disk.
+    Erased,
 }
 
 impl RecordingStatus {
@@ -57,6 +59,7 @@ impl RecordingStatus {
             Self::Closed { .. } => "closed",
             Self::Cut { .. } => "cut",
             Self::Failed { .. } => "failed",
+            Self::Erased => "erased",
         }
     }
 
@@ -65,7 +68,7 @@ impl RecordingStatus {
     pub const fn duration_ms(&self) -> u64 {
         match self {
             Self::Closed { duration_ms, .. } | Self::Cut { duration_ms, .. } => *duration_ms,
-            Self::Open | Self::Failed { .. } => 0,
+            Self::Open | Self::Failed { .. } | Self::Erased => 0,
         }
     }
 }
@@ -180,6 +183,7 @@ fn status(row: &Row<'_>) -> rusqlite::Result<RecordingStatus> {
             bytes: column::count(row, 15)?,
         },
         "failed" => RecordingStatus::Failed { code: row.get(16)? },
+        "erasing" | "erased" => RecordingStatus::Erased,
         _ => return Err(column::unreadable(11, rusqlite::types::Type::Text)),
     })
 }

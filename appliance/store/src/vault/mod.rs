@@ -84,7 +84,6 @@ impl VaultWork {
     }
 
     /// A fact says that they are erased; twice is once.
-    #[cfg_attr(not(test), allow(dead_code))]
     pub(crate) fn erase(&mut self, parties: impl IntoIterator<Item = PartyId>) {
         let new = parties
             .into_iter()

@@ -63,6 +63,8 @@ pub(crate) struct Writer {
     pub(crate) vault_work: VaultWork,
     /// Until then its work waits: something did not go.
     pub(crate) vault_rests_until: Instant,
+    /// When the receipts of backups are looked at again.
+    pub(crate) receipts_at: Instant,
     /// Told as soon as its work is done.
     pub(crate) vault_awaited: Vec<Reply<()>>,
 }
@@ -92,6 +94,7 @@ impl Writer {
                 Taken::Closed => break,
             }
             self.vault_step();
+            self.confirm_backups();
             self.tell_vault_at_rest();
             self.put_head(HEAD_EVERY);
         }
@@ -109,7 +112,8 @@ impl Writer {
         }
         let emptied = self.conn.busy_timeout(Duration::ZERO).and_then(|()| {
             let sql = "PRAGMA wal_checkpoint(TRUNCATE)";
-            self.conn.query_row(sql, [], |_row| Ok(()))
+            let emptied = self.conn.query_row(sql, [], |_row| Ok(()));
+            self.conn.busy_timeout(database::BUSY).and(emptied)
         });
         if let Err(bad) = emptied {
             tracing::debug!("the log stays for the next start: {bad}");
@@ -237,6 +241,7 @@ impl Writer {
             search.extend(landed.search);
         }
         if !landed.facts.is_empty() {
+            self.forget_in_search(&landed.facts);
             self.shared.announce(&landed.facts);
         }
         for (job, answer) in jobs.into_iter().zip(landed.answers) {

@@ -5,7 +5,7 @@ use crate::keys::Keys;
 use crate::query::branch;
 use messages::command::{BranchPlan, Role, Secret};
 use messages::fact::BoxSealed;
-use messages::registry::{CustomerState, RecordingState, Registry, UserState};
+use messages::registry::{CustomerState, PartyState, RecordingState, Registry, UserState};
 use messages::{
     CallId, CustomerId, Extension, PartyId, PartyNumber, RecordingId, Refusal, Stage, UserName,
 };
@@ -60,6 +60,23 @@ impl<'a> View<'a> {
 impl Registry for View<'_> {
     fn party_of(&self, number: &PartyNumber) -> Result<Option<PartyId>, Refusal> {
         self.answer(party_of(self.conn, self.keys.blind.index(number)))
+    }
+
+    fn party(&self, id: PartyId) -> Result<Option<PartyState>, Refusal> {
+        let sql = "SELECT blind,
+                EXISTS (SELECT 1 FROM erasure WHERE party = ?1),
+                EXISTS (SELECT 1 FROM call WHERE ended IS NULL AND party = ?1)
+                    OR EXISTS (SELECT 1 FROM recording WHERE state = 'open' AND party = ?1),
+                EXISTS (SELECT 1 FROM dnc WHERE dnc.blind = party.blind)
+             FROM party WHERE id = ?1";
+        self.one(sql, [id.as_bytes()], |row| {
+            Ok(PartyState {
+                blind: row.get(0)?,
+                erased: row.get(1)?,
+                in_call: row.get(2)?,
+                refuses_contact: row.get(3)?,
+            })
+        })
     }
 
     fn customer(&self, id: CustomerId) -> Result<Option<CustomerState>, Refusal> {

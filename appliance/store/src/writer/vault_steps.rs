@@ -2,14 +2,17 @@
 use super::Writer;
 use crate::error::StoreError;
 use crate::job::{CommittedFact, Job};
+use crate::query::erasures::unconfirmed;
 use crate::vault::{Step, rows};
-use messages::PartyId;
-use messages::fact::{Actor, Body, Fact, VaultRewrapped};
+use messages::fact::{Actor, Body, ErasureConfirmed, Fact, VaultRewrapped};
+use messages::{CustomerId, DataCopy, PartyId, asked_before_backups};
 use seal::{Key, KeyId, VaultKey};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
 /// After a step that failed.
 const WAIT: Duration = Duration::from_secs(5);
+const RECEIPTS_EVERY: Duration = Duration::from_secs(60);
 
 impl Writer {
     /// True while there is something to do in the vault just now.
@@ -24,13 +27,33 @@ impl Writer {
         for fact in facts {
             match &fact.fact.body {
                 Body::VaultRotationAsked(_) => self.vault_work.ask_rotation(),
+                Body::CustomerErased(fact) => self.erase(&[fact.party]),
+                Body::PartyErased(fact) => self.erase(&[fact.party]),
                 _ => {}
             }
         }
     }
 
+    #[allow(clippy::wildcard_enum_match_arm)] // only erasures take anybody out
+    pub(super) fn forget_in_search(&self, facts: &[CommittedFact]) {
+        let erased: Vec<CustomerId> = facts
+            .iter()
+            .filter_map(|fact| match &fact.fact.body {
+                Body::CustomerErased(fact) => Some(fact.customer),
+                _ => None,
+            })
+            .collect();
+        if erased.is_empty() {
+            return;
+        }
+        let search = self.shared.search.write();
+        let mut search = search.unwrap_or_else(PoisonError::into_inner);
+        for customer in erased {
+            search.remove(customer);
+        }
+    }
+
     /// Nothing of them opens from now on; what lies in the vault goes step by step.
-    #[cfg_attr(not(test), allow(dead_code))]
     pub(super) fn erase(&mut self, parties: &[PartyId]) {
         self.ring.forget(parties.iter().copied());
         self.vault_work.erase(parties.iter().copied());
@@ -51,6 +74,37 @@ impl Writer {
                 self.vault_rests_until = Instant::now() + WAIT;
             }
         }
+    }
+
+    /// The branch's backups of keys forget by age: once they are too young to know a person, that is said.
+    pub(super) fn confirm_backups(&mut self) {
+        let now = (self.clock)();
+        if Instant::now() < self.receipts_at || !now.utc_trusted {
+            return;
+        }
+        self.receipts_at = Instant::now() + RECEIPTS_EVERY;
+        let copy = DataCopy::BranchBackups;
+        let confirmed = unconfirmed(&self.conn, copy, asked_before_backups(now.utc))
+            .and_then(|parties| self.confirm(&parties, copy));
+        if let Err(bad) = confirmed {
+            tracing::warn!(code = bad.code(), "receipts of erasures wait: {bad}");
+        }
+    }
+
+    fn confirm(&mut self, parties: &[PartyId], copy: DataCopy) -> Result<(), StoreError> {
+        if parties.is_empty() {
+            return Ok(());
+        }
+        let now = (self.clock)();
+        let facts = parties.iter().map(|party| {
+            let body = ErasureConfirmed {
+                party: *party,
+                copy,
+                on: now.utc,
+            };
+            Fact::new(now.utc, now.utc_trusted, Actor::System, body)
+        });
+        self.write_once(vec![Job::Append(facts.collect())])
     }
 
     /// Tells those who wait for it that nothing is left to do.
@@ -91,6 +145,8 @@ impl Writer {
                 if !rows::scrub(&self.vault)? {
                     return Ok(false);
                 }
+                // what the tables held goes with their own log, as soon as nobody reads
+                self.empty_log();
                 self.vault_work.scrubbed();
             }
             Step::Destroy => self.destroy(&older, newest)?,
@@ -121,22 +177,17 @@ impl Writer {
     }
 
     fn say(&mut self, newest: u32) -> Result<(), StoreError> {
-        let (_gone, moved) = self.vault_work.to_say(newest);
-        let now = (self.clock)();
-        let fact = |body: Body| Fact::new(now.utc, now.utc_trusted, Actor::System, body);
-        let mut facts = Vec::new();
+        let (gone, moved) = self.vault_work.to_say(newest);
+        self.confirm(&gone, DataCopy::BranchVault)?;
         if let Some(moved) = moved {
-            facts.push(fact(
-                VaultRewrapped {
-                    generation: newest,
-                    rows: moved.rows,
-                    damaged: moved.damaged,
-                }
-                .into(),
-            ));
-        }
-        if !facts.is_empty() {
-            self.write_once(vec![Job::Append(facts)])?;
+            let now = (self.clock)();
+            let body = VaultRewrapped {
+                generation: newest,
+                rows: moved.rows,
+                damaged: moved.damaged,
+            };
+            let fact = Fact::new(now.utc, now.utc_trusted, Actor::System, body);
+            self.write_once(vec![Job::Append(vec![fact])])?;
         }
         self.vault_work.said(newest);
         Ok(())

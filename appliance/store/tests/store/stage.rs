@@ -217,6 +217,7 @@ fn key_file(id: KeyId) -> String {
     match id {
         KeyId::Box => "box.key".to_owned(),
         KeyId::Blind => "blind.key".to_owned(),
+        KeyId::Headquarters => "headquarters.key".to_owned(),
         KeyId::Vault { generation } => format!("vault-{generation}.key"),
     }
 }

@@ -1,6 +1,6 @@
 // Who is at the other end: a customer by name and link, and the number as this user may see it.
 import { Link } from '@tanstack/react-router'
-import { MaskedNumber } from '@zhunkehu/kit'
+import { MaskedNumber, SealedValue } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 
 type Party = {
@@ -11,13 +11,16 @@ type Party = {
 
 export function OtherParty({ call }: { call: Party }) {
   const { t } = useTranslation()
-  if (!call.customer) return <MaskedNumber value={call.number} />
+  // everybody at the branch may see at least a masked number: an empty one was erased
+  const number =
+    call.number === '' ? <SealedValue why="erased" /> : <MaskedNumber value={call.number} />
+  if (!call.customer) return number
   return (
     <span className="zk-row zk-nowrap">
       <Link className="zk-link" to="/customers/$id" params={{ id: call.customer }}>
-        {call.customer_name || call.number || t('branch.call.customer')}
+        {call.customer_name || call.number || t('sealed.word.erased')}
       </Link>
-      {call.customer_name ? <MaskedNumber value={call.number} /> : null}
+      {call.customer_name ? number : null}
     </span>
   )
 }

@@ -1,7 +1,7 @@
 // One customer: who, where in the sale, what was said before, and the one button that calls.
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { branchApi, type Customer } from '@zhunkehu/api/branch'
+import { branchApi, type Customer, type Erasure } from '@zhunkehu/api/branch'
 import {
   AgeCell,
   Card,
@@ -20,7 +20,9 @@ import { useTranslation } from 'react-i18next'
 import { CallTable } from '../calls/CallTable'
 import { ContactRefusal } from './ContactRefusal'
 import { DialPanel } from './DialPanel'
+import { Erase } from './Erase'
 import { NumberView } from './NumberView'
+import { ErasedTag, Receipt } from './Receipt'
 import { StageStepper } from './StageStepper'
 
 export function CustomerPage() {
@@ -34,36 +36,48 @@ export function CustomerPage() {
           ← {t('branch.customer.back')}
         </Link>
       </div>
-      <Loaded query={query}>{(detail) => <Whole customer={detail.customer} />}</Loaded>
+      <Loaded query={query}>
+        {(detail) => <Whole customer={detail.customer} erasure={detail.erasure} />}
+      </Loaded>
     </>
   )
 }
 
-function Whole({ customer }: { customer: Customer }) {
+function Whole({ customer, erasure }: { customer: Customer; erasure: Erasure | undefined }) {
   const { t } = useTranslation()
   return (
     <>
       <section className="zk-card zk-customer-head" aria-label={t('branch.call.customer')}>
         <div className="zk-row" style={{ gap: 16 }}>
-          <h2>
-            <PersonName value={customer.name} />
-          </h2>
-          <span style={{ fontSize: 18 }}>
-            <MaskedNumber value={customer.number} />
-          </span>
-          <NumberView customer={customer} />
+          {customer.erased ? (
+            <h2>
+              <ErasedTag state={customer.erased} />
+            </h2>
+          ) : (
+            <>
+              <h2>
+                <PersonName value={customer.name} />
+              </h2>
+              <span style={{ fontSize: 18 }}>
+                <MaskedNumber value={customer.number} />
+              </span>
+              <NumberView customer={customer} />
+              <Erase customer={customer} />
+            </>
+          )}
           <StatusTag tone={toneOfStage[customer.stage] ?? 'idle'}>
             {label('stage', customer.stage)}
           </StatusTag>
           {customer.do_not_call ? (
             <StatusTag tone="bad">{t('branch.customer.do_not_call')}</StatusTag>
           ) : null}
-          <ContactRefusal customer={customer} />
+          {customer.erased ? null : <ContactRefusal customer={customer} />}
         </div>
-        <DialPanel key={customer.id} customer={customer.id} />
+        {customer.erased ? null : <DialPanel key={customer.id} customer={customer.id} />}
       </section>
       <div className="zk-grid zk-customer">
         <div className="zk-stack">
+          {erasure ? <Receipt erasure={erasure} /> : null}
           <Card title={t('branch.customer.stage_title')} padded>
             <StageStepper customer={customer} />
           </Card>

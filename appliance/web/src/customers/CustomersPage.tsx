@@ -20,6 +20,7 @@ import {
 import { Button, Input, Select } from 'antd'
 import { useDeferredValue, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { ErasedTag } from './Receipt'
 
 /** What was typed stays off the wire until the typing rests. */
 const TYPING_MS = 300
@@ -88,6 +89,12 @@ export function CustomersPage() {
   )
 }
 
+/** What stands for a name that cannot be shown. */
+function wordOfNothing(customer: Customer) {
+  if (customer.erased === 'complete') return 'sealed.word.erased'
+  return customer.erased ? 'sealed.word.erasing' : 'sealed.word.hidden'
+}
+
 type TableProps = {
   customers: Customer[]
   more: { onMore: () => void; loading: boolean } | undefined
@@ -108,7 +115,7 @@ function CustomerTable({ customers, more, empty }: TableProps) {
           to="/customers/$id"
           params={{ id: customer.id }}
         >
-          {customer.name || t('sealed.word.hidden')}
+          {customer.name || t(wordOfNothing(customer))}
         </Link>
       ),
     },
@@ -116,7 +123,12 @@ function CustomerTable({ customers, more, empty }: TableProps) {
       key: 'number',
       title: t('branch.customer.number'),
       width: 160,
-      cell: (customer) => <MaskedNumber value={customer.number} />,
+      cell: (customer) =>
+        customer.erased ? (
+          <ErasedTag state={customer.erased} />
+        ) : (
+          <MaskedNumber value={customer.number} />
+        ),
     },
     {
       key: 'stage',

@@ -20,7 +20,13 @@ import { useTranslation } from 'react-i18next'
 import { extensions, OtherParty } from '../calls/OtherParty'
 import { Player } from './Player'
 
-const TONE: Record<string, Tone> = { running: 'busy', complete: 'good', cut: 'warn', failed: 'bad' }
+const TONE: Record<string, Tone> = {
+  running: 'busy',
+  complete: 'good',
+  cut: 'warn',
+  failed: 'bad',
+  erased: 'idle',
+}
 
 export function RecordingsPage() {
   const { t } = useTranslation()

@@ -107,6 +107,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Forget a customer for good: name, number, keys, recordings */
+        post: operations["customers_erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/number-view": {
         parameters: {
             query?: never;
@@ -441,6 +458,8 @@ export interface components {
              */
             attempts: number;
             do_not_call: boolean;
+            /** @description The person was erased: name and number are empty. */
+            erased?: components["schemas"]["Erased"];
             id: string;
             /**
              * Format: int64
@@ -462,6 +481,8 @@ export interface components {
             /** @description At most 20, newest first; the others: `GET /api/v1/calls?customer=`. */
             calls: components["schemas"]["Call"][];
             customer: components["schemas"]["Customer"];
+            /** @description How far the erasure has come, if the person was erased. */
+            erasure?: components["schemas"]["Erasure"];
         };
         Dial: {
             /** @description Whom to call. */
@@ -471,6 +492,46 @@ export interface components {
         };
         Dialled: {
             call: string;
+        };
+        Erase: {
+            /** @description The number is never to be called again: that outlives the erasure. */
+            never_call?: boolean;
+            /** @description Why; it is recorded and stays. No name, no number. */
+            reason: string;
+        };
+        /**
+         * @description How far the erasure of a person is.
+         * @enum {string}
+         */
+        Erased: "pending" | "complete";
+        /** @description The receipt of an erasure. */
+        Erasure: {
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description Every copy has confirmed; ms UTC.
+             */
+            complete?: number;
+            copies: components["schemas"]["ErasureCopy"][];
+            /**
+             * Format: int64
+             * @description The day on which nothing is left anywhere, backups included; ms UTC.
+             */
+            due: number;
+        };
+        /** @description One copy's word. */
+        ErasureCopy: {
+            /** @enum {string} */
+            copy: "branch_vault" | "branch_backups" | "hq_tables" | "hq_keys" | "hq_backups";
+            /**
+             * Format: int64
+             * @description Since when nothing is left in it; ms UTC. Missing: not confirmed yet.
+             */
+            gone?: number;
         };
         /** @description One wrong field: a JSON pointer (RFC 6901) and the key of its text. */
         FieldError: {
@@ -618,7 +679,7 @@ export interface components {
          * @description An action that the user's role allows.
          * @enum {string}
          */
-        May: "configure" | "import_customers" | "move_stage" | "view_number" | "refuse_contact" | "lift_refusal" | "manage_users" | "dial" | "hang_up" | "play_recording" | "export_recording" | "search_audit";
+        May: "configure" | "import_customers" | "move_stage" | "view_number" | "refuse_contact" | "lift_refusal" | "manage_users" | "dial" | "hang_up" | "play_recording" | "export_recording" | "search_audit" | "erase_customer";
         /** @description The signed-in user. */
         Me: {
             box_id: string;
@@ -744,6 +805,8 @@ export interface components {
                  */
                 attempts: number;
                 do_not_call: boolean;
+                /** @description The person was erased: name and number are empty. */
+                erased?: components["schemas"]["Erased"];
                 id: string;
                 /**
                  * Format: int64
@@ -877,7 +940,7 @@ export interface components {
          * @description What became of a recording.
          * @enum {string}
          */
-        RecordingState: "running" | "complete" | "cut" | "failed";
+        RecordingState: "running" | "complete" | "cut" | "failed" | "erased";
         SignIn: {
             password: string;
             /** @example admin */
@@ -1205,6 +1268,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    customers_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Erase"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
                 };
             };
             /** @description a problem with its stable code (RFC 9457) */

@@ -287,6 +287,7 @@ export interface components {
             attempts: number;
             box_id: string;
             customer: string;
+            erased?: components["schemas"]["Erased"] | null;
             /** Format: int64 */
             imported: number;
             /** Format: int64 */
@@ -334,6 +335,11 @@ export interface components {
             /** @description What it is about, where that is an id: `call:…`. */
             subject?: string | null;
         };
+        /**
+         * @description How far the erasure of a person is.
+         * @enum {string}
+         */
+        Erased: "pending" | "complete";
         /** @description One wrong field: a JSON pointer (RFC 6901) and the key of its text. */
         FieldError: {
             /** @example missing */
@@ -572,6 +578,7 @@ export interface components {
                 attempts: number;
                 box_id: string;
                 customer: string;
+                erased?: components["schemas"]["Erased"] | null;
                 /** Format: int64 */
                 imported: number;
                 /** Format: int64 */

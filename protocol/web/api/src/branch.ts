@@ -8,6 +8,7 @@ export type Board = Schemas['Board']
 export type BoardChange = Schemas['BoardChange']
 export type Call = Schemas['Call']
 export type Customer = Schemas['Customer']
+export type Erasure = Schemas['Erasure']
 export type Journal = Schemas['Journal']
 export type Link = Schemas['LinkHealth']
 export type LiveCall = Schemas['LiveCall']
@@ -65,6 +66,14 @@ export const branchApi = {
   allowContact: (id: string, reason: string) =>
     unwrap(
       client.POST('/api/v1/customers/{id}/allow-contact', { ...ofCustomer(id), body: { reason } }),
+    ),
+  /** For good. */
+  erase: (id: string, reason: string, neverCall: boolean) =>
+    unwrap(
+      client.POST('/api/v1/customers/{id}/erasure', {
+        ...ofCustomer(id),
+        body: { reason, never_call: neverCall },
+      }),
     ),
   recordings: (asked: Asked) =>
     unwrap(client.GET('/api/v1/recordings', { params: { query: asked } })),

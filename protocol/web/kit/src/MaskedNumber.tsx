@@ -16,7 +16,7 @@ export function PersonName({ value }: { value: string | null | undefined }) {
   return <span>{value ?? NOTHING}</span>
 }
 
-type Why = 'hidden' | 'sealed' | 'erased'
+type Why = 'hidden' | 'sealed' | 'erasing' | 'erased'
 
 /** A field that exists and is not for these eyes: said so, never a blank. */
 export function SealedValue({ why = 'hidden' }: { why?: Why }) {

@@ -6,7 +6,8 @@ mod words;
 
 pub use site::Site;
 pub use words::{
-    AdminCommand, DncCommand, JournalCommand, RecordingCommand, UserCommand, VaultCommand,
+    AdminCommand, DncCommand, EraseWords, JournalCommand, RecordingCommand, UserCommand,
+    VaultCommand,
 };
 
 use super::control::Control;
@@ -33,6 +34,13 @@ pub fn run(command: AdminCommand, site: &Site, out: &mut dyn Write) -> anyhow::R
         AdminCommand::User(command) => user(command, site, out),
         AdminCommand::Journal(JournalCommand::Verify) => verify(site, out),
         AdminCommand::Journal(JournalCommand::AcceptTail) => accept_tail(site, out),
+        AdminCommand::Erase(words) => {
+            let Some(order) = erasing(words) else {
+                return Ok(false);
+            };
+            let report = site.hands()?.tell(order)?;
+            answer::write(&report, out)
+        }
         AdminCommand::Vault(VaultCommand::Rotate) => {
             let report = site.hands()?.tell(Order::RotateVault)?;
             answer::write(&report, out)
@@ -81,6 +89,28 @@ fn dnc(command: DncCommand, site: &Site, out: &mut dyn Write) -> anyhow::Result<
     };
     let report = site.hands()?.tell(order)?;
     answer::write(&report, out)
+}
+
+/// `None` never comes: the words name exactly one of the two.
+fn erasing(words: EraseWords) -> Option<Order> {
+    let EraseWords {
+        customer,
+        number,
+        reason,
+        never_call,
+    } = words;
+    let by_customer = customer.map(|customer| Order::EraseCustomer {
+        customer,
+        reason: reason.clone(),
+        never_call,
+    });
+    by_customer.or_else(|| {
+        Some(Order::EraseNumber {
+            number: number?,
+            reason,
+            never_call,
+        })
+    })
 }
 
 fn user(command: UserCommand, site: &Site, out: &mut dyn Write) -> anyhow::Result<bool> {

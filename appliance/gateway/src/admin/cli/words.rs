@@ -1,7 +1,7 @@
 //! The words and their arguments.
 use clap::{Args, Subcommand};
 use messages::command::Role;
-use messages::{Extension, PartyNumber, UserName};
+use messages::{CustomerId, Extension, PartyNumber, UserName};
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -28,6 +28,8 @@ pub enum AdminCommand {
     /// Recordings / 录音
     #[command(subcommand)]
     Recording(RecordingCommand),
+    /// Forgets a person for good: name, number, keys, recordings / 永久清除一个人的信息
+    Erase(EraseWords),
     /// The keys of personal data / 个人信息的密钥
     #[command(subcommand)]
     Vault(VaultCommand),
@@ -109,6 +111,23 @@ pub enum RecordingCommand {
     Export { recording: String, file: PathBuf },
 }
 
+#[derive(Debug, Args)]
+#[group(id = "whom", required = true, multiple = false, args = ["customer", "number"])]
+pub struct EraseWords {
+    /// The customer's id, as the page's address shows it / 客户编号
+    #[arg(long, value_parser = customer)]
+    pub customer: Option<CustomerId>,
+    /// Also of somebody who is no customer / 号码
+    #[arg(long)]
+    pub number: Option<String>,
+    /// It is recorded and stays: no name, no number / 原因,将写入审计
+    #[arg(long)]
+    pub reason: String,
+    /// The number goes onto the list of those never to be called / 同时加入禁呼名单
+    #[arg(long)]
+    pub never_call: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum VaultCommand {
     /// Wraps every key anew and destroys the old vault key / 轮换密钥库的主密钥
@@ -117,6 +136,10 @@ pub enum VaultCommand {
 
 fn number(text: &str) -> Result<PartyNumber, &'static str> {
     PartyNumber::parse(text).or(Err("not a telephone number"))
+}
+
+fn customer(text: &str) -> Result<CustomerId, &'static str> {
+    CustomerId::parse(text).ok_or("not an id")
 }
 
 fn user(text: &str) -> Result<UserName, &'static str> {

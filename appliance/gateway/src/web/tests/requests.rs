@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 22] = [
+pub(super) const ALL: [Call; 23] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -80,6 +80,12 @@ pub(super) const ALL: [Call; 22] = [
         "/api/v1/customers/{id}/allow-contact",
         r#"{"reason":"asked for a call"}"#,
         Action::LiftRefusal,
+    ),
+    order(
+        "POST",
+        "/api/v1/customers/{id}/erasure",
+        r#"{"reason":"the customer asked for it","never_call":true}"#,
+        Action::EraseCustomer,
     ),
     call("GET", "/api/v1/recordings"),
     call("GET", "/api/v1/recordings/{id}"),
