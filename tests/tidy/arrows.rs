@@ -48,7 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("simulator", &["messages", "sansio", "sip", "media"]),
     // cloud
-    ("hq-store", &["messages"]),
+    ("hq-store", &["messages", "sansio", "seal"]),
     (
         "zhunkehu-cloud",
         &[

@@ -11,6 +11,9 @@ use tracing_subscriber::EnvFilter;
 pub struct Config {
     /// The database. Made where it is missing.
     pub data_dir: PathBuf,
+    /// Headquarters' own keys; must not lie inside `data_dir`. Where it is not given: `data_dir` with `-keys` behind it.
+    #[serde(default)]
+    pub keys_dir: Option<PathBuf>,
     /// Whose branches these are: the first part of every key.
     #[serde(default = "default_tenant", deserialize_with = "tenant")]
     pub tenant: String,

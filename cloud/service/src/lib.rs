@@ -4,6 +4,8 @@
 pub mod api;
 pub mod backup;
 pub mod config;
+pub mod forgetting;
+pub mod hq_master;
 pub mod intake;
 pub mod mqtt;
 mod pages;

@@ -1,6 +1,8 @@
 //! The whole service: opens what it needs, listens, and ends cleanly.
 use crate::api::{self, HqState};
 use crate::config::Config;
+use crate::forgetting::{self, ForgettingError};
+use crate::hq_master::OsSecrets;
 use crate::intake::Intake;
 use crate::mqtt::{self, MqttHandle, MqttServer, TlsError};
 use crate::pages::Pages;
@@ -8,7 +10,7 @@ use crate::people::{self, People, PeopleError};
 use crate::pki::Authority;
 use crate::watch::{self, Pulse};
 use core::time::Duration;
-use hq_store::{SqliteStore, Store, StoreError};
+use hq_store::{KeyBook, KeyBookError, SqliteStore, Store, StoreError};
 use identity::IdentityError;
 use messages::command::Secret;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -42,6 +44,12 @@ pub enum StartError {
     },
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error(transparent)]
+    Keys(#[from] KeyBookError),
+    #[error("erasures could not be replayed: {0}")]
+    Forgetting(#[from] ForgettingError),
+    #[error("keys_dir must not lie inside data_dir")]
+    KeysInsideData,
     #[error(transparent)]
     Identity(#[from] IdentityError),
     #[error(transparent)]
@@ -82,6 +90,27 @@ pub fn open_store(config: &Config) -> Result<SqliteStore, StartError> {
 pub(crate) fn hold_folder(data_dir: &Path) -> Result<File, StartError> {
     make_folder(data_dir)?;
     lock(data_dir)
+}
+
+/// The folder of headquarters' own keys: a copy of the data holds none.
+pub fn keys_dir(config: &Config) -> Result<PathBuf, StartError> {
+    let beside = || {
+        let mut name = config.data_dir.as_os_str().to_owned();
+        name.push("-keys");
+        PathBuf::from(name)
+    };
+    let dir = config.keys_dir.clone().unwrap_or_else(beside);
+    if dir.starts_with(&config.data_dir) {
+        return Err(StartError::KeysInsideData);
+    }
+    Ok(dir)
+}
+
+/// What the branches let headquarters open: the rows beside the data, the keys of their generations elsewhere.
+fn open_keys(config: &Config) -> Result<KeyBook, StartError> {
+    let file = config.data_dir.join("hq-keys.db");
+    let folder = keys_dir(config)?.join("generations");
+    Ok(KeyBook::open(&file, &folder, Box::new(OsSecrets))?)
 }
 
 fn make_folder(path: &Path) -> Result<(), StartError> {
@@ -130,6 +159,8 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
             "this database was put back from a backup"
         );
     }
+    let keys = Arc::new(open_keys(config)?);
+    forgetting::replay(&*store, &keys, now)?;
     let authority = Authority::open_or_make(&config.tls.dir)?;
     authority.ensure_server(&config.tls.hosts)?;
     let paths = authority.paths();
@@ -141,7 +172,7 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
     let first_admin = people::first_admin(&*store, now)?;
 
     let tasks = Tasks::new();
-    let state = state(config, store, clock, &tasks)?;
+    let state = state(config, store, keys, clock, &tasks)?;
     let pulse = Pulse::default();
     pulse.set(true);
     let router = router(&state, config, pulse.clone(), metrics);
@@ -167,6 +198,7 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
 fn state(
     config: &Config,
     store: Arc<dyn Store>,
+    keys: Arc<KeyBook>,
     clock: Clock,
     tasks: &Tasks,
 ) -> Result<HqState, StartError> {
@@ -175,7 +207,8 @@ fn state(
     let auth = Auth::new(AuthConfig::new(COOKIE), clock.clone(), people, sessions)
         .map_err(PeopleError::Password)?;
     let policy = config.field_policy.policy();
-    Ok(HqState::new(store, auth, clock, policy, tasks.stop_token()))
+    let stop = tasks.stop_token();
+    Ok(HqState::new(store, keys, auth, clock, policy, stop))
 }
 
 fn router(

@@ -1,5 +1,6 @@
 //! Every few seconds: does the store answer, did somebody get a new password, did a backup make more facts safe?
 use crate::api::HqState;
+use crate::forgetting;
 use crate::intake;
 use crate::mqtt::MqttHandle;
 use core::time::Duration;
@@ -46,6 +47,7 @@ pub(crate) async fn keep_watching(state: HqState, mqtt: MqttHandle, pulse: Pulse
             .ask(|store| Ok((store.users()?, store.boxes()?)))
             .await;
         pulse.set(looked.is_ok());
+        drop_keys(&state).await;
         let Ok((users, boxes)) = looked else { continue };
         measure(&boxes);
         tell_safe(&mqtt, &mut safe, &boxes);
@@ -73,6 +75,17 @@ fn tell_safe(mqtt: &MqttHandle, told: &mut BTreeMap<BoxId, u64>, boxes: &[BoxRec
         if let Err(bad) = mqtt.publish_down(&record.id, Lane::Ack, ack) {
             tracing::debug!(box_id = %record.id, %bad, "not told what is safe");
         }
+    }
+}
+
+/// Keys of persons that a branch has erased in the meantime.
+async fn drop_keys(state: &HqState) {
+    let keys = Arc::clone(&state.keys);
+    let dropped = state
+        .ask(move |store| Ok(forgetting::drop_keys(store, &keys)))
+        .await;
+    if let Ok(Err(bad)) = dropped {
+        tracing::warn!(%bad, "keys of erased persons stay for now");
     }
 }
 

@@ -1,5 +1,5 @@
 //! A customer as headquarters lists it: what is personal is still sealed.
-use crate::PageLimit;
+use crate::{Erased, PageLimit};
 use messages::{BoxId, CustomerId, PartyId, PartyNumber, PersonName, Personal, Stage, UtcMs};
 
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +13,7 @@ pub struct CustomerRecord {
     pub attempts: u32,
     pub last_contact: Option<UtcMs>,
     pub imported: UtcMs,
+    pub erased: Option<Erased>,
 }
 
 /// Which customers: by box, then newest first.

@@ -6,8 +6,10 @@ pub mod conformance;
 mod customer;
 mod day;
 mod dead_letter;
+mod erasure;
 mod error;
 mod intake;
+mod keys;
 mod limit;
 mod recording;
 pub mod rollup;
@@ -23,8 +25,10 @@ pub use dead_letter::{
     CODES as DEAD_LETTER_CODES, DeadLetter, DeadLetterCursor, DeadLetterQuery, RETRY_MAX, Retried,
     Retry,
 };
+pub use erasure::{Erased, Unconfirmed};
 pub use error::StoreError;
 pub use intake::{BoxRecord, FactBatch, Greeting, Ingested, JournalRow, Unfit};
+pub use keys::{KeyBook, KeyBookError};
 pub use limit::{PAGE_MAX, PageLimit};
 pub use recording::{RecordingCursor, RecordingQuery, RecordingRecord, RecordingState};
 pub use rollup::{RollupQuery, RollupRow, Tally};

@@ -21,10 +21,18 @@ pub enum RecordingState {
     /// The process ended with it open; what is on disk plays.
     Cut,
     Failed,
+    /// Its person was erased: the container is off the disk.
+    Erased,
 }
 
 impl RecordingState {
-    pub const ALL: [Self; 4] = [Self::Open, Self::Closed, Self::Cut, Self::Failed];
+    pub const ALL: [Self; 5] = [
+        Self::Open,
+        Self::Closed,
+        Self::Cut,
+        Self::Failed,
+        Self::Erased,
+    ];
 
     /// Stable; also the key of its label in the UI.
     #[must_use]
@@ -34,6 +42,7 @@ impl RecordingState {
             Self::Closed => "closed",
             Self::Cut => "cut",
             Self::Failed => "failed",
+            Self::Erased => "erased",
         }
     }
 

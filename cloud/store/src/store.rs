@@ -3,9 +3,9 @@ use crate::{
     AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord,
     DeadLetter, DeadLetterQuery, Deed, FactBatch, Greeting, Ingested, JournalRow, RecordingQuery,
     RecordingRecord, RestoredRecord, Retried, Retry, RollupQuery, RollupRow, StoreError, Tally,
-    Unfit, UserRecord, Walk,
+    Unconfirmed, Unfit, UserRecord, Walk,
 };
-use messages::{BoxId, UserName, UtcMs, command::Secret, journal::Head};
+use messages::{BoxId, PartyId, UserName, UtcMs, command::Secret, journal::Head};
 use std::net::IpAddr;
 
 /// A store is opened for one tenant; every key in it starts with that tenant and a box.
@@ -114,6 +114,12 @@ pub trait Store: Send + Sync + 'static {
     fn retry_dead_letters(&self, retry: &Retry) -> Result<Retried, StoreError>;
     /// SHA-256 over every table that follows from the journal of this box: equal states, equal hashes.
     fn state_hash(&self, box_id: &BoxId) -> Result<[u8; 32], StoreError>;
+    /// These persons were erased, whatever the tables say after a restore: their values go again.
+    fn erase_again(&self, parties: &[(BoxId, PartyId)], now: UtcMs) -> Result<(), StoreError>;
+    /// Boxes whose field policy shows headquarters nothing: it may hold no key of them.
+    fn silent_boxes(&self) -> Result<Vec<BoxId>, StoreError>;
+    /// Copies of headquarters whose receipt has not come back from the branch, oldest first: some of them.
+    fn unconfirmed_erasures(&self) -> Result<Vec<Unconfirmed>, StoreError>;
     /// Makes every table that follows from the journal again from it, in one transaction.
     fn rebuild(&self) -> Result<Rebuilt, StoreError>;
     /// Walks the chain of a box from its first fact: reads its whole journal.

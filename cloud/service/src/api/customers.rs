@@ -3,12 +3,14 @@ use super::asked::{self, PageAsked};
 use super::personal_text::{PersonalText, shown};
 use super::{codes, state::HqState};
 use axum::extract::State;
-use hq_store::{CustomerCursor, CustomerQuery, CustomerRecord};
+use hq_store::{CustomerCursor, CustomerQuery, CustomerRecord, KeyBook};
 use messages::{BoxId, CustomerId, Stage, UtcMs};
 use portal::paging::Page;
 use portal::{CurrentUser, Json, Problem, Query};
 use rights::Viewer;
+use seal::BRANCH_TENANT;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
 const LIST: &str = "customers";
@@ -44,6 +46,27 @@ pub(super) struct Customer {
     last_contact: Option<UtcMs>,
     #[schema(value_type = i64)]
     imported: UtcMs,
+    /// The person was erased.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    erased: Option<Erased>,
+}
+
+/// How far the erasure of a person is.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum Erased {
+    /// Nothing opens; a copy has not confirmed yet.
+    Pending,
+    Complete,
+}
+
+impl Erased {
+    const fn of(erased: hq_store::Erased) -> Self {
+        match erased {
+            hq_store::Erased::Pending => Self::Pending,
+            hq_store::Erased::Complete => Self::Complete,
+        }
+    }
 }
 
 impl Customer {
@@ -58,6 +81,7 @@ impl Customer {
             attempts: record.attempts,
             last_contact: record.last_contact,
             imported: record.imported,
+            erased: record.erased.map(Erased::of),
         }
     }
 }
@@ -80,10 +104,23 @@ pub(super) async fn list(
         after: mark.map(|(box_id, customer)| CustomerCursor { box_id, customer }),
         limit: page.limit,
     };
-    let rows = state.ask(move |store| store.customers(&query)).await?;
+    let keys = Arc::clone(&state.keys);
+    let rows = state
+        .ask(move |store| {
+            let rows = store.customers(&query)?.into_iter();
+            Ok(rows.map(|row| opened(&keys, row)).collect::<Vec<_>>())
+        })
+        .await?;
     let viewer = state.viewer(&user);
     let page = Page::of(LIST, page.limit.rows(), rows, |row: &CustomerRecord| {
         (row.box_id.to_string(), row.customer.to_string())
     });
     Ok(Json(page.map(|row| Customer::seen_by(&viewer, &row))))
+}
+
+/// As far as the branch gave a key for it.
+fn opened(keys: &KeyBook, mut row: CustomerRecord) -> CustomerRecord {
+    row.name = keys.open_value(&row.box_id, BRANCH_TENANT, row.name);
+    row.number = keys.open_value(&row.box_id, BRANCH_TENANT, row.number);
+    row
 }

@@ -1,7 +1,7 @@
 //! What every handler is given.
 use super::live::LiveHub;
 use axum::http::StatusCode;
-use hq_store::{Store, StoreError};
+use hq_store::{KeyBook, Store, StoreError};
 use messages::UtcMs;
 use portal::{Auth, Clock, CurrentUser, Problem};
 use rights::{FieldPolicy, Viewer};
@@ -11,6 +11,8 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone)]
 pub struct HqState {
     pub store: Arc<dyn Store>,
+    /// What the branches let headquarters open.
+    pub keys: Arc<KeyBook>,
     pub auth: Auth,
     pub clock: Clock,
     /// What headquarters may see of the branches' personal values.
@@ -24,6 +26,7 @@ impl HqState {
     #[must_use]
     pub fn new(
         store: Arc<dyn Store>,
+        keys: Arc<KeyBook>,
         auth: Auth,
         clock: Clock,
         field_policy: FieldPolicy,
@@ -31,6 +34,7 @@ impl HqState {
     ) -> Self {
         Self {
             store,
+            keys,
             auth,
             clock,
             field_policy,

@@ -6,6 +6,7 @@ mod backup;
 mod dead_letters;
 mod document;
 mod intake;
+mod keys;
 mod office;
 mod process;
 mod running;

@@ -4,13 +4,14 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use cloud::api::{self, HqState};
 use cloud::people::People;
-use hq_store::{SqliteStore, Store, conformance::story::MIDNIGHT};
+use hq_store::{KeyBook, SqliteStore, Store, conformance::story::MIDNIGHT};
 use messages::command::Role;
 use messages::{UserName, UtcMs};
 use portal::clock::HeldClock;
 use portal::session::SessionLimits;
 use portal::{Auth, AuthConfig, MemorySessions, Session, Token};
 use rights::FieldPolicy;
+use sansio::SeededSecrets;
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -56,7 +57,13 @@ impl Office {
         let config = AuthConfig::new("__Host-zk_hq");
         let auth = Auth::new(config, clock.clone(), people, sessions).unwrap();
         let stop = CancellationToken::new();
-        let state = HqState::new(Arc::clone(&store), auth, clock, policy, stop);
+        let keys = KeyBook::open(
+            &folder.path().join("hq-keys.db"),
+            &folder.path().join("generations"),
+            Box::new(SeededSecrets::new(1)),
+        );
+        let keys = Arc::new(keys.unwrap());
+        let state = HqState::new(Arc::clone(&store), keys, auth, clock, policy, stop);
         Self {
             router: api::router(state.clone()),
             store,

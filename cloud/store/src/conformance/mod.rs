@@ -3,6 +3,7 @@
 
 mod care;
 mod dead_letters;
+mod erasures;
 mod intake;
 mod lists;
 mod people;
@@ -73,6 +74,14 @@ pub const CASES: &[Case] = &[
         lists::customers_case,
     ),
     ("recordings follow their facts", lists::recordings_case),
+    (
+        "an erased person's values are gone, and stay gone when the person is met again",
+        erasures::erased,
+    ),
+    (
+        "an erasure is pending until every copy has confirmed",
+        erasures::receipts,
+    ),
     (
         "roll-ups are the pure fold over the facts",
         rollups::are_the_fold,

@@ -1,5 +1,5 @@
 //! What each fact changes in the tables that people ask. Kinds that headquarters keeps no table of stay in the journal alone.
-use super::{calls, customers, recordings, rollups};
+use super::{calls, customers, erasures, recordings, rollups};
 use crate::{StoreError, rollup};
 use messages::{BoxId, SystemResult, UtcMs, fact::Body};
 use rusqlite::{Connection, ErrorCode};
@@ -87,6 +87,11 @@ fn change(at: At<'_>, body: &Body) -> Result<(), Failed> {
         Body::RecordingClosed(body) => recordings::closed(at, body),
         Body::RecordingCut(body) => recordings::cut(at, body),
         Body::RecordingFailed(body) => recordings::failed(at, body),
+        Body::FieldPolicyChanged(body) => erasures::policy_changed(at, body),
+        Body::CustomerErased(body) => erasures::customer_erased(at, body),
+        Body::PartyErased(body) => erasures::party_erased(at, body),
+        Body::RecordingErased(body) => erasures::recording_erased(at, body),
+        Body::ErasureConfirmed(body) => erasures::confirmed(at, body),
         _ => Ok(()),
     }
 }

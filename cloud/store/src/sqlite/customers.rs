@@ -1,9 +1,10 @@
 //! The tables of parties and customers: personal values stay the sealed bytes that came.
 use super::apply::{At, Failed};
-use super::column::{Question, id, small, text, utc, utc_or_none};
-use crate::{CustomerQuery, CustomerRecord, StoreError};
+use super::column::{Question, id, small, small_or_none, text, utc, utc_or_none};
+use super::erasures;
+use crate::{CustomerQuery, CustomerRecord, Erased, StoreError};
 use messages::{
-    BoxId, CustomerId, PartyId, Personal, PersonalValue, Sealed, Stage,
+    BoxId, CustomerId, DataCopy, PartyId, Personal, PersonalValue, Sealed, Stage,
     fact::{CallEnded, CustomerImported, CustomerStageMoved, PartyMet},
     wire,
 };
@@ -32,7 +33,8 @@ fn opened<T: PersonalValue>(row: &Row<'_>, name: &'static str) -> Result<Persona
 }
 
 pub(super) fn party_met(at: At<'_>, body: &PartyMet) -> Result<(), Failed> {
-    note_party(at, body.party, sealed(&body.number)?)
+    note_party(at, body.party, sealed(&body.number)?)?;
+    erasures::keep_erased(at, body.party)
 }
 
 fn note_party(at: At<'_>, party: PartyId, number: Option<Vec<u8>>) -> Result<(), Failed> {
@@ -74,7 +76,7 @@ pub(super) fn imported(at: At<'_>, body: &CustomerImported) -> Result<(), Failed
     if inserted == 0 {
         return Err(Failed::Unfit("customer_exists"));
     }
-    Ok(())
+    erasures::keep_erased(at, body.party)
 }
 
 pub(super) fn stage_moved(at: At<'_>, body: &CustomerStageMoved) -> Result<(), Failed> {
@@ -124,13 +126,20 @@ pub(super) fn page(
         .collect()
 }
 
+/// How many copies have confirmed; NULL where nobody was erased.
+const CONFIRMED: &str = "(SELECT (SELECT COUNT(*) FROM erasure_copy
+        WHERE erasure_copy.tenant = erasure.tenant AND erasure_copy.box = erasure.box
+            AND erasure_copy.party = erasure.party)
+    FROM erasure WHERE erasure.tenant = customer.tenant AND erasure.box = customer.box
+        AND erasure.party = customer.party) AS confirmed";
+
 pub(super) fn question(tenant: &str, query: &CustomerQuery) -> Question {
     let source = match (&query.box_id, query.stage) {
         (None | Some(_), None) => "customer",
         (None, Some(_)) => "customer INDEXED BY customer_by_stage",
         (Some(_), Some(_)) => "customer INDEXED BY customer_by_box_stage",
     };
-    let mut question = Question::new(&format!("SELECT * FROM {source}"), tenant);
+    let mut question = Question::new(&format!("SELECT *, {CONFIRMED} FROM {source}"), tenant);
     if let Some(box_id) = &query.box_id {
         question.and("box = ?", [box_id.as_str().to_owned().into()]);
     }
@@ -161,5 +170,12 @@ fn record(row: &Row<'_>) -> Result<CustomerRecord, StoreError> {
         attempts: small(row, "attempts")?,
         last_contact: utc_or_none(row, "last_contact")?,
         imported: utc(row, "imported")?,
+        erased: small_or_none::<usize>(row, "confirmed")?.map(|confirmed| {
+            if confirmed >= DataCopy::ALL.len() {
+                Erased::Complete
+            } else {
+                Erased::Pending
+            }
+        }),
     })
 }

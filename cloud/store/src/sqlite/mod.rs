@@ -6,6 +6,7 @@ mod care;
 mod column;
 mod customers;
 mod dead_letters;
+mod erasures;
 #[cfg(test)]
 mod explain;
 mod ingest;
@@ -25,10 +26,10 @@ use crate::{
     AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord,
     DeadLetter, DeadLetterQuery, Deed, FactBatch, Greeting, Ingested, JournalRow, Rebuilt,
     RecordingQuery, RecordingRecord, RestoredRecord, Retried, Retry, RollupQuery, RollupRow, Store,
-    StoreError, Tally, Unfit, UserRecord, Walk,
+    StoreError, Tally, Unconfirmed, Unfit, UserRecord, Walk,
 };
 use journal::Spot;
-use messages::{BoxId, UserName, UtcMs, command::Secret, journal::Head};
+use messages::{BoxId, PartyId, UserName, UtcMs, command::Secret, journal::Head};
 use readers::Readers;
 use rollups::Period;
 use rusqlite::Connection;
@@ -242,6 +243,19 @@ impl Store for SqliteStore {
 
     fn state_hash(&self, box_id: &BoxId) -> Result<[u8; 32], StoreError> {
         self.read(|db, tenant| state_hash::of_box(db, tenant, box_id))
+    }
+
+    fn erase_again(&self, parties: &[(BoxId, PartyId)], now: UtcMs) -> Result<(), StoreError> {
+        let parties = parties.to_vec();
+        self.write(move |db, tenant| erasures::erase_again(db, tenant, &parties, now))
+    }
+
+    fn silent_boxes(&self) -> Result<Vec<BoxId>, StoreError> {
+        self.read(erasures::silent_boxes)
+    }
+
+    fn unconfirmed_erasures(&self) -> Result<Vec<Unconfirmed>, StoreError> {
+        self.read(erasures::unconfirmed)
     }
 
     fn rebuild(&self) -> Result<Rebuilt, StoreError> {

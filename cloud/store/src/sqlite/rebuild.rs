@@ -7,11 +7,14 @@ use messages::BoxId;
 use rusqlite::{Connection, params};
 
 /// Each follows from the journal alone; beside it its key behind tenant and box.
-pub(super) const DERIVED: [(&str, &str); 6] = [
+pub(super) const DERIVED: [(&str, &str); 9] = [
     ("call", "call"),
     ("party", "party"),
     ("customer", "customer"),
     ("recording", "recording"),
+    ("erasure", "party"),
+    ("erasure_copy", "party, copy"),
+    ("field_policy", "box"),
     ("rollup_hour", "bucket"),
     ("rollup_day", "bucket"),
 ];

@@ -66,12 +66,16 @@ type TableProps = {
 function CustomerTable({ customers, more, filtered }: TableProps) {
   const { t } = useTranslation()
   const columns: Column<Customer>[] = [
-    { key: 'name', title: t('branch.customer.name'), cell: (one) => <Personal value={one.name} /> },
+    {
+      key: 'name',
+      title: t('branch.customer.name'),
+      cell: (one) => <Personal value={one.name} of={one} />,
+    },
     {
       key: 'number',
       title: t('branch.customer.number'),
       width: 160,
-      cell: (one) => <Personal value={one.number} />,
+      cell: (one) => <Personal value={one.number} of={one} />,
     },
     { key: 'box', title: t('hq.branch.name'), width: 160, cell: (one) => one.box_id },
     {
@@ -125,14 +129,15 @@ function CustomerTable({ customers, more, filtered }: TableProps) {
   )
 }
 
-function Personal({ value }: { value: PersonalText }) {
+function Personal({ value, of }: { value: PersonalText; of: Customer }) {
   switch (value.state) {
     case 'clear':
     case 'masked':
       return <span className="zk-num">{value.text}</span>
+    case 'erased':
+      return <SealedValue why={of.erased === 'pending' ? 'erasing' : 'erased'} />
     case 'hidden':
     case 'sealed':
-    case 'erased':
       return <SealedValue why={value.state} />
   }
 }

@@ -4,13 +4,14 @@ use crate::api::{self, HqState};
 use crate::people::People;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hq_store::conformance::story::Story;
-use hq_store::{SqliteStore, Store};
+use hq_store::{KeyBook, SqliteStore, Store};
 use messages::command::Role;
 use messages::{UserName, UtcMs};
 use portal::serve::ConnectionLimits;
 use portal::session::SessionLimits;
 use portal::{Auth, AuthConfig, Clock, MemorySessions, Session, Tasks, Token};
 use rights::FieldPolicy;
+use sansio::SeededSecrets;
 use serde_json::Value;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -43,7 +44,13 @@ impl Hall {
         );
         let tasks = Tasks::new();
         let (auth, stop) = (auth.unwrap(), tasks.stop_token());
-        let state = HqState::new(store, auth, clock, FieldPolicy::default(), stop);
+        let keys = KeyBook::open(
+            &folder.path().join("hq-keys.db"),
+            &folder.path().join("generations"),
+            Box::new(SeededSecrets::new(1)),
+        );
+        let (keys, policy) = (Arc::new(keys.unwrap()), FieldPolicy::default());
+        let state = HqState::new(store, keys, auth, clock, policy, stop);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let router = api::router(state.clone());
         let limits = ConnectionLimits::default();
