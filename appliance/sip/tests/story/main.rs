@@ -10,6 +10,7 @@ mod calls;
 mod corpus;
 mod loss;
 mod mutation;
+mod orphans;
 mod play;
 mod registering;
 mod torture;
