@@ -265,6 +265,7 @@ pub enum Event {
         leg: LegId,
         record: DialogRecord,
     },
+    /// The peer knows that it is over, or does not answer. Until then a restart has to say it again.
     DialogClosed {
         leg: LegId,
     },

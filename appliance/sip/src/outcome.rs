@@ -67,6 +67,7 @@ impl Sip {
         });
         if done {
             self.forget_leg(id);
+            self.tell(Event::DialogClosed { leg: id });
         }
     }
 }

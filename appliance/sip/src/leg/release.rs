@@ -107,7 +107,6 @@ impl Sip {
         } else {
             self.send_bye(id, reason);
         }
-        self.tell(Event::DialogClosed { leg: id });
         self.tell_released(id, sip, q850);
     }
 
@@ -137,7 +136,7 @@ impl Sip {
             self.forget_server(tx);
         }
         self.forget_leg(id);
-        if open {
+        if open || told {
             self.tell(Event::DialogClosed { leg: id });
         }
         if !told {

@@ -72,7 +72,10 @@ impl Sip {
                 self.tell_ended(id, true, cause);
             }
             LegState::Closing { bye } => match bye {
-                ClosingBye::AfterAck { .. } => self.forget_leg(id),
+                ClosingBye::AfterAck { .. } => {
+                    self.forget_leg(id);
+                    self.tell(Event::DialogClosed { leg: id });
+                }
                 ClosingBye::Sent => {}
             },
             LegState::Calling { .. } => {}

@@ -64,7 +64,7 @@ fn a_call_to_the_carrier_rings_is_answered_and_ends_with_its_cause() {
     world.seconds(60);
     assert_eq!(
         world.words(GATEWAY),
-        ["180", "opened", "answered+sdp", "closed", "ended by us q16"]
+        ["180", "opened", "answered+sdp", "ended by us q16", "closed"]
     );
     assert_eq!(
         world.words(CARRIER),
@@ -266,7 +266,7 @@ fn a_200_without_ack_is_repeated_and_then_ended() {
     world.seconds(100);
     assert_eq!(
         world.words(CARRIER),
-        ["invited+sdp", "opened", "closed", "ended by us 408"]
+        ["invited+sdp", "opened", "ended by us 408", "closed"]
     );
     assert_eq!(world.words(GATEWAY).last().unwrap(), "ended by peer");
     assert!(world.count_sent(CARRIER, "SIP/2.0 200") > 9);
