@@ -1,10 +1,11 @@
 //! Facts on their way out: who did it, and when.
 use crate::api::Output;
 use crate::machine::Branch;
+use crate::signalling::Signalling;
 use messages::fact::{Actor, Body, Fact};
 use messages::{CallId, Now};
 
-impl Branch {
+impl<S: Signalling> Branch<S> {
     pub(crate) fn fact(&mut self, now: Now, actor: Actor, body: impl Into<Body>) {
         self.outputs.push_back(Output::Fact(Fact::new(
             now.utc,

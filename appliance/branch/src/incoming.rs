@@ -1,6 +1,7 @@
 //! An INVITE has come: may it, where does it go, is there room.
 use crate::api::Output;
 use crate::machine::{Branch, DIALLED_BY_HAND, Note};
+use crate::signalling::Signalling;
 use bytes::Bytes;
 use calls::{Callee, Connect};
 use core::time::Duration;
@@ -33,7 +34,24 @@ struct Route {
     from_trunk: Option<TrunkName>,
 }
 
-impl Branch {
+impl Route {
+    fn is_emergency(&self) -> bool {
+        match &self.pass {
+            Pass::Outside(token) => token.purpose() == Purpose::Emergency,
+            Pass::Phone { .. } => false,
+        }
+    }
+
+    /// The trunk whose channel the call holds.
+    fn channel(&self) -> Option<&TrunkName> {
+        match &self.pass {
+            Pass::Outside(token) => Some(token.trunk()),
+            Pass::Phone { .. } => self.from_trunk.as_ref(),
+        }
+    }
+}
+
+impl<S: Signalling> Branch<S> {
     pub(crate) fn invited(&mut self, now: Now, invited: Invited) {
         let leg = invited.leg;
         let emergency = self.gate.is_emergency(&invited.called);
@@ -110,13 +128,9 @@ impl Branch {
 
     fn connect(&mut self, now: Now, invited: Invited, route: Route, actor: Actor) {
         let call = self.mint.call(now.utc);
-        let urgent =
-            matches!(&route.pass, Pass::Outside(token) if token.purpose() == Purpose::Emergency);
-        let Some(ports) = self.allot(call, urgent) else {
-            match (&route.pass, &route.from_trunk) {
-                (Pass::Outside(token), _) => self.gate.release(token.trunk()),
-                (Pass::Phone { .. }, Some(trunk)) => self.gate.release(trunk),
-                (Pass::Phone { .. }, None) => {}
+        let Some(ports) = self.allot(call, route.is_emergency()) else {
+            if let Some(trunk) = route.channel() {
+                self.gate.release(trunk);
             }
             return self.refuse(now, invited.leg, Refusal::MediaFull);
         };
@@ -154,6 +168,7 @@ impl Branch {
                 actor,
                 phones: from_phone.iter().cloned().chain(called_phone).collect(),
                 party,
+                purpose: DIALLED_BY_HAND,
             },
         );
         self.bind_leg(invited.leg, call, Side::Caller);

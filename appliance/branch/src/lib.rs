@@ -8,9 +8,13 @@ mod machine;
 mod media_wire;
 mod ports;
 mod recording;
+mod signalling;
 mod sip_wire;
+mod standing;
 
 pub use api::{
     Ask, BindingNote, BranchConfig, DialRequest, Input, KeyAnswer, Output, RestoredBinding,
 };
 pub use machine::{Branch, Seeds};
+pub use signalling::Signalling;
+pub use standing::Standing;

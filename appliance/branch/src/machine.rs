@@ -1,6 +1,7 @@
 //! The machine itself: takes an input, lets its parts act until all is quiet, hands out what is to be done.
 use crate::api::{Ask, BranchConfig, DialRequest, Input, Output, RestoredBinding};
 use crate::ports::PortPool;
+use crate::signalling::Signalling;
 use calls::{Calls, ClickToCall};
 use gate::{Gate, Indexer, Pass, Request, Rules};
 use media::RecordOrder;
@@ -21,8 +22,9 @@ pub struct Seeds {
     pub call_limits: calls::Limits,
 }
 
-pub struct Branch {
-    pub(crate) sip: Sip,
+/// `S` is what speaks with phones and trunks.
+pub struct Branch<S = Sip> {
+    pub(crate) sip: S,
     pub(crate) calls: Calls,
     pub(crate) gate: Gate,
     pub(crate) mint: IdMint,
@@ -45,16 +47,30 @@ pub(crate) struct Note {
     /// The branch's phones in it.
     pub(crate) phones: Vec<Extension>,
     pub(crate) party: Option<PartyNumber>,
+    pub(crate) purpose: Purpose,
 }
 
 impl Branch {
     #[must_use]
     pub fn new(seeds: Seeds) -> Self {
+        let sip = Sip::new(seeds.secrets);
+        Self::over(sip, seeds.id_prefix, seeds.indexer, seeds.call_limits)
+    }
+}
+
+impl<S: Signalling> Branch<S> {
+    #[must_use]
+    pub fn over(
+        signalling: S,
+        id_prefix: [u8; 6],
+        indexer: Indexer,
+        call_limits: calls::Limits,
+    ) -> Self {
         Self {
-            sip: Sip::new(seeds.secrets),
-            calls: Calls::new(seeds.call_limits),
-            gate: Gate::new(seeds.indexer),
-            mint: IdMint::new(seeds.id_prefix),
+            sip: signalling,
+            calls: Calls::new(call_limits),
+            gate: Gate::new(indexer),
+            mint: IdMint::new(id_prefix),
             config: None,
             ports: PortPool::default(),
             legs: BTreeMap::new(),
@@ -165,6 +181,7 @@ impl Branch {
                 actor: request.actor,
                 phones: vec![request.extension.clone()],
                 party: Some(token.party().clone()),
+                purpose: request.purpose,
             },
         );
         let click = ClickToCall {
@@ -178,6 +195,36 @@ impl Branch {
         self.calls
             .handle(now, calls::Input::ClickToCall(Box::new(click)));
         Ok(call)
+    }
+
+    /// Who refuses contact while the own phone still rings is not called any more.
+    fn refusals_came(&mut self, now: Now, indexes: Vec<[u8; 16]>) {
+        self.gate.replace_refusals(indexes);
+        let is_refused = |note: &Note| {
+            let party = note.party.as_ref();
+            party.is_some_and(|party| self.gate.is_refused(party))
+        };
+        let held_back: Vec<CallId> = self
+            .notes
+            .iter()
+            .filter(|(call, note)| self.calls.awaits_own_phone(call) && is_refused(note))
+            .map(|(call, _)| *call)
+            .collect();
+        for call in held_back {
+            if let Some(note) = self.notes.get(&call) {
+                let blocked = DialBlocked {
+                    extension: note.phones.first().cloned(),
+                    outside: note.party.clone().map(OutsideParty::of),
+                    purpose: note.purpose,
+                    code: Refusal::DoNotCall.code().to_owned(),
+                    sip: None,
+                };
+                let actor = note.actor.clone();
+                self.fact(now, actor, blocked);
+            }
+            let by = ReleasedBy::System;
+            self.calls.handle(now, calls::Input::HangUp { call, by });
+        }
     }
 
     /// `urgent`: an emergency call, which may also have the ports that are held back for such.
@@ -255,7 +302,7 @@ fn sip_config(config: &BranchConfig) -> sip::Config {
     }
 }
 
-impl Machine for Branch {
+impl<S: Signalling> Machine for Branch<S> {
     type Input = Input;
     type Output = Output;
 
@@ -270,7 +317,7 @@ impl Machine for Branch {
             Input::Dial { ask, request } => self.dial(now, ask, *request),
             Input::HangUp { ask, call, by } => self.hang_up(now, ask, call, by),
             Input::RecordingKey { recording, answer } => self.key_came(now, recording, answer),
-            Input::ContactRefusals(indexes) => self.gate.replace_refusals(indexes),
+            Input::ContactRefusals(indexes) => self.refusals_came(now, indexes),
             Input::JournalRoom(has_room) => self.journal_has_room = has_room,
             Input::EndOrphan { orphan, record } => {
                 let bye = sip::Command::ByeOrphan { orphan, record };

@@ -1,13 +1,14 @@
 //! Between the calls and the media threads.
 use crate::Output;
 use crate::machine::Branch;
+use crate::signalling::Signalling;
 use calls::MediaOrder;
 use calls::sdp::FormatKind;
 use media::{Codec, LegMedia, MediaCommand, MediaLeg, MediaReport, PortPair, Tone};
 use messages::{CallId, Now};
 use sansio::Machine;
 
-impl Branch {
+impl<S: Signalling> Branch<S> {
     pub(crate) fn order_media(&mut self, call: CallId, order: MediaOrder) {
         let command = match order {
             MediaOrder::Set {

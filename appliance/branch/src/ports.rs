@@ -67,9 +67,12 @@ impl PortPool {
         }
     }
 
-    #[cfg(test)]
     pub(crate) fn free_count(&self) -> usize {
         self.free.len()
+    }
+
+    pub(crate) fn taken_count(&self) -> usize {
+        self.taken.len()
     }
 }
 

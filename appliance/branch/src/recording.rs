@@ -2,12 +2,13 @@
 use crate::api::{KeyAnswer, Output};
 use crate::machine::Branch;
 use crate::media_wire::codec_of;
+use crate::signalling::Signalling;
 use calls::sdp::FormatKind;
 use media::{MediaCommand, RecordOrder, RecorderReport};
 use messages::fact::{Actor, RecordingClosed, RecordingFailed, RecordingGap, RecordingStarted};
 use messages::{CallId, Now, RecordingId, Refusal};
 
-impl Branch {
+impl<S: Signalling> Branch<S> {
     pub(crate) fn record(&mut self, now: Now, call: CallId, formats: [FormatKind; 2]) {
         let recording = self.mint.recording(now.utc);
         let order = RecordOrder {

@@ -3,13 +3,14 @@ use crate::api::{BindingNote, Output};
 use crate::facts::call_of;
 use crate::incoming::Invited;
 use crate::machine::Branch;
+use crate::signalling::Signalling;
 use calls::{Invitation, LegAct, LegEvent};
 use messages::fact::{Actor, PhoneBound, PhoneUnbound, Side, TrunkStateChanged};
 use messages::{CallId, Now};
 use sansio::Machine;
 use sip::{Command, DialogRecord, Event, Invite, LegId, Target};
 
-impl Branch {
+impl<S: Signalling> Branch<S> {
     pub(crate) fn sip_says(&mut self, now: Now, output: sip::Output) {
         match output {
             sip::Output::Send { flow, bytes } => self.say(Output::Send { flow, bytes }),

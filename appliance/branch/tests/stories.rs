@@ -488,6 +488,24 @@ fn a_phone_that_is_not_there_and_a_refused_number_are_named() {
 }
 
 #[test]
+fn who_refuses_contact_while_the_own_phone_rings_is_not_called() {
+    let mut world = World::new(Profile::Lab);
+    assert!(world.click("13800138000").is_ok());
+    let number = PartyNumber::parse("13800138000").unwrap();
+    world.tell(Input::ContactRefusals(vec![index(&number)]));
+    assert_eq!(world.branch.calls_open(), 0);
+    assert_eq!(
+        world.kinds(),
+        ["phone_bound", "call_started", "dial_blocked", "call_ended"]
+    );
+    let outside_called = world
+        .carrier_events
+        .iter()
+        .any(|event| matches!(event, Event::Invited { .. }));
+    assert!(!outside_called);
+}
+
+#[test]
 fn from_trunk_to_trunk_is_for_laboratories_only() {
     for (profile, expected) in [(Profile::Lab, true), (Profile::Production, false)] {
         let mut world = World::new(profile);

@@ -167,6 +167,10 @@ impl Call {
         self.story.call
     }
 
+    pub(crate) fn awaits_own_phone(&self) -> bool {
+        self.phase == Phase::OwnPhone
+    }
+
     pub(crate) fn is_over(&self) -> bool {
         self.phase == Phase::Ending && self.legs.iter().all(|leg| leg.state == LegState::Gone)
     }

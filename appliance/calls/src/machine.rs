@@ -62,6 +62,12 @@ impl Calls {
         self.calls.contains_key(call)
     }
 
+    /// A click-to-call whose own phone has not answered: nobody outside has been called yet.
+    #[must_use]
+    pub fn awaits_own_phone(&self, call: &CallId) -> bool {
+        self.calls.get(call).is_some_and(Call::awaits_own_phone)
+    }
+
     fn told(&mut self, now: Now) -> Told<'_> {
         Told {
             now,

@@ -95,6 +95,12 @@ impl Gate {
         self.refused = indexes.into_iter().collect();
     }
 
+    /// Does this person not want to be called?
+    #[must_use]
+    pub fn is_refused(&self, number: &PartyNumber) -> bool {
+        self.refused.contains(&(self.indexer)(number))
+    }
+
     /// The one question. A token in the answer holds a channel until `release`.
     pub fn ask(&mut self, request: &Request<'_>, now: Moment) -> Result<Pass, Blocked> {
         let block = |refusal| Blocked {
@@ -194,9 +200,7 @@ impl Gate {
             let private = || Digits::parse(form).ok().map(PartyNumber::Private);
             public_number(form).map(PartyNumber::Phone).or_else(private)
         });
-        parties
-            .into_iter()
-            .find(|party| self.refused.contains(&(self.indexer)(party)))
+        parties.into_iter().find(|party| self.is_refused(party))
     }
 
     fn let_out(
