@@ -6,4 +6,5 @@ minutes="${SOAK_MINUTES:-60}"
 deploy/dev/prerequisites.sh test
 cargo test --locked --workspace --no-fail-fast -- --ignored
 LINK_SEEDS="${LINK_SEEDS:-2000}" cargo test --locked -p link --test simulation
+SIM_SEEDS=2000 cargo test --locked -p house-sim --test branch
 deploy/dev/demo.sh "$((minutes * 60))"

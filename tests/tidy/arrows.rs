@@ -58,6 +58,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     // the tests look from outside
     ("house-tests", &["messages"]),
     ("faulty-disk", &[]),
+    (
+        "house-sim",
+        &[
+            "messages", "sansio", "sip", "calls", "gate", "media", "branch",
+        ],
+    ),
 ];
 
 /// Crates that decide, or hold rules and formats: plain data in, plain data out.

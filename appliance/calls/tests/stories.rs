@@ -405,6 +405,7 @@ fn the_own_phone_rings_first_then_the_customer() {
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
           media: stop tone Caller
           media: bridge
+          media: watch
           fact call_answered
           record [ALaw, ALaw]
         > hang up
@@ -461,6 +462,7 @@ fn hold_and_resume_stay_on_the_side_that_asks() {
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
           media: stop tone Caller
           media: bridge
+          media: watch
           Caller: answer [audio 20000 RTP/AVP 0 101 sendrecv]
           fact call_answered
         > hold
@@ -573,6 +575,7 @@ fn every_way_to_stop_waiting_frees_the_channel() {
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
           media: stop tone Caller
           media: bridge
+          media: watch
           Caller: answer [audio 20000 RTP/AVP 8 sendrecv]
           fact call_answered
         > silence
