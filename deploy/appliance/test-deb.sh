@@ -3,6 +3,8 @@
 # Needs root, and a machine where the package is not in use. Takes the binaries that the tests were built with.
 # shellcheck source=deploy/dev/ground.sh
 . "$(dirname "$0")/../dev/ground.sh"
+# shellcheck source=deploy/dev/tap.sh
+. deploy/dev/tap.sh
 PACKAGE=zhunkehu-gateway
 STATE=/var/lib/zhunkehu
 CONFIG=/etc/zhunkehu/gateway.toml
@@ -10,32 +12,6 @@ UNIT=/lib/systemd/system/$PACKAGE.service
 WORK="$(mktemp -d)"
 REPORT="$WORK/report"
 RUNNER=
-COUNT=0
-BAD=0
-
-# check PROMISE COMMAND…
-check() {
-  local promise="$1" answer
-  shift
-  COUNT=$((COUNT + 1))
-  if answer="$("$@" 2>&1)"; then
-    echo "ok $COUNT - $promise"
-  else
-    BAD=$((BAD + 1))
-    echo "not ok $COUNT - $promise"
-    printf '%s\n' "$answer" | tail -n 30 | sed 's/^/  /'
-  fi
-}
-
-# within SECONDS COMMAND…: looks again until it is so.
-within() {
-  local end=$((SECONDS + $1))
-  shift
-  until "$@"; do
-    [ "$SECONDS" -lt "$end" ] || return 1
-    sleep 0.2
-  done
-}
 
 build_package() {
   ZK_DEB_PROFILE=dev ZK_DEB_BUILT=1 ZK_DEB_SUFFIX="$1" deploy/appliance/build-deb.sh 2>"$WORK/build.log" ||
@@ -135,5 +111,4 @@ check "it can be purged without a question" dpkg --purge "$PACKAGE"
 check "its settings are gone" gone /etc/zhunkehu
 check "its user is gone" bash -c '! getent passwd zhunkehu'
 check "its data is still there, for root alone" test "$(stat -c '%U %a' "$STATE")" = "root 700"
-echo "1..$COUNT"
-[ "$BAD" -eq 0 ]
+close_tap

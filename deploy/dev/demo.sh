@@ -19,6 +19,7 @@ CLOUD_PID=
 GATEWAY_PID=
 CARRIER_PID=
 PHONES_PID=
+CLOCK_PID=
 ENDED=0
 
 gateway() { "$BIN/zhunkehu-gateway" --config "$DATA/gateway.toml" "$@"; }
@@ -30,7 +31,7 @@ password() { head -c 9 /dev/urandom | base64 | tr '+/' 'xy'; }
 build() {
   deploy/dev/prerequisites.sh demo
   deploy/dev/web.sh
-  say "building (the first time: about 10 minutes on 2 cores, 8 GB of disk; later: seconds)"
+  say "building (the first time: about $DEMO_MINUTES minutes on 2 cores, $DEMO_GB GB of disk; later: seconds)"
   cargo build --locked --workspace --bins
 }
 
@@ -60,7 +61,7 @@ box_id = "$BOX"
 listen = "127.0.0.1:$ZK_SIP_PORT"
 [media]
 port_first = $ZK_RTP_PORT
-port_count = 200
+port_count = $RTP_PAIRS
 [web]
 listen = "127.0.0.1:$ZK_WEB_PORT"
 [link]
@@ -145,6 +146,7 @@ start() {
   shift
   setsid "$@" >>"$DATA/$name.out" 2>&1 &
   STARTED=$!
+  echo "$STARTED" >"$DATA/$name.pid"
 }
 
 # healthy NAME PID PORT
@@ -245,12 +247,13 @@ take_down() {
   ENDED=1
   trap '' INT TERM
   say "ending"
+  end "$CLOCK_PID" 1 || true
   end "$PHONES_PID" 20 || true
   if [ -n "$GATEWAY_PID" ] && kill -0 "$GATEWAY_PID" 2>/dev/null; then wait_for_sync; fi
   end "$CARRIER_PID" 10 || true
   end "$GATEWAY_PID" 20 || say "the gateway had to be killed"
   end "$CLOUD_PID" 20 || say "headquarters had to be killed"
-  rm -f "$DATA/demo.pid"
+  rm -f "$DATA"/*.pid
 }
 
 check() {
@@ -259,6 +262,34 @@ check() {
     --carrier-log "$DATA/carrier.log" --phones-log "$DATA/phones.log" --customers "$DATA/customers.csv" \
     --sealed-folder "$DATA/hq" --gateway "$BIN/zhunkehu-gateway" --gateway-config "$DATA/gateway.toml" \
     --json "$DATA/verdict.json"
+}
+
+# ended_one: the name of a process of the demo that has ended.
+ended_one() {
+  local name pid
+  for name in gateway:"$GATEWAY_PID" cloud:"$CLOUD_PID" carrier:"$CARRIER_PID" phones:"$PHONES_PID"; do
+    pid="${name#*:}"
+    kill -0 "$pid" 2>/dev/null || { echo "${name%%:*}"; return 0; }
+  done
+}
+
+# Runs until somebody ends it or the time is over; a process that ends by itself ends the demo, which has failed.
+run() {
+  local code=0 name
+  if [ -n "$SECONDS_TO_RUN" ]; then
+    sleep "$SECONDS_TO_RUN" &
+    CLOCK_PID=$!
+  fi
+  while :; do
+    # shellcheck disable=SC2086 # without FOR there is no clock
+    wait -n "$GATEWAY_PID" "$CLOUD_PID" "$CARRIER_PID" "$PHONES_PID" $CLOCK_PID || code=$?
+    name="$(ended_one)"
+    if [ -n "$name" ]; then
+      tail -n 20 "$DATA/$name.out" >&2 || true
+      fail "$name ended while the demo ran (code $code), see $DATA/$name.out"
+    fi
+    [ -z "$CLOCK_PID" ] || kill -0 "$CLOCK_PID" 2>/dev/null || return 0
+  done
 }
 
 prepare() {
@@ -287,11 +318,6 @@ make_desks
 start_simulators
 print_welcome
 
-if [ -n "$SECONDS_TO_RUN" ]; then
-  sleep "$SECONDS_TO_RUN" &
-  wait $! || true
-  take_down
-  check
-else
-  wait "$GATEWAY_PID" "$CLOUD_PID" "$CARRIER_PID" "$PHONES_PID"
-fi
+run
+take_down
+check

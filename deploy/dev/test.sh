@@ -7,7 +7,7 @@
 export RUST_BACKTRACE="${RUST_BACKTRACE:-0}"
 : >"$LOGS/summary.txt"
 
-say "tests: a first run takes about 40 minutes on 2 cores and 12 GB of disk, a second one about 20 minutes"
+say "tests: a first run takes about $TEST_MINUTES minutes on 2 cores and $TEST_GB GB of disk; later runs rebuild nothing"
 deploy/dev/prerequisites.sh test
 deploy/dev/web.sh
 
@@ -33,6 +33,7 @@ web_tests() {
 
 if build; then
   rust_tests
+  run_counted tap prerequisites deploy/dev/test-prerequisites.sh
   web_tests
   run_counted tap deb deploy/appliance/test-deb.sh
   run_counted tap demo deploy/dev/test-demo.sh
