@@ -4,6 +4,7 @@
 mod tidy {
     //! One file for each family of rules; each rule has a test that proves it can fail.
     mod arrows;
+    mod codes;
     mod doors;
     mod labels;
     mod migrations;

@@ -64,16 +64,15 @@ const WORLDS = {
   }),
   empty: () => ({
     dist: DESK,
-    answers: branch.answers(
-      {},
-      {
-        'GET /api/v1/customers': NONE,
-        'GET /api/v1/calls': NONE,
-        'GET /api/v1/recordings': NONE,
-        'GET /api/v1/overview': () => branch.overview({ calls: 0, answered: 0 }),
-        'GET /api/v1/system': () => branch.system({ machine: undefined }),
-      },
-    ),
+    answers: branch.answers(branch.ADMIN, {
+      'GET /api/v1/customers': NONE,
+      'GET /api/v1/customers/*': () => ({ customer: branch.customers(3)[2], calls: [] }),
+      'GET /api/v1/calls': NONE,
+      'GET /api/v1/recordings': NONE,
+      'GET /api/v1/audit': NONE,
+      'GET /api/v1/overview': () => branch.overview({ calls: 0, answered: 0 }),
+      'GET /api/v1/system': () => branch.system({ machine: undefined }),
+    }),
     live: branch.liveOf(emptyBoard),
   }),
   erased: () => ({
@@ -97,20 +96,41 @@ const WORLDS = {
     ),
     live: branch.liveOf(),
   }),
+  /** Nobody answers but the door; the live line opens and says nothing. */
   slow: () => ({
     dist: DESK,
-    answers: branch.answers({}, { 'GET /api/v1/customers': never, 'GET /api/v1/system': never }),
+    answers: every(branch.answers(branch.ADMIN), never),
+    live: () => {},
   }),
-  failing: () => ({
+  failing: () => ({ dist: DESK, answers: every(branch.answers(branch.ADMIN), () => broken) }),
+  cutOff: () => ({
     dist: DESK,
     answers: branch.answers(
       {},
       {
-        'GET /api/v1/customers': broken,
-        'GET /api/v1/system': broken,
-        'GET /api/v1/calls': broken,
+        'GET /api/v1/system': () =>
+          branch.system({
+            journal: { ...branch.system().journal, applied: 17_002, oldest_unsent_ms: 1_500_000 },
+          }),
       },
     ),
+    live: branch.liveOf(() => ({
+      ...branch.board(),
+      link: branch.link({
+        connected: false,
+        applied: 17_002,
+        last_error: 'own_certificate_expired',
+        last_error_at: Date.now() - 25 * 60_000,
+      }),
+    })),
+  }),
+  /** The server answers, but no live line can be had. */
+  lineless: () => ({ dist: DESK, answers: branch.answers() }),
+  /** The live line is there, the counts of the day are not. */
+  uncounted: () => ({
+    dist: DESK,
+    answers: branch.answers({}, { 'GET /api/v1/overview': broken }),
+    live: branch.liveOf(),
   }),
   outside: () => ({
     dist: DESK,
@@ -142,16 +162,28 @@ const WORLDS = {
     }),
     live: hq.liveOf(() => [], emptyHq),
   }),
-  hqFailing: () => ({
+  hqBare: () => ({
     dist: DASHBOARD,
-    answers: hq.answers({
-      'GET /api/v1/calls': broken,
-      'GET /api/v1/rollups/hours': broken,
-      'GET /api/v1/dead-letters': broken,
-    }),
+    answers: hq.answers({ 'GET /api/v1/branches/*/metrics': NONE }),
+    live: hq.liveOf(() => hq.branches().map((one) => ({ ...one, metrics: undefined }))),
+  }),
+  hqSlow: () => ({ dist: DASHBOARD, answers: every(hq.answers(), never), live: () => {} }),
+  hqFailing: () => ({ dist: DASHBOARD, answers: every(hq.answers(), () => broken) }),
+  hqOpen: () => ({
+    dist: DASHBOARD,
+    answers: hq.answers({ 'GET /api/v1/customers': () => ({ items: hq.known(24), next: 'c2' }) }),
     live: hq.liveOf(),
   }),
 }
+
+/** The same table, where each question but "who am I" comes to this. */
+const every = (answers, what) =>
+  Object.fromEntries(
+    Object.entries(answers).map(([key, value]) => [
+      key,
+      key.endsWith('/session') || !key.startsWith('GET ') ? value : what,
+    ]),
+  )
 
 const shows = (text) => (page) => page.getByText(text).first().waitFor()
 
@@ -160,17 +192,23 @@ const STATES = {
   'overview filled': ['agent', '/', shows('137****6101')],
   'overview of an admin': ['admin', '/', shows('挂断')],
   'overview empty': ['empty', '/', shows('现在没有通话')],
-  'overview offline': ['slow', '/', shows('与服务器的实时连接已断开')],
+  'overview loading': ['slow', '/', waits],
+  'overview failing': ['failing', '/', fails],
+  'overview without a live line': ['lineless', '/', shows('连接不上实时数据')],
+  'overview without the counts of the day': ['uncounted', '/', shows('今天的数字没有取到')],
   'overview in English': ['agent', '/', shows('Live calls'), { language: 'en' }],
   'overview on a phone': ['agent', '/', shows('137****6101'), { viewport: PHONE }],
   'overview on a big screen': ['agent', '/', shows('137****6101'), { viewport: WIDE }],
   'customers filled': ['agent', '/customers', shows('欧阳修文')],
   'customers with long names': ['long', '/customers', shows('欧阳')],
   'customers empty': ['empty', '/customers', shows('还没有客户')],
-  'customers slow': ['slow', '/customers', (page) => page.locator('.ant-skeleton').waitFor()],
-  'customers failing': ['failing', '/customers', shows('7f3a90c1')],
+  'customers loading': ['slow', '/customers', waits],
+  'customers failing': ['failing', '/customers', fails],
   'customer filled': ['agent', customer, shows('销售阶段')],
   'customer of an admin': ['admin', customer, shows('申请查看号码')],
+  'customer empty': ['empty', customer, shows('还没有给这位客户打过电话')],
+  'customer loading': ['slow', customer, waits],
+  'customer failing': ['failing', customer, fails],
   'customer in English': ['admin', customer, shows('Sales stage'), { language: 'en' }],
   'customer on a phone': ['agent', customer, shows('销售阶段'), { viewport: PHONE }],
   'dial ringing': ['dialling', customer, dialUntil('客户振铃中')],
@@ -182,33 +220,92 @@ const STATES = {
   'number asked for': ['admin', customer, askNumber],
   'calls filled': ['agent', '/calls', shows('无人接听')],
   'calls empty': ['empty', '/calls', shows('还没有通话')],
-  'calls failing': ['failing', '/calls', shows('7f3a90c1')],
+  'calls loading': ['slow', '/calls', waits],
+  'calls failing': ['failing', '/calls', fails],
+  'recordings filled': ['agent', '/recordings', shows('王小芳')],
   'recordings with a cut one playing': ['agent', '/recordings', playCut],
   'recordings empty': ['empty', '/recordings', shows('还没有录音')],
+  'recordings loading': ['slow', '/recordings', waits],
+  'recordings failing': ['failing', '/recordings', fails],
   'system filled': ['agent', '/system', shows('同步健康')],
-  'system without a sample': ['empty', '/system', shows('还没有收到指标')],
-  'system failing': ['failing', '/system', shows('7f3a90c1')],
+  'system with a link in trouble': ['cutOff', '/system', shows('本机的证书已过期')],
+  'system empty': ['empty', '/system', shows('还没有收到指标')],
+  'system loading': ['slow', '/system', waits],
+  'system failing': ['failing', '/system', fails],
   'audit filled': ['admin', '/audit', shows('查看号码')],
+  'audit empty': ['empty', '/audit', shows('还没有记录')],
+  'audit loading': ['slow', '/audit', waits],
+  'audit failing': ['failing', '/audit', fails],
   'log-in': ['outside', '/', shows('用户名')],
   'log-in locked': ['outside', '/', lockOut],
-  'branches filled': ['hq', '/', shows('广州天河')],
-  'branches empty': ['hqEmpty', '/', shows('还没有分支接入')],
-  'branches on a phone': ['hq', '/', shows('广州天河'), { viewport: PHONE }],
-  'branches in English': ['hq', '/', shows('Branches online'), { language: 'en' }],
-  'branch filled': ['hq', '/branch?box=bj-01.zk', shows('51.0 °C')],
-  'branch that is gone': ['hq', '/branch?box=nowhere', shows('没有这个分支')],
-  'hours filled': ['hq', '/hours', drawn],
-  'hours empty': ['hqEmpty', '/hours', shows('这一天还没有呼叫')],
-  'hours failing': ['hqFailing', '/hours', shows('7f3a90c1')],
+  'hq branches filled': ['hq', '/', shows('广州天河')],
+  'hq branches empty': ['hqEmpty', '/', shows('还没有分支接入')],
+  'hq branches loading': ['hqSlow', '/', waits],
+  'hq branches failing': ['hqFailing', '/', fails],
+  'hq branches on a phone': ['hq', '/', shows('广州天河'), { viewport: PHONE }],
+  'hq branches in English': ['hq', '/', shows('Branches online'), { language: 'en' }],
+  'hq branch filled': ['hq', '/branch?box=bj-01.zk', shows('51.0 °C')],
+  'hq branch in trouble': ['hq', '/branch?box=gz-02', shows('加密连接没有建立')],
+  'hq branch empty': ['hqBare', '/branch?box=bj-01.zk', shows('还没有收到指标')],
+  'hq branch loading': ['hqSlow', '/branch?box=bj-01.zk', waits],
+  'hq branch failing': ['hqFailing', '/branch?box=bj-01.zk', fails],
+  'hq branch that is gone': ['hq', '/branch?box=nowhere', shows('没有这个分支')],
+  'hq hours filled': ['hq', '/hours', drawn],
+  'hq hours empty': ['hqEmpty', '/hours', shows('这一天还没有呼叫')],
+  'hq hours loading': ['hqSlow', '/hours', waits],
+  'hq hours failing': ['hqFailing', '/hours', fails],
   'hq calls filled': ['hq', '/calls', shows('空号')],
-  'hq calls failing': ['hqFailing', '/calls', shows('7f3a90c1')],
-  'dead letters filled': ['hq', '/dead-letters', shows('内容无法解码')],
-  'dead letters in English': ['hq', '/dead-letters', shows('Body not decodable'), ENGLISH],
-  'dead letters empty': ['hqEmpty', '/dead-letters', shows('没有无法应用的事实')],
-  'dead letters failing': ['hqFailing', '/dead-letters', shows('7f3a90c1')],
-  'dead letter looked at': ['hqAdmin', '/dead-letters?box=bj-01.zk', lookAtLetter],
-  'dead letters tried again': ['hqAdmin', '/dead-letters?box=bj-01.zk', retryLetters],
+  'hq dead letters filled': ['hq', '/dead-letters', shows('内容无法解码')],
+  'hq dead letters in English': ['hq', '/dead-letters', shows('Body not decodable'), ENGLISH],
+  'hq dead letters empty': ['hqEmpty', '/dead-letters', shows('没有无法应用的事实')],
+  'hq dead letters failing': ['hqFailing', '/dead-letters', fails],
+  'hq dead letters loading': ['hqSlow', '/dead-letters', waits],
+  'hq dead letter looked at': ['hqAdmin', '/dead-letters?box=bj-01.zk', lookAtLetter],
+  'hq dead letters tried again': ['hqAdmin', '/dead-letters?box=bj-01.zk', retryLetters],
+  'hq calls empty': ['hqEmpty', '/calls', shows('还没有通话')],
+  'hq calls loading': ['hqSlow', '/calls', waits],
+  'hq calls failing': ['hqFailing', '/calls', fails],
+  'hq customers filled': ['hqOpen', '/customers', shows('欧阳修文')],
   'hq customers sealed': ['hq', '/customers', shows('未授权')],
+  'hq customers empty': ['hqEmpty', '/customers', shows('还没有客户')],
+  'hq customers loading': ['hqSlow', '/customers', waits],
+  'hq customers failing': ['hqFailing', '/customers', fails],
+}
+
+/** Every screen, by its place in its application, is seen in each of these states. */
+const SCREENS = {
+  branch: {
+    overview: '/',
+    customers: '/customers',
+    customer: customer,
+    calls: '/calls',
+    recordings: '/recordings',
+    system: '/system',
+    audit: '/audit',
+  },
+  hq: {
+    'hq branches': '/',
+    'hq branch': '/branch',
+    'hq hours': '/hours',
+    'hq calls': '/calls',
+    'hq customers': '/customers',
+    'hq dead letters': '/dead-letters',
+  },
+}
+const EACH = ['filled', 'empty', 'loading', 'failing']
+
+async function waits(page) {
+  await page.locator('.ant-skeleton').first().waitFor()
+}
+
+/** What failed, what is kept, try again, and the number to ask for. */
+async function fails(page) {
+  const alert = page.getByRole('alert').first()
+  await alert.waitFor()
+  const text = await alert.innerText()
+  for (const part of ['服务器内部出错', '数据没有丢失', '跟踪编号 7f3a90c1', '重试']) {
+    assert.ok(text.includes(part), `no “${part}” in: ${text}`)
+  }
 }
 
 async function drawn(page) {
@@ -284,6 +381,37 @@ describe('states of the screens', () => {
           await page.locator('body').innerText(),
           /NaN|undefined|\[object|-\d+ (秒|分)/,
         )
+      } finally {
+        await context.close()
+      }
+    })
+  }
+
+  it('every screen is seen filled, empty, loading and failing', () => {
+    const screens = Object.values(SCREENS).flatMap((application) => Object.keys(application))
+    const wanted = screens.flatMap((screen) => EACH.map((state) => `${screen} ${state}`))
+    assert.deepEqual(
+      wanted.filter((name) => !(name in STATES)),
+      [],
+    )
+  })
+
+  for (const [application, world] of [
+    ['branch', 'admin'],
+    ['hq', 'hq'],
+  ]) {
+    it(`no place of the ${application}'s pages is left out`, { timeout: 45_000 }, async () => {
+      const { page, context } = await openPage(browser, { url: servers[world].url })
+      try {
+        const links = page.getByRole('navigation').first().getByRole('link')
+        await links.first().waitFor()
+        const places = await links.evaluateAll((all) => all.map((one) => one.pathname))
+        const known = Object.values(SCREENS[application])
+        assert.deepEqual(
+          places.filter((place) => !known.includes(place)),
+          [],
+        )
+        assert.ok(places.length > 3, `${places}`)
       } finally {
         await context.close()
       }

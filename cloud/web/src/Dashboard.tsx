@@ -31,7 +31,11 @@ export function Dashboard() {
         <ul>
           {PLACES.map((place) => (
             <li key={place.to}>
-              <Link to={place.to} activeOptions={{ exact: place.to === '/' }}>
+              <Link
+                to={place.to}
+                activeOptions={{ exact: place.to === '/' }}
+                {...(place === here ? { 'aria-current': 'page' as const } : {})}
+              >
                 {place.icon} {t(`hq.nav.${place.name}`)}
               </Link>
             </li>

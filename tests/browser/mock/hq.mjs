@@ -58,7 +58,7 @@ export function branches() {
       connected: false,
       as_of: Date.now() - 26 * HOUR,
       lag_facts: 12,
-      last_error: 'tls_refused',
+      last_error: 'tls_failed',
       last_error_at: Date.now() - 26 * HOUR,
       metrics: undefined,
     }),
@@ -126,6 +126,16 @@ export function customers(n) {
     attempts: at,
     last_contact: Date.now() - at * HOUR,
     imported: Date.now() - at * 9 * HOUR,
+  }))
+}
+
+/** Customers of branches that show them to headquarters. */
+export function known(n) {
+  const NAMES = ['王小芳', '李建国', '张伟', '刘洋', '陈静', '欧阳修文']
+  return customers(n).map((one, at) => ({
+    ...one,
+    name: { state: 'clear', text: NAMES[at % NAMES.length] },
+    number: { state: 'clear', text: `138001${String(38000 + at * 37).padStart(5, '0')}` },
   }))
 }
 

@@ -82,7 +82,16 @@ export function AuditPage() {
             rowKey={(row) => row.seq}
             columns={columns}
             more={more}
-            empty={<EmptyState title={t('branch.audit.none')} hint={t('branch.audit.none_hint')} />}
+            empty={
+              kind === '' ? (
+                <EmptyState
+                  title={t('branch.audit.nothing')}
+                  hint={t('branch.audit.nothing_hint')}
+                />
+              ) : (
+                <EmptyState title={t('branch.audit.none')} hint={t('branch.audit.none_hint')} />
+              )
+            }
           />
         )}
       </Loaded>

@@ -36,7 +36,7 @@ export function CustomerPage() {
           ← {t('branch.customer.back')}
         </Link>
       </div>
-      <Loaded query={query}>
+      <Loaded query={query} alone>
         {(detail) => <Whole customer={detail.customer} erasure={detail.erasure} />}
       </Loaded>
     </>

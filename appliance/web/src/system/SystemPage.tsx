@@ -19,7 +19,7 @@ export function SystemPage() {
     refetchInterval: ASKED_EVERY_MS,
   })
   return (
-    <Loaded query={query} rows={10}>
+    <Loaded query={query} rows={10} alone>
       {(system) => (
         <div className="zk-grid zk-thirds">
           <SyncCard link={link ?? system.link} journal={system.journal} />

@@ -2,9 +2,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearch } from '@tanstack/react-router'
 import { type Branch, hqApi } from '@zhunkehu/api/hq'
-import { Card, EmptyState, Facts, format, Loaded, TimeCell, Waiting } from '@zhunkehu/kit'
+import { Card, EmptyState, Facts, format, LiveLoaded, Loaded, label, TimeCell } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
-import { useLive } from '../live'
+import { line, useLive } from '../live'
 import { LagTag, LinkTag } from './BranchTable'
 import { MachineFacts } from './MachineFacts'
 import { SampleTable } from './SampleTable'
@@ -12,8 +12,8 @@ import { SampleTable } from './SampleTable'
 export function BranchPage() {
   const { t } = useTranslation()
   const box = useSearch({ from: '/branch', select: (search) => search.box })
-  const known = useLive((now) => now.overview !== undefined)
-  const branch = useLive((now) => now.branches.find((one) => one.box_id === box))
+  // Before the first snapshot nothing is known, not even that there is no such branch.
+  const branches = useLive((now) => (now.overview ? now.branches : undefined))
   return (
     <>
       <div>
@@ -21,7 +21,12 @@ export function BranchPage() {
           ← {t('hq.branch.back')}
         </Link>
       </div>
-      {branch ? <Whole branch={branch} /> : known ? <Missing /> : <Waiting />}
+      <LiveLoaded data={branches} ask={hqApi.overview} onRetry={() => line.retryNow()}>
+        {(known) => {
+          const branch = known.find((one) => one.box_id === box)
+          return branch ? <Whole branch={branch} /> : <Missing />
+        }}
+      </LiveLoaded>
     </>
   )
 }
@@ -72,7 +77,7 @@ function SyncCard({ branch }: { branch: Branch }) {
             t('hq.branch.trouble'),
             branch.last_error ? (
               <span key="trouble">
-                <code>{branch.last_error}</code> <TimeCell at={branch.last_error_at} />
+                {label('link_error', branch.last_error)} <TimeCell at={branch.last_error_at} />
               </span>
             ) : (
               t('hq.branch.no_trouble')

@@ -43,6 +43,7 @@ export function DataTable<Row extends object>(props: Props<Row>) {
           title: column.title,
           ...(column.width ? { width: column.width } : {}),
           align: column.numeric ? ('right' as const) : ('left' as const),
+          ...(column.numeric ? { className: 'zk-numeric' } : {}),
           shouldCellUpdate: (row: Row, before: Row) => row !== before,
           render: (_: unknown, row: Row) => column.cell(row),
         }))}

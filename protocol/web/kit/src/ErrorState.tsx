@@ -27,3 +27,23 @@ export function ErrorState({ error, onRetry, kept }: Props) {
     </div>
   )
 }
+
+/** The same in one line, above what else there is to see. */
+export function FailedBanner({ what, error, onRetry }: { what: string } & Props) {
+  const { t } = useTranslation()
+  const problem = asProblem(error)
+  return (
+    <div className="zk-banner zk-banner-warn" role="alert">
+      <strong>{what}</strong>
+      <span>
+        {textOfProblem(problem)}
+        {problem.traceId ? ` · ${t('error.trace')} ${problem.traceId}` : null}
+      </span>
+      {onRetry ? (
+        <Button size="small" onClick={onRetry}>
+          {t('error.retry')}
+        </Button>
+      ) : null}
+    </div>
+  )
+}

@@ -9,15 +9,20 @@ import { Waiting } from './Waiting'
 type Props<Data> = {
   query: UseQueryResult<Data>
   rows?: number
+  /** Not inside a card: waiting and failure get one of their own. */
+  alone?: boolean
   children: (data: Data) => ReactNode
 }
 
-export function Loaded<Data>({ query, rows, children }: Props<Data>) {
+export function Loaded<Data>({ query, rows, alone = false, children }: Props<Data>) {
   const { t } = useTranslation()
   if (query.data === undefined) {
-    if (query.isError)
-      return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-    return <Waiting {...(rows ? { rows } : {})} />
+    const shown = query.isError ? (
+      <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+    ) : (
+      <Waiting {...(rows ? { rows } : {})} />
+    )
+    return alone ? <section className="zk-card">{shown}</section> : shown
   }
   return (
     <>

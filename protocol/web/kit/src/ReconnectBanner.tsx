@@ -1,26 +1,12 @@
 // Says that what is shown is old, how old, and when the line is tried again.
 import { useLine } from '@zhunkehu/live'
 import { Button } from 'antd'
-import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { useBrokenLine } from './brokenLine'
 import { AgeCell, useSecond } from './time'
 
-/** A short break is nobody's business. */
-const SHOWN_AFTER_MS = 1_500
-
 export function ReconnectBanner({ onRetry }: { onRetry: () => void }) {
-  const state = useLine((line) => line.state)
-  const broken = state.at === 'waiting' || state.at === 'connecting'
-  const [shown, setShown] = useState(false)
-  useEffect(() => {
-    if (!broken) {
-      setShown(false)
-      return
-    }
-    const timer = setTimeout(() => setShown(true), SHOWN_AFTER_MS)
-    return () => clearTimeout(timer)
-  }, [broken])
-  return shown && broken ? <Broken onRetry={onRetry} /> : null
+  return useBrokenLine() ? <Broken onRetry={onRetry} /> : null
 }
 
 function Broken({ onRetry }: { onRetry: () => void }) {

@@ -3,7 +3,7 @@ export { AppShell } from './AppShell'
 export { Card, Facts, Figure, Figures, Meter } from './Card'
 export { type Column, DataTable } from './DataTable'
 export { EmptyState } from './EmptyState'
-export { ErrorState } from './ErrorState'
+export { ErrorState, FailedBanner } from './ErrorState'
 export { Frame, leaveWhenSignedOut, makeQueryClient } from './Frame'
 export * as format from './format'
 export {
@@ -14,6 +14,7 @@ export {
   startLanguages,
   switchLanguage,
 } from './i18n'
+export { LiveLoaded } from './LiveLoaded'
 export { Loaded } from './Loaded'
 export { liveLine, readFrame } from './liveLine'
 export { MaskedNumber, PersonName, SealedValue } from './MaskedNumber'
