@@ -1,6 +1,7 @@
 //! Nothing personal lies in the data folder in clear, and nobody sees more than the role allows.
 use crate::recording::only_recording;
 use house_tests::baresip::{Baresip, Plan};
+use house_tests::deadline::{PATIENCE, wait_until};
 use house_tests::gateway::Gateway;
 use house_tests::page::Page;
 use house_tests::{tone, wav};
@@ -178,4 +179,28 @@ fn an_agent_gets_masked_numbers_from_every_endpoint_and_some_doors_stay_shut() {
         masked.as_str().is_some_and(|text| text.contains('*')),
         "{masked}"
     );
+}
+
+#[test]
+fn the_first_log_in_stands_in_a_private_file_and_never_in_the_log_and_goes_with_its_use() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let file = gateway.folder().join("keys/first-log-in");
+    let text = std::fs::read_to_string(&file).expect("the file is there");
+    let (_, password) = text.trim_end().rsplit_once("admin / ").expect("admin / …");
+    let said = gateway.said();
+    assert!(
+        said.contains("keys/first-log-in") && !said.contains(password),
+        "{said}"
+    );
+    let mode = std::os::unix::fs::PermissionsExt::mode(
+        &std::fs::metadata(&file)
+            .expect("it is a file")
+            .permissions(),
+    );
+    assert_eq!(mode & 0o777, 0o600);
+    gateway.page().sign_in("admin", password);
+    wait_until("the first log-in is gone", PATIENCE, || {
+        (!file.exists()).then_some(())
+    });
 }

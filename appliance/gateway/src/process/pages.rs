@@ -6,17 +6,16 @@ use crate::enroll::own_ca;
 use crate::link::LinkHandle;
 use crate::web::live::LinkHealth;
 use crate::web::{self, AppState, BranchUsers, LiveEvent, RootCertificate};
-use crate::web::{BoxInfo, BranchPort, DialOrder, Reply};
+use crate::web::{BoxInfo, BranchPort, DialOrder, HandOver, Reply};
 use anyhow::Context as _;
 use branch::DialRequest;
-use branch_store::Store;
 use messages::{CallId, Purpose, ReleasedBy};
 use metrics_exporter_prometheus::PrometheusHandle;
 use portal::ops::{Health, HealthReport};
 use portal::serve::{ConnectionLimits, Identity};
 use portal::{Auth, AuthConfig, MemorySessions};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
-use std::io::Write as _;
+use std::io::IsTerminal as _;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
@@ -36,7 +35,7 @@ pub(super) fn start(
         |path: &std::path::Path| std::fs::read(path).with_context(|| path.display().to_string());
     let identity = Identity::from_pem(&read(&paths.certificate)?, &read(&paths.key)?)?;
     let root = root_certificate(&read(&paths.ca)?)?;
-    first_log_in(&ground.store)?;
+    first_log_in(ground)?;
     let parts = web::Parts {
         store: ground.store.clone(),
         branch: Arc::new(Port(telephony.door.clone())),
@@ -90,19 +89,16 @@ fn root_certificate(pem: &[u8]) -> anyhow::Result<RootCertificate> {
     ))
 }
 
-/// The first administrator's password is printed once and written nowhere.
-fn first_log_in(store: &Store) -> anyhow::Result<()> {
-    if let Some(first) = web::first_admin(store)? {
-        let mut out = std::io::stdout().lock();
-        writeln!(
-            out,
-            "首次登录 first log-in: {} / {}",
-            first.user,
-            first.password.expose()
-        )?;
-        out.flush()?;
-    }
-    Ok(())
+/// To whoever sits at the terminal; a log keeps what it is given, so without one the password goes into a file.
+fn first_log_in(ground: &Ground) -> anyhow::Result<()> {
+    let keys = &ground.config.keys_dir;
+    let mut out = std::io::stdout().lock();
+    let hand_over = if out.is_terminal() {
+        HandOver::Terminal(&mut out)
+    } else {
+        HandOver::KeysFolder
+    };
+    Ok(web::offer_first_log_in(&ground.store, keys, hand_over)?)
 }
 
 fn auth(ground: &Ground) -> anyhow::Result<Auth> {

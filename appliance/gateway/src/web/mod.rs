@@ -32,7 +32,7 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use first_admin::{FirstAdmin, FirstAdminFailed, first_admin};
+pub use first_admin::{FirstAdminFailed, HandOver, offer_first_log_in};
 pub use live::{LiveEvent, LiveHub};
 pub use port::{BoxInfo, BranchPort, DialOrder, Reply};
 pub use setup::{RootCertificate, plain_router};

@@ -1,12 +1,15 @@
 //! Log-in over the branch's own users: every step is a fact.
 use super::world::{World, empty_store, problem_of, text_of};
-use crate::web::{COOKIE, first_admin};
+use crate::web::{COOKIE, HandOver, offer_first_log_in};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use branch_store::Store;
 use core::time::Duration;
+use messages::UserName;
 use messages::command::{Command, Role, Secret};
 use messages::fact::Actor;
 use serde_json::Value;
+use std::os::unix::fs::PermissionsExt as _;
 
 async fn sign_in(world: &World, user: &str, password: &str) -> axum::response::Response {
     let body = format!(r#"{{"user":"{user}","password":"{password}"}}"#);
@@ -102,17 +105,91 @@ async fn a_reset_password_ends_the_old_sessions_and_the_lock_out() {
     assert_eq!(back.status(), StatusCode::OK);
 }
 
-#[tokio::test]
-async fn the_first_admin_is_made_once_and_only_where_there_is_nobody() {
-    assert!(first_admin(&World::new().store).unwrap().is_none());
-    let (_folder, store) = empty_store();
-    let first = first_admin(&store).unwrap().unwrap();
-    assert_eq!(first.user.as_str(), "admin");
-    let user = store.reader().unwrap().user_with_hash(&first.user).unwrap();
-    let (row, hash) = user.unwrap();
-    assert_eq!(row.role, Role::Admin);
-    assert!(portal::password::matches(&first.password, &hash));
-    assert!(first_admin(&store).unwrap().is_none());
+/// What stands behind `admin / `.
+fn told_password(text: &str) -> Secret {
+    let (_, password) = text.trim_end().rsplit_once("admin / ").unwrap();
+    Secret::new(password.to_owned())
+}
+
+fn is_of_admin(store: &Store, password: &Secret) -> bool {
+    let admin = UserName::parse("admin").unwrap();
+    let (row, hash) = store
+        .reader()
+        .unwrap()
+        .user_with_hash(&admin)
+        .unwrap()
+        .unwrap();
+    row.role == Role::Admin && portal::password::matches(password, &hash)
+}
+
+fn note(store: &Store, command: Command) {
+    store
+        .propose_and_wait(Actor::Console, None, command)
+        .unwrap();
+}
+
+#[test]
+fn the_first_admin_is_made_once_and_told_to_the_terminal_alone() {
+    let (folder, store) = empty_store();
+    let offer = || {
+        let mut told = Vec::new();
+        offer_first_log_in(&store, folder.path(), HandOver::Terminal(&mut told)).unwrap();
+        String::from_utf8(told).unwrap()
+    };
+    let told = offer();
+    assert!(is_of_admin(&store, &told_password(&told)), "{told}");
+    assert_eq!(offer(), "", "it is told once");
+    assert!(!folder.path().join("first-log-in").exists());
+}
+
+#[test]
+fn without_a_terminal_the_first_log_in_stands_in_a_private_file_until_it_was_used() {
+    let (folder, store) = empty_store();
+    let file = folder.path().join("first-log-in");
+    let offer = || offer_first_log_in(&store, folder.path(), HandOver::KeysFolder).unwrap();
+    offer();
+    let mode = std::fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let password = told_password(&std::fs::read_to_string(&file).unwrap());
+    assert!(is_of_admin(&store, &password));
+    offer();
+    assert!(file.exists(), "a restart keeps what was not used");
+    let user = UserName::parse("admin").unwrap();
+    note(&store, Command::NoteSignIn { user });
+    store.flush();
+    assert!(!file.exists(), "a log-in takes it away");
+}
+
+#[test]
+fn a_first_log_in_that_no_longer_opens_is_taken_away_at_the_next_start() {
+    let (folder, store) = empty_store();
+    let file = folder.path().join("first-log-in");
+    offer_first_log_in(&store, folder.path(), HandOver::KeysFolder).unwrap();
+    let told = std::fs::read_to_string(&file).unwrap();
+    let user = UserName::parse("admin").unwrap();
+    let password_hash =
+        portal::password::hash(&Secret::new("another-password".to_owned())).unwrap();
+    let reset = Command::ResetPassword {
+        user,
+        password_hash,
+    };
+    note(&store, reset);
+    store.flush();
+    assert!(!file.exists(), "a new password takes it away");
+    // As another process leaves it that resets the password while this one does not run.
+    std::fs::write(&file, told).unwrap();
+    offer_first_log_in(&store, folder.path(), HandOver::KeysFolder).unwrap();
+    assert!(!file.exists());
+}
+
+#[test]
+fn where_there_are_users_nobody_is_made() {
+    let world = World::new();
+    let mut told = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    offer_first_log_in(&world.store, folder.path(), HandOver::Terminal(&mut told)).unwrap();
+    offer_first_log_in(&world.store, folder.path(), HandOver::KeysFolder).unwrap();
+    assert!(told.is_empty() && !folder.path().join("first-log-in").exists());
 }
 
 #[tokio::test]
