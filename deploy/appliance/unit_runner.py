@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs a systemd unit's command as systemd would, where there is no systemd: for the package's own test.
 
-unit_runner.py UNIT REPORT: reads User, ExecStart, StateDirectory, UMask, LimitNOFILE, WatchdogSec; gives the
+unit_runner.py UNIT REPORT [TRACE]: reads User, ExecStart, StateDirectory, UMask, LimitNOFILE, WatchdogSec; gives the
 process its notify socket; writes `ready`, `watchdog`, `stopping`, `exit CODE` into REPORT as they happen. SIGTERM is
-passed on. The watchdog is made ten times more impatient, so that the test need not wait for it.
+passed on. The watchdog is made ten times more impatient, so that the test need not wait for it. With TRACE every system
+call goes into that file (strace), for unit_hardening.py to hold against what the unit allows.
 """
 import configparser
 import os
@@ -32,7 +33,7 @@ def make_state(service, user):
     os.chmod(folder, int(service["StateDirectoryMode"], 8))
 
 
-def start(service, user, notify_path, watchdog_us):
+def start(service, user, notify_path, watchdog_us, trace):
     def become():
         # A container may allow less than the unit asks for.
         limit = min(int(service["LimitNOFILE"]), resource.getrlimit(resource.RLIMIT_NOFILE)[1])
@@ -51,11 +52,14 @@ def start(service, user, notify_path, watchdog_us):
         "WATCHDOG_USEC": str(watchdog_us),
     }
     command = shlex.split(service["ExecStart"])
+    if trace:
+        command = ["strace", "-D", "-f", "-qq", "-s", "0", "-o", trace, *command]
     return subprocess.Popen(command, cwd=service["WorkingDirectory"], env=environment, preexec_fn=become)
 
 
 def main():
     unit, report_path = sys.argv[1:3]
+    trace = sys.argv[3] if len(sys.argv) > 3 else None
     service = read_unit(unit)
     assert service["Type"] == "notify", "the unit does not wait for readiness"
     user = pwd.getpwnam(service["User"])
@@ -69,7 +73,7 @@ def main():
         notify.bind(notify_path)
         os.chmod(notify_path, 0o777)
         notify.settimeout(0.1)
-        child = start(service, user, notify_path, watchdog_us)
+        child = start(service, user, notify_path, watchdog_us, trace)
         signal.signal(signal.SIGTERM, lambda *_: child.send_signal(signal.SIGTERM))
         while child.poll() is None:
             try:
