@@ -308,6 +308,17 @@ async function fails(page) {
   }
 }
 
+/** Tables of which a part lies outside of the office screen. */
+function cutTables(page) {
+  return page
+    .locator('.ant-table-content')
+    .evaluateAll((all) =>
+      all
+        .filter((one) => one.scrollWidth > one.clientWidth)
+        .map((one) => `${one.scrollWidth} > ${one.clientWidth}`),
+    )
+}
+
 async function drawn(page) {
   await page.getByRole('img', { name: '每小时呼叫与接通' }).locator('svg text').first().waitFor()
 }
@@ -377,6 +388,7 @@ describe('states of the screens', () => {
         assert.deepEqual(complaints, [])
         const wider = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth)
         assert.equal(wider, false, 'the page is wider than its window')
+        if (how.viewport === undefined) assert.deepEqual(await cutTables(page), [])
         assert.doesNotMatch(
           await page.locator('body').innerText(),
           /NaN|undefined|\[object|-\d+ (秒|分)/,

@@ -27,7 +27,7 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
     {
       key: 'started',
       title: t('branch.call.started'),
-      width: 120,
+      width: 104,
       cell: (call) => <TimeCell at={call.started} />,
     },
     {
@@ -65,14 +65,14 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
     {
       key: 'ring',
       title: t('branch.call.ring'),
-      width: 80,
+      width: 64,
       numeric: true,
       cell: (call) => <DurationCell ms={call.end?.ring_ms} />,
     },
     {
       key: 'talk',
       title: t('branch.call.talk'),
-      width: 90,
+      width: 76,
       numeric: true,
       cell: (call) => <DurationCell ms={call.end?.talk_ms || undefined} />,
     },
