@@ -107,6 +107,9 @@ config_carrier() {
 listen = "127.0.0.1:$ZK_CARRIER_PORT"
 gateway = "127.0.0.1:$ZK_SIP_PORT"
 log = "$DATA/carrier.log"
+# fewer than there are phones: at times the carrier is full, and says so
+concurrent_max = $((PHONES - 1))
+cps_max = 2
 TOML
 }
 
@@ -122,8 +125,15 @@ api = "https://127.0.0.1:$ZK_WEB_PORT"
 ca = "$DATA/branch-ca.pem"
 user = "agent{user}"
 password = "$DESK_PASSWORD"
+# now and then somebody dials at the phone itself
+[hand]
+numbers = [$(numbers)]
+pause_ms = [12000, 40000]
 TOML
 }
+
+# Some of the customers' numbers, as TOML strings.
+numbers() { awk -F, 'NR > 1 && NR <= 21 { printf "%s\"%s\"", (NR > 2 ? ", " : ""), $2 }' "$DATA/customers.csv"; }
 
 # Invented people with numbers that look like mobile numbers.
 customers() {

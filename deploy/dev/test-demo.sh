@@ -96,5 +96,7 @@ check "the demo runs, ends by itself and is found good" "$VERDICT"
 # A phone that was put aside by a call without an end would show here.
 calls="$(grep -c . "$ZK_DEMO_DATA/phones.log" 2>/dev/null || true)"
 check "the phones go on calling: ${calls:-0} calls" test "${calls:-0}" -ge 18
+dialled="$(grep -c '"outcome":"dialled"' "$ZK_DEMO_DATA/phones.log" 2>/dev/null || true)"
+check "some calls are dialled at the phones: ${dialled:-0}" test "${dialled:-0}" -ge 1
 check "no log line at ERROR" bash -c "! grep -q '\"level\":\"ERROR\"' '$WORK'/*/*.out"
 close_tap

@@ -1,4 +1,4 @@
-//! What the simulated people say: speech-like sound, made from a seed; and the tone by which an announcement is known here.
+//! What the simulated people say: speech-like sound, made from a seed.
 use media::Codec;
 use sansio::SeededRng;
 
@@ -75,24 +75,6 @@ impl Voice {
     }
 }
 
-/// 空号 in this simulated network: 450 Hz, three short and one long, as the national tone for it (0.1/0.1 ×3, 0.4/0.4 s).
-#[must_use]
-pub fn unobtainable(frame_number: u64) -> [u8; FRAME] {
-    let mut frame = [0; FRAME];
-    for (offset, sample) in (0_u64..).zip(&mut frame) {
-        let at = frame_number * FRAME as u64 + offset;
-        let millis = at / 8 % 1_400;
-        let on = if millis < 600 {
-            millis % 200 < 100
-        } else {
-            (600..1_000).contains(&millis)
-        };
-        let wave = (core::f64::consts::TAU * 450.0 * precise(at) / RATE).sin();
-        *sample = Codec::ALaw.encode(if on { rounded(wave * 6_000.0) } else { 0 });
-    }
-    frame
-}
-
 #[allow(clippy::cast_precision_loss)] // a call's samples fit 52 bits
 const fn precise(at: u64) -> f64 {
     at as f64
@@ -105,7 +87,7 @@ fn rounded(value: f64) -> i16 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Voice, unobtainable};
+    use super::Voice;
     use media::Codec;
 
     #[test]
@@ -123,23 +105,5 @@ mod tests {
         assert!((100..450).contains(&spoken), "{spoken} of 500 frames");
         let mut again = Voice::new(7);
         assert!(frames.iter().all(|frame| *frame == again.frame()));
-    }
-
-    #[test]
-    fn the_unobtainable_tone_begins_with_three_short_ones() {
-        let is_on = |frame: u64| {
-            unobtainable(frame)
-                .iter()
-                .any(|byte| Codec::ALaw.decode(*byte).unsigned_abs() > 1_000)
-        };
-        let pattern: String = (0..70)
-            .map(|frame| if is_on(frame) { '#' } else { '.' })
-            .collect();
-        assert!(
-            pattern.starts_with(
-                "#####.....#####.....#####.....####################...................."
-            ),
-            "{pattern}"
-        );
     }
 }

@@ -1,6 +1,7 @@
 //! The carrier: each INVITE gets a fate by the seed, is played to its end, and leaves a line in the log.
 mod fate;
 
+use crate::announcement::Announcement;
 use crate::audio::Voice;
 use crate::config::CarrierConfig;
 use crate::endpoint::Endpoint;
@@ -41,6 +42,7 @@ pub struct Carrier {
     talk: Talk,
     journal: Journal,
     rng: SeededRng,
+    announcement: Announcement,
     timers: TimerTable<Next>,
     calls: BTreeMap<LegId, Call>,
     /// Times of the INVITEs of the last second.
@@ -72,12 +74,17 @@ impl Carrier {
         let endpoint = Endpoint::bind(config.listen, sip)?;
         let journal = Journal::open(&config.log)?;
         let rng = SeededRng::new(config.seed);
+        let announcement = match &config.announcement {
+            Some(file) => Announcement::read(file)?,
+            None => Announcement::vacant()?,
+        };
         Ok(Self {
             config,
             endpoint,
             talk: Talk::default(),
             journal,
             rng,
+            announcement,
             timers: TimerTable::default(),
             calls: BTreeMap::new(),
             recent: VecDeque::new(),
@@ -166,7 +173,7 @@ impl Carrier {
         let plan = if full {
             Plan::over_limit()
         } else {
-            Plan::draw(&self.config, &mut self.rng)
+            Plan::draw(&self.config, self.announcement.millis(), &mut self.rng)
         };
         let line = CallLine {
             end: "carrier".to_owned(),
@@ -227,7 +234,10 @@ impl Carrier {
             return;
         };
         let (code, sdp) = match plan.fate {
-            Fate::Vacant => (SipCode(183), self.open_sound(leg, Says::Unobtainable)),
+            Fate::Vacant => {
+                let says = Says::Announcement(self.announcement.clone());
+                (SipCode(183), self.open_sound(leg, says))
+            }
             Fate::Answer | Fate::NoAnswer | Fate::Busy | Fate::FastFailure | Fate::Limit => {
                 (SipCode(180), None)
             }
@@ -245,7 +255,10 @@ impl Carrier {
     }
 
     fn answer(&mut self, now: Now, leg: LegId) {
-        let voice = Says::Voice(Box::new(Voice::new(self.rng.next_u64())));
+        let Some(plan) = self.calls.get(&leg).map(|call| call.plan) else {
+            return;
+        };
+        let voice = Says::Voice(Box::new(Voice::new(plan.voice)));
         let Some(sdp) = self.open_sound(leg, voice) else {
             return self.hang_up(leg);
         };

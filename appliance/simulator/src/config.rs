@@ -25,6 +25,9 @@ pub struct CarrierConfig {
     pub outcomes: Outcomes,
     #[serde(default)]
     pub times: CarrierTimes,
+    /// 空号: a WAV file of A-law at 8 kHz instead of the built-in announcement.
+    #[serde(default)]
+    pub announcement: Option<PathBuf>,
 }
 
 /// How often each outcome comes, as weights.
@@ -49,7 +52,8 @@ pub struct CarrierTimes {
     pub talk_ms: [u64; 2],
     /// 480 after so much ringing without an answer.
     pub no_answer_ms: u64,
-    pub announcement_ms: u64,
+    /// From the announcement's beginning to 404; where it is not named, the announcement is said to its end.
+    pub announcement_ms: Option<u64>,
     /// Per cent of answered calls that the callee ends.
     pub callee_hangs_up_percent: u32,
 }
@@ -76,6 +80,19 @@ pub struct PhonesConfig {
     pub talk_ms: [u64; 2],
     /// Asks for calls at the gateway's API.
     pub desk: Option<DeskConfig>,
+    /// Dials at the phone itself.
+    pub hand: Option<HandConfig>,
+}
+
+/// A person who takes the handset off now and then and dials a number.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandConfig {
+    /// What is dialled, drawn evenly.
+    pub numbers: Vec<String>,
+    /// Pause between two calls, ms; a phone in a call dials when it is free again.
+    #[serde(default = "hand_pause")]
+    pub pause_ms: [u64; 2],
 }
 
 /// A person who clicks 拨打 again and again.
@@ -112,7 +129,7 @@ impl Default for CarrierTimes {
             ring_ms: [500, 3_000],
             talk_ms: [3_000, 12_000],
             no_answer_ms: 8_000,
-            announcement_ms: 4_000,
+            announcement_ms: None,
             callee_hangs_up_percent: 50,
         }
     }
@@ -132,6 +149,9 @@ const fn talk() -> [u64; 2] {
 }
 const fn pause() -> [u64; 2] {
     [500, 2_500]
+}
+const fn hand_pause() -> [u64; 2] {
+    [10_000, 40_000]
 }
 const fn loopback() -> std::net::IpAddr {
     std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)

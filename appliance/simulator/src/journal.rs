@@ -12,7 +12,8 @@ pub struct CallLine {
     pub end: String,
     pub called: String,
     pub caller: String,
-    /// What the end meant to do: `answer`, `no_answer`, `busy`, `vacant`, `fast_failure`, `limit`, `phone`.
+    /// What the end meant to do: `answer`, `no_answer`, `busy`, `vacant`, `fast_failure`, `limit`; of a phone `phone` (it was called) or
+    /// `dialled`.
     pub outcome: String,
     pub invited: i64,
     pub answered: Option<i64>,

@@ -1,6 +1,7 @@
 //! A carrier and phones that really speak SIP and RTP: for demonstrations, laboratories and tests. Shares no state with what it tests.
 #![forbid(unsafe_code)]
 
+pub mod announcement;
 pub mod audio;
 pub mod caller;
 pub mod carrier;

@@ -1,5 +1,6 @@
 //! Simulated desk phones: each registers, answers by itself, speaks, and at some of them sits a person who clicks 拨打.
 mod desk;
+mod hand;
 mod phone;
 
 use crate::config::PhonesConfig;

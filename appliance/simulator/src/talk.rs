@@ -1,5 +1,6 @@
 //! The sound of all calls of an end: one thread, one beat of 20 ms, a socket for each call.
-use crate::audio::{FRAME, Voice, unobtainable};
+use crate::announcement::Announcement;
+use crate::audio::{FRAME, Voice};
 use media::Codec;
 use media::rtp::{RtpHeader, RtpPacket};
 use std::collections::BTreeMap;
@@ -19,8 +20,7 @@ const VOICED: u16 = 500;
 pub enum Says {
     Nothing,
     Voice(Box<Voice>),
-    /// The announcement of a number that does not exist.
-    Unobtainable,
+    Announcement(Announcement),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -144,7 +144,7 @@ impl Stream {
         let frame = match &mut self.says {
             Says::Nothing => return,
             Says::Voice(voice) => voice.frame(),
-            Says::Unobtainable => unobtainable(self.frames),
+            Says::Announcement(said) => said.frame(self.frames),
         };
         let mut packet = [0; media::rtp::HEADER_BYTES + FRAME];
         packet[..media::rtp::HEADER_BYTES].copy_from_slice(&self.header.bytes());

@@ -22,6 +22,8 @@ pub(super) struct Plan {
     pub(super) before_final: Duration,
     /// `None`: the other side ends the talk.
     pub(super) hang_up_after: Option<Duration>,
+    /// Whose voice answers.
+    pub(super) voice: u64,
 }
 
 impl Fate {
@@ -49,7 +51,9 @@ impl Fate {
 }
 
 impl Plan {
-    pub(super) fn draw(config: &CarrierConfig, rng: &mut SeededRng) -> Self {
+    /// All that is random of a call is drawn here, in the order in which calls come: what happens meanwhile changes
+    /// no fate. `announcement_ms`: how long the announcement is.
+    pub(super) fn draw(config: &CarrierConfig, announcement_ms: u64, rng: &mut SeededRng) -> Self {
         let outcomes = config.outcomes;
         let times = config.times;
         let table = [
@@ -73,7 +77,7 @@ impl Plan {
         let before_final = match fate {
             Fate::Answer => ringing,
             Fate::NoAnswer => Duration::from_millis(times.no_answer_ms),
-            Fate::Vacant => Duration::from_millis(times.announcement_ms),
+            Fate::Vacant => Duration::from_millis(times.announcement_ms.unwrap_or(announcement_ms)),
             Fate::Busy => Duration::from_millis(300),
             Fate::FastFailure | Fate::Limit => Duration::ZERO,
         };
@@ -82,6 +86,7 @@ impl Plan {
             before_ring: Duration::from_millis(100 + rng.below(300)),
             before_final,
             hang_up_after: callee_ends.then_some(talking),
+            voice: rng.next_u64(),
         }
     }
 
@@ -91,6 +96,7 @@ impl Plan {
             before_ring: Duration::ZERO,
             before_final: Duration::ZERO,
             hang_up_after: None,
+            voice: 0,
         }
     }
 }

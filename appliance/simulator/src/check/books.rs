@@ -1,8 +1,11 @@
 //! The books: every call and attempt ends once, both databases count alike, and the carrier saw what the branch says.
 use super::Scene;
 use super::ledger::{Ledger, Summary};
+use crate::journal::CallLine;
 use rusqlite::Connection;
 use std::collections::BTreeMap;
+
+const REFUSALS: &str = "refusals carry the carrier's own code";
 
 pub(super) fn check(scene: &Scene, ledger: &mut Ledger) -> rusqlite::Result<()> {
     ends_once(scene, ledger)?;
@@ -78,7 +81,7 @@ fn carrier_agrees(scene: &Scene, ledger: &mut Ledger) -> rusqlite::Result<()> {
         ("branch", ours),
         ("carrier", theirs),
     );
-    ledger.announce("refusals carry the carrier's own code");
+    ledger.announce(REFUSALS);
     let fates = [
         ("busy", "busy", 486),
         ("vacant", "vacant", 404),
@@ -92,14 +95,42 @@ fn carrier_agrees(scene: &Scene, ledger: &mut Ledger) -> rusqlite::Result<()> {
             .count() as u64;
         let sql =
             format!("SELECT count(*) FROM attempt WHERE result = '{result}' AND sip = {code}");
-        ledger.equal(
-            "refusals carry the carrier's own code",
-            (fate, saw),
-            (result, count(&scene.branch, &sql)?),
-        );
+        let says = count(&scene.branch, &sql)?;
+        refusals_agree(ledger, (fate, saw), (result, says));
     }
     who_was_answered_heard(scene, ledger);
+    who_dialled_was_told(scene, ledger);
     Ok(())
+}
+
+/// A call that a phone dialled was answered to it exactly where the carrier answered it.
+fn who_dialled_was_told(scene: &Scene, ledger: &mut Ledger) {
+    let invariant = "calls dialled by SIP end as the carrier ended them";
+    let dialled = scene.phones.iter().filter(|line| line.outcome == "dialled");
+    for line in dialled {
+        let same = |other: &&CallLine| {
+            other.called == line.called
+                && other.invited >= line.invited
+                && other.invited <= line.ended
+        };
+        let far: Vec<_> = scene.carrier.iter().filter(same).collect();
+        // Refused by the gateway itself, or dialled twice at one time: nothing to compare.
+        let [far] = far.as_slice() else { continue };
+        let agree = far.answered.is_some() == line.answered.is_some();
+        ledger.check(invariant, agree, || {
+            format!(
+                "{} from {}: carrier {:?}, phone {:?}",
+                line.outcome, line.end, far.code, line.code
+            )
+        });
+    }
+}
+
+/// None on either side: nothing was compared, and nothing is counted as a check.
+fn refusals_agree(ledger: &mut Ledger, carrier: (&str, u64), branch: (&str, u64)) {
+    if (carrier.1, branch.1) != (0, 0) {
+        ledger.equal(REFUSALS, carrier, branch);
+    }
 }
 
 fn who_was_answered_heard(scene: &Scene, ledger: &mut Ledger) {
@@ -209,4 +240,22 @@ fn by_result(database: &Connection, sql: &str) -> rusqlite::Result<BTreeMap<Stri
         Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
     })?
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ledger::{Ledger, Summary};
+    use super::{REFUSALS, refusals_agree};
+
+    #[test]
+    fn a_fate_that_nobody_met_is_no_check_and_one_that_differs_is_a_violation() {
+        let mut ledger = Ledger::default();
+        ledger.announce(REFUSALS);
+        refusals_agree(&mut ledger, ("limit", 0), ("congestion", 0));
+        refusals_agree(&mut ledger, ("busy", 2), ("busy", 2));
+        refusals_agree(&mut ledger, ("vacant", 1), ("vacant", 0));
+        let verdict = ledger.close(Summary::default());
+        let line = &verdict.invariants[0];
+        assert_eq!((line.checks, line.violations), (2, 1));
+    }
 }

@@ -1,6 +1,7 @@
 //! The recordings: as many as the rules ask for, as long as the talk, both sides heard, nothing in clear on the disk.
 use super::Scene;
 use super::ledger::Ledger;
+use crate::announcement::chunks;
 use media::Codec;
 use std::path::Path;
 use std::process::Command;
@@ -87,7 +88,7 @@ fn export(scene: &Scene, id: &str, file: &Path) -> Result<(), String> {
 
 /// Which of the two channels of a G.711 or 16-bit WAV file holds more than silence.
 fn channels_heard(wav: &[u8]) -> [bool; 2] {
-    let Some((format, data)) = chunks(wav) else {
+    let Some(((format, _, _), data)) = chunks(wav) else {
         return [false; 2];
     };
     let mut loud = [0_u32; 2];
@@ -111,24 +112,4 @@ fn channels_heard(wav: &[u8]) -> [bool; 2] {
             .for_each(|(at, pair)| hear(at, i16::from_le_bytes([pair[0], pair[1]]))),
     }
     loud.map(|samples| samples > 400)
-}
-
-/// Format tag and sample data of a WAV file.
-fn chunks(wav: &[u8]) -> Option<(u16, &[u8])> {
-    let mut format = None;
-    let mut at = 12;
-    loop {
-        let name = wav.get(at..at + 4)?;
-        let length = usize::try_from(u32::from_le_bytes(
-            wav.get(at + 4..at + 8)?.try_into().ok()?,
-        ))
-        .ok()?;
-        let body = wav.get(at + 8..)?;
-        match name {
-            b"fmt " => format = Some(u16::from_le_bytes(body.get(..2)?.try_into().ok()?)),
-            b"data" => return Some((format?, &body[..length.min(body.len())])),
-            _ => {}
-        }
-        at += 8 + length + length % 2;
-    }
 }

@@ -1,4 +1,5 @@
-//! One phone: a registration kept fresh, calls answered after a moment.
+//! One phone: a registration kept fresh, calls answered after a moment, calls that are dialled at it.
+use super::hand::Hand;
 use crate::audio::Voice;
 use crate::config::PhonesConfig;
 use crate::endpoint::Endpoint;
@@ -27,25 +28,39 @@ impl Line {
     }
 }
 
-struct Call {
+pub(super) struct Call {
     answer_at: Option<Moment>,
-    hang_up_at: Option<Moment>,
+    pub(super) hang_up_at: Option<Moment>,
     offer: Option<Bytes>,
     port: Option<u16>,
-    line: CallLine,
+    pub(super) line: CallLine,
+}
+
+impl Call {
+    /// One that this phone dialled: its sound has a port already.
+    pub(super) const fn placed(port: u16, line: CallLine) -> Self {
+        Self {
+            answer_at: None,
+            hang_up_at: None,
+            offer: None,
+            port: Some(port),
+            line,
+        }
+    }
 }
 
 pub(super) struct Phone {
-    extension: String,
-    endpoint: Endpoint,
-    talk: Talk,
+    pub(super) extension: String,
+    pub(super) endpoint: Endpoint,
+    pub(super) talk: Talk,
     journal: Journal,
-    line: Line,
-    seed: u64,
+    pub(super) line: Line,
+    pub(super) seed: u64,
     answer_after: Duration,
     talk_ms: [u64; 2],
     rng: SeededRng,
-    calls: BTreeMap<LegId, Call>,
+    pub(super) hand: Option<Hand>,
+    pub(super) calls: BTreeMap<LegId, Call>,
 }
 
 impl Phone {
@@ -71,7 +86,11 @@ impl Phone {
         };
         endpoint.command(Command::Register(Box::new(register)));
         let line = Line::default();
+        let now = endpoint.now().mono;
+        let own = config.seed.wrapping_add(u64::from(number));
+        let hand = config.hand.as_ref();
         let phone = Self {
+            hand: hand.and_then(|hand| Hand::new(hand, !own, now)),
             seed: config.seed.wrapping_add(extension.parse().unwrap_or(0)),
             extension,
             endpoint,
@@ -80,7 +99,7 @@ impl Phone {
             line: line.clone(),
             answer_after: Duration::from_millis(config.answer_after_ms),
             talk_ms: config.talk_ms,
-            rng: SeededRng::new(config.seed.wrapping_add(u64::from(number))),
+            rng: SeededRng::new(own),
             calls: BTreeMap::new(),
         };
         Ok((phone, line))
@@ -89,6 +108,7 @@ impl Phone {
     pub(super) fn run(mut self, stop: &Arc<AtomicBool>) -> anyhow::Result<()> {
         while !stop.load(Ordering::Relaxed) {
             self.step();
+            self.dial_if_due();
         }
         let open: Vec<LegId> = self.calls.keys().copied().collect();
         open.into_iter().for_each(|leg| self.hang_up(leg));
@@ -158,6 +178,8 @@ impl Phone {
             } => {
                 self.invited(leg, called, caller, sdp);
             }
+            Event::Progressed { leg, sdp, .. } => self.progressed(leg, sdp.as_deref()),
+            Event::Answered { leg, sdp, .. } => self.was_answered(leg, sdp.as_deref()),
             Event::Acked {
                 leg,
                 sdp: Some(sdp),
@@ -207,10 +229,13 @@ impl Phone {
         self.tell_desk();
     }
 
-    fn answer(&mut self, leg: LegId) {
+    pub(super) fn talk_time(&mut self) -> Duration {
         let [least, most] = self.talk_ms;
-        let talk = least + self.rng.below(most.saturating_sub(least) + 1);
-        let talk = Duration::from_millis(talk);
+        Duration::from_millis(least + self.rng.below(most.saturating_sub(least) + 1))
+    }
+
+    fn answer(&mut self, leg: LegId) {
+        let talk = self.talk_time();
         let now = self.endpoint.now();
         let (address, sound) = (self.endpoint.local().ip(), self.sound(leg));
         let Some(call) = self.calls.get_mut(&leg) else {
@@ -267,7 +292,7 @@ impl Phone {
         self.tell_desk();
     }
 
-    fn tell_desk(&self) {
+    pub(super) fn tell_desk(&self) {
         self.line.calls.store(
             u32::try_from(self.calls.len()).unwrap_or(u32::MAX),
             Ordering::Relaxed,
@@ -275,7 +300,7 @@ impl Phone {
     }
 
     /// All phones share one beat: a leg's name is made of the phone's port and the leg's number.
-    fn sound(&self, leg: LegId) -> u64 {
+    pub(super) fn sound(&self, leg: LegId) -> u64 {
         u64::from(self.endpoint.local().port()) << 40 | (leg.0 & 0xff_ffff_ffff)
     }
 }
