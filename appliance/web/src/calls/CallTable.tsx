@@ -72,7 +72,7 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
     {
       key: 'talk',
       title: t('branch.call.talk'),
-      width: 76,
+      width: 90,
       numeric: true,
       cell: (call) => <DurationCell ms={call.end?.talk_ms || undefined} />,
     },
