@@ -13,6 +13,8 @@ PORTS=(
   "ZK_RTP_PORT=20000 udp $((2 * RTP_PAIRS)) gateway RTP"
 )
 
+is_port() { [[ "$1" =~ ^[1-9][0-9]{0,4}$ ]] && [ "$1" -le 65535 ]; }
+
 set_ports() {
   local line name default
   for line in "${PORTS[@]}"; do
@@ -22,8 +24,7 @@ set_ports() {
     printf -v "$name" '%s' "${!name:-$default}"
     # shellcheck disable=SC2163
     export "$name"
-    [[ "${!name}" =~ ^[0-9]{1,5}$ ]] && [ "${!name}" -ge 1 ] && [ "${!name}" -le 65535 ] ||
-      fail "$name=${!name} is no port" "$name=$default make demo"
+    is_port "${!name}" || fail "$name=${!name} is no port" "$name=$default make demo"
   done
 }
 
@@ -34,7 +35,7 @@ first_taken() {
     # Of TCP, only who listens has a port for itself.
     [ "$kind" = udp ] || [ "$state" = 0A ] || continue
     port=$((16#${address##*:}))
-    [ "$port" -ge "$first" ] && [ "$port" -lt $((first + count)) ] || continue
+    if [ "$port" -lt "$first" ] || [ "$port" -ge $((first + count)) ]; then continue; fi
     echo "$port $inode"
     return 0
   done < <(tail -q -n +2 "/proc/net/$kind" "/proc/net/${kind}6" 2>/dev/null)

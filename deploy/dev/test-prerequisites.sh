@@ -34,12 +34,12 @@ on() {
 
 fails_with() {
   local part
-  for part in "$@"; do [[ "$ANSWER" == *"$part"* ]] || { echo "no “$part” in:"; echo "$ANSWER"; return 1; }; done
+  for part in "$@"; do [[ "$ANSWER" == *"$part"* ]] || { echo "no '$part' in:"; echo "$ANSWER"; return 1; }; done
   [ "$CODE" != 0 ] || { echo "it went on"; return 1; }
 }
 passes() { [ "$CODE" = 0 ] || { echo "$ANSWER"; return 1; }; }
-silent() { passes && [ -z "$ANSWER" ] || { echo "$ANSWER"; return 1; }; }
-says() { passes && [[ "$ANSWER" == *"$1"* ]] || { echo "$ANSWER"; return 1; }; }
+silent() { echo "$ANSWER" && passes && [ -z "$ANSWER" ]; }
+says() { echo "$ANSWER" && passes && [[ "$ANSWER" == *"$1"* ]]; }
 
 # Every line to paste is one that a shell can read, and needs nothing else.
 lines_can_be_pasted() {
@@ -99,7 +99,7 @@ check "all that is missing is named at once" fails_with "gcc is missing" "make i
 check "each of these has a line that can be pasted" lines_can_be_pasted 4
 on good ZK_FREE_GB=2
 check "a disk that is too small is named with what is needed" fails_with "2 GB are free here" "needs $DEMO_GB GB"
-PURPOSE=test on good ZK_FREE_GB="$DEMO_GB"
+PURPOSE="test" on good ZK_FREE_GB="$DEMO_GB"
 check "the tests ask for more room than the demo" fails_with "needs $TEST_GB GB"
 PURPOSE=build on no-node
 check "a build goes on without Node" says "the pages will be placeholders"
