@@ -30,14 +30,16 @@ pub(super) fn handed_to(files: &[File], maker: &str) -> BTreeSet<String> {
     codes
 }
 
-/// What the `code()` of a type gives back, in one file.
-pub(super) fn handed_back(files: &[File], path: &str, of: &str) -> Vec<String> {
-    let Some(file) = files.iter().find(|file| file.path == path) else {
+/// What the `code()` of a type gives back that is written somewhere in a folder.
+pub(super) fn handed_back(files: &[File], folder: &str, of: &str) -> Vec<String> {
+    let head = format!("impl {of} {{");
+    let inside = |file: &&File| file.path.starts_with(folder) && file.text.contains(&head);
+    let Some(file) = files.iter().find(inside) else {
         return Vec::new();
     };
     let bare = without_tests(file);
     let body = bare
-        .split_once(&format!("impl {of} {{"))
+        .split_once(&head)
         .and_then(|(_, rest)| rest.split_once("fn code("))
         .and_then(|(_, rest)| rest.split_once("\n    }\n"))
         .map_or("", |(body, _)| body);

@@ -15,6 +15,7 @@ const LOCALES: [&str; 2] = ["zh-CN", "en"];
 
 /// Families whose codes are all those that the sources under some paths say.
 const SAID: &[(&str, &[&str])] = &[
+    ("dead_letter", &["cloud/store/src/dead_letter.rs"]),
     (
         "link_error",
         &["protocol/link/src/", "appliance/gateway/src/link/"],
@@ -50,6 +51,10 @@ const OF_THE_PAGES: &[(&str, &[&str])] = &[
     ("line.at", &["live", "connecting", "waiting", "closed"]),
     ("branch.dial", &["own_phone", "ringing", "talking"]),
     ("branch.erasure", &["pending", "complete"]),
+    (
+        "actor",
+        &["system", "console", "user", "phone", "trunk", "hq"],
+    ),
     (
         "branch.audit.of",
         &[
@@ -91,7 +96,7 @@ fn families(files: &[File]) -> Vec<(&'static str, Vec<String>)> {
         families.push((family, codes.collect()));
     }
     // The verdict on a HELLO is a trouble of the link too.
-    let verdicts = codes::handed_back(files, "protocol/messages/src/lane.rs", "Verdict");
+    let verdicts = codes::handed_back(files, "protocol/messages/src/lane", "Verdict");
     for family in ["verdict", "link_error"] {
         families.push((family, verdicts.clone()));
     }

@@ -514,14 +514,9 @@ fn digits_in_info_come_out_once() {
     let gateway = address(GATEWAY).to_string();
     world.inject(CARRIER, &gateway, &info);
     world.inject(CARRIER, &gateway, &info);
-    assert_eq!(
-        world
-            .words(CARRIER)
-            .iter()
-            .filter(|word| *word == "digit 5")
-            .count(),
-        1
-    );
+    let words = world.words(CARRIER);
+    let digits = words.iter().filter(|word| *word == "digit 5");
+    assert_eq!(digits.count(), 1);
     assert_eq!(
         world
             .sent
