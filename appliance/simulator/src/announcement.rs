@@ -28,12 +28,12 @@ impl Announcement {
     }
 
     fn parse(wav: &[u8]) -> anyhow::Result<Self> {
-        let (format, samples) = chunks(wav).ok_or_else(|| anyhow::anyhow!("no WAV file"))?;
+        let wave = Wave::parse(wav).ok_or_else(|| anyhow::anyhow!("no WAV file"))?;
         anyhow::ensure!(
-            format == (A_LAW, 1, RATE) && !samples.is_empty(),
+            (wave.format, wave.channels, wave.rate) == (A_LAW, 1, RATE) && !wave.data.is_empty(),
             "an announcement is one channel of A-law at 8 kHz"
         );
-        Ok(Self(samples.into()))
+        Ok(Self(wave.data.into()))
     }
 
     /// How long it takes to be said once.
@@ -56,29 +56,40 @@ impl Announcement {
     }
 }
 
-/// Format tag, channels and rate, and the samples of a WAV file.
-pub(crate) fn chunks(wav: &[u8]) -> Option<((u16, u16, u32), &[u8])> {
-    let mut format = None;
-    let mut at = 12;
-    loop {
-        let name = wav.get(at..at + 4)?;
-        let length = u32::from_le_bytes(wav.get(at + 4..at + 8)?.try_into().ok()?);
-        let length = usize::try_from(length).ok()?;
-        let body = wav.get(at + 8..)?;
-        match name {
-            b"fmt " => {
-                let two = |from: usize| {
-                    Some(u16::from_le_bytes(
-                        body.get(from..from + 2)?.try_into().ok()?,
-                    ))
-                };
-                let rate = u32::from_le_bytes(body.get(4..8)?.try_into().ok()?);
-                format = Some((two(0)?, two(2)?, rate));
+/// What a WAV file says of itself, and its samples.
+pub(crate) struct Wave<'a> {
+    /// 1: linear, 6: A-law, 7: µ-law.
+    pub(crate) format: u16,
+    channels: u16,
+    rate: u32,
+    pub(crate) data: &'a [u8],
+}
+
+impl<'a> Wave<'a> {
+    pub(crate) fn parse(wav: &'a [u8]) -> Option<Self> {
+        let mut head = None;
+        let mut at = 12;
+        loop {
+            let name = wav.get(at..at + 4)?;
+            let length = u32::from_le_bytes(wav.get(at + 4..at + 8)?.try_into().ok()?);
+            let length = usize::try_from(length).ok()?;
+            let body = wav.get(at + 8..)?;
+            match name {
+                b"fmt " => head = Some(body.get(..8)?),
+                b"data" => return Self::of(head?, &body[..length.min(body.len())]),
+                _ => {}
             }
-            b"data" => return Some((format?, &body[..length.min(body.len())])),
-            _ => {}
+            at += 8 + length + length % 2;
         }
-        at += 8 + length + length % 2;
+    }
+
+    fn of(head: &[u8], data: &'a [u8]) -> Option<Self> {
+        Some(Self {
+            format: u16::from_le_bytes(head.get(..2)?.try_into().ok()?),
+            channels: u16::from_le_bytes(head.get(2..4)?.try_into().ok()?),
+            rate: u32::from_le_bytes(head.get(4..8)?.try_into().ok()?),
+            data,
+        })
     }
 }
 

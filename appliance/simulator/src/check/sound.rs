@@ -1,7 +1,7 @@
 //! The recordings: as many as the rules ask for, as long as the talk, both sides heard, nothing in clear on the disk.
 use super::Scene;
 use super::ledger::Ledger;
-use crate::announcement::chunks;
+use crate::announcement::Wave;
 use media::Codec;
 use std::path::Path;
 use std::process::Command;
@@ -88,7 +88,7 @@ fn export(scene: &Scene, id: &str, file: &Path) -> Result<(), String> {
 
 /// Which of the two channels of a G.711 or 16-bit WAV file holds more than silence.
 fn channels_heard(wav: &[u8]) -> [bool; 2] {
-    let Some(((format, _, _), data)) = chunks(wav) else {
+    let Some(Wave { format, data, .. }) = Wave::parse(wav) else {
         return [false; 2];
     };
     let mut loud = [0_u32; 2];
