@@ -1,5 +1,6 @@
 //! `gateway.toml`: where things lie and which addresses are used. What the branch is (phones, trunks, rules) is not here.
 use crate::link::BrokerAddress;
+use branch_store::KEEP_DAYS_MIN;
 use messages::BoxId;
 use portal::config_file::{self, ConfigError, Unfit};
 use serde::Deserialize;
@@ -21,6 +22,8 @@ pub struct Config {
     pub web: WebConfig,
     /// Without it the branch works on its own.
     pub link: Option<LinkConfig>,
+    #[serde(default)]
+    pub journal: JournalConfig,
     #[serde(default)]
     pub log: LogConfig,
 }
@@ -73,6 +76,21 @@ pub struct LinkConfig {
     /// What headquarters calls itself: the tenant of its directives.
     #[serde(default = "hq")]
     pub tenant: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct JournalConfig {
+    /// Days for which facts are kept on the appliance.
+    pub keep_days: u32,
+}
+
+impl Default for JournalConfig {
+    fn default() -> Self {
+        Self {
+            keep_days: KEEP_DAYS_MIN,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -146,6 +164,12 @@ impl Config {
                 "must be named where sip.listen is 0.0.0.0".to_owned(),
             ));
         }
+        if self.journal.keep_days < KEEP_DAYS_MIN {
+            return Err((
+                "journal.keep_days",
+                format!("{KEEP_DAYS_MIN} at least: the law asks for six months"),
+            ));
+        }
         if !(1..=16).contains(&media.threads) {
             return Err(("media.threads", "1 to 16".to_owned()));
         }
@@ -200,6 +224,10 @@ mod tests {
             (
                 format!("{GOOD}[media]\nport_first = 20001\n"),
                 "gateway.toml:9: media.port_first: ",
+            ),
+            (
+                format!("{GOOD}[journal]\nkeep_days = 182\n"),
+                "gateway.toml:9: journal.keep_days: ",
             ),
             (
                 format!("{GOOD}[media]\nport_count = 40000\n"),

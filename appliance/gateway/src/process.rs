@@ -1,5 +1,6 @@
 //! The running gateway: its parts in the order in which they are started, and in which they end.
 mod boot;
+mod months;
 mod pages;
 mod pulse;
 mod store_journal;
@@ -72,6 +73,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     boot::hand_over(&ground, &telephony, opened);
     let eraser = Eraser::start(ground.store.clone(), ground.config.recordings_dir())
         .context("the eraser")?;
+    months::start(&ground);
     let pulse = pulse::start(&ground);
     let link = start_link(&ground, &pulse)?;
     pages::start(&ground, &telephony, link.as_ref(), metrics)?;

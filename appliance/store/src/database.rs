@@ -23,10 +23,7 @@ pub(crate) fn open_branch(path: &Path) -> Result<Connection, StoreError> {
     conn.pragma_update(None, "cache_size", -16_384)?;
     // an erased person's blind index does not stay between the cells of a page
     conn.pragma_update(None, "secure_delete", "FAST")?;
-    // a migration and the note that it was made are one transaction: a power cut leaves both or none
-    branch::migrations::runner()
-        .set_grouped(true)
-        .run(&mut conn)?;
+    migrate_branch(&mut conn)?;
     conn.set_prepared_statement_cache_capacity(128);
     Ok(conn)
 }
@@ -64,6 +61,21 @@ pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.set_prepared_statement_cache_capacity(64);
     Ok(conn)
+}
+
+/// The file of a closed month, or a snapshot: nobody writes it any more.
+pub(crate) fn open_month(path: &Path) -> Result<Connection, StoreError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let conn = Connection::open_with_flags(path, flags)?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    Ok(conn)
+}
+
+/// Makes every table of the branch, or brings them up to this version.
+pub(crate) fn migrate_branch(conn: &mut Connection) -> Result<(), StoreError> {
+    // a migration and the note that it was made are one transaction: a power cut leaves both or none
+    branch::migrations::runner().set_grouped(true).run(conn)?;
+    Ok(())
 }
 
 fn prepare(conn: &Connection) -> Result<(), StoreError> {

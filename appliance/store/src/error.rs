@@ -35,8 +35,14 @@ pub enum StoreError {
     DiskFull { free_bytes: u64, floor_bytes: u64 },
     #[error("a row does not hold what was put there: {0}")]
     Row(String),
-    #[error("all read connections are busy")]
+    #[error("all read connections are busy, or the writer is")]
     Busy,
+    /// Facts are gone, and the snapshot that stands for them is not there or not what its checkpoint says.
+    #[error("there is no sound checkpoint to start from")]
+    NoCheckpoint,
+    /// No fact was written since the last month was closed.
+    #[error("there is nothing to close")]
+    NothingToClose,
 }
 
 impl StoreError {
@@ -75,6 +81,8 @@ impl StoreError {
             Self::DiskFull { .. } => "disk_full",
             Self::Row(_) => "store_row",
             Self::Busy => "store_busy",
+            Self::NoCheckpoint => "no_checkpoint",
+            Self::NothingToClose => "nothing_to_close",
         }
     }
 }

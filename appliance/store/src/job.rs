@@ -83,6 +83,11 @@ pub(crate) enum Side {
     LinkCursor(LinkCursor),
     /// Headquarters has taken the key offers up to here.
     KeysTaken(u64),
+    /// A closed month's facts leave the hot file: they lie in the month's own.
+    FactsLetGo {
+        upto: u64,
+        rows_max: u32,
+    },
 }
 
 /// A dialog of this or of an earlier run.

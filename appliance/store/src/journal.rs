@@ -1,6 +1,7 @@
-//! The journal's table: its head, its tail, the hash at a place, facts in order.
+//! The journal's table in one file: its head, its tail, the hash at a place, facts in order.
 use crate::column::{count, int};
 use crate::error::StoreError;
+use messages::UtcMs;
 use messages::journal::{ChainHash, Head};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
@@ -16,14 +17,15 @@ pub(crate) fn head(conn: &Connection) -> Result<Head, StoreError> {
     Ok(last.unwrap_or(Head::EMPTY))
 }
 
-/// The seq of the oldest fact that is kept; 1 in an empty journal.
-pub(crate) fn oldest(conn: &Connection) -> Result<u64, StoreError> {
-    let oldest: Option<i64> =
-        conn.query_row("SELECT MIN(seq) FROM journal", [], |row| row.get(0))?;
-    Ok(oldest.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(1))
+/// The first fact of this file; `None` if it holds none.
+pub(crate) fn first(conn: &Connection) -> Result<Option<u64>, StoreError> {
+    let first: Option<i64> = conn
+        .prepare_cached("SELECT MIN(seq) FROM journal")?
+        .query_row([], |row| row.get(0))?;
+    Ok(first.and_then(|seq| u64::try_from(seq).ok()))
 }
 
-/// The chain's hash behind `seq`; the start of the chain for 0, `None` if that fact is not kept.
+/// The chain's hash behind `seq`; the start of the chain for 0, `None` if that fact is not in this file.
 pub(crate) fn hash_at(conn: &Connection, seq: u64) -> Result<Option<ChainHash>, StoreError> {
     if seq == 0 {
         return Ok(Some(ChainHash::START));
@@ -34,9 +36,17 @@ pub(crate) fn hash_at(conn: &Connection, seq: u64) -> Result<Option<ChainHash>, 
 }
 
 /// The seq of the last kept fact of this kind.
-pub(crate) fn last_of_kind(conn: &Connection, kind: &str) -> Result<Option<i64>, StoreError> {
+pub(crate) fn last_of_kind(conn: &Connection, kind: &str) -> Result<Option<u64>, StoreError> {
     let sql = "SELECT MAX(seq) FROM journal WHERE kind = ?";
-    Ok(conn.query_row(sql, [kind], |row| row.get(0))?)
+    let found: Option<i64> = conn.query_row(sql, [kind], |row| row.get(0))?;
+    Ok(found.and_then(|seq| u64::try_from(seq).ok()))
+}
+
+/// The time of one fact; `None` if it is not in this file.
+pub(crate) fn utc_of(conn: &Connection, seq: u64) -> Result<Option<UtcMs>, StoreError> {
+    let mut found = conn.prepare_cached("SELECT utc FROM journal WHERE seq = ?")?;
+    let utc = found.query_row([int(seq)], |row| crate::column::utc(row, 0));
+    Ok(utc.optional()?)
 }
 
 /// Facts behind `after` in order: at least one if there is one, then as many as fit into both limits.

@@ -14,13 +14,18 @@ mod job;
 mod journal;
 mod key_ring;
 mod keys;
+mod month;
 mod query;
 mod queue;
 mod readers;
+mod rebuild;
 mod search;
 mod shared;
 mod soft_keys;
+mod state_hash;
 mod store;
+#[cfg(test)]
+mod trial;
 mod vault;
 mod verify;
 mod writer;
@@ -34,13 +39,16 @@ pub use job::{
     RecordingKeyOrder, Reply, Subscriber,
 };
 pub use key_ring::KeyRing;
+pub use month::{KEEP_DAYS_MIN, Kept, Month};
 pub use query::{
     AttemptRow, AuditFilter, AuditRow, BindingRow, CallCounts, CallFilter, CallRow, CustomerFilter,
     CustomerRow, Erased, ErasureRow, PAGE_MAX, Page, PhoneRow, Reader, RecordingFilter,
     RecordingRow, RecordingStatus, TrunkRow, UserRow,
 };
 pub use queue::Full;
+pub use rebuild::{Rebuilt, state_of_folder};
 pub use soft_keys::SoftKeys;
+pub use state_hash::StateHash;
 pub use store::Store;
 pub use verify::{Bad, BadWhy, Verdict, verify_folder};
 pub use writer::Clock;

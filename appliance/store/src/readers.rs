@@ -21,6 +21,16 @@ pub(crate) struct Readers {
 pub(crate) struct Lent {
     conn: Option<Connection>,
     from: Arc<Readers>,
+    end: Instant,
+}
+
+impl Lent {
+    /// Another connection that is read in the same time.
+    pub(crate) fn hold_to_time(&self, other: &mut Connection) -> Result<(), StoreError> {
+        let end = self.end;
+        other.progress_handler(STEPS, Some(move || Instant::now() > end))?;
+        Ok(())
+    }
 }
 
 impl Readers {
@@ -47,6 +57,7 @@ impl Readers {
         Ok(Lent {
             conn: Some(conn),
             from: Arc::clone(self),
+            end,
         })
     }
 }

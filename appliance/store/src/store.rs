@@ -1,6 +1,7 @@
 //! The handle that everybody holds: facts and commands go in, rows and committed facts come out. Blocking, no runtime needed.
 use crate::boot::{self, Opened, Parts, Purpose};
 use crate::config::StoreConfig;
+use crate::database;
 use crate::error::{StoreError, io};
 use crate::faults::{DiskFaults, Trouble};
 use crate::job::{
@@ -9,22 +10,24 @@ use crate::job::{
 };
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
+use crate::month::{self, Closer, Kept, Ledger, Month};
 use crate::query::Reader;
 use crate::queue::{Full, Room};
 use crate::readers::Readers;
+use crate::rebuild::{self, Rebuilt};
 use crate::shared::Shared;
+use crate::state_hash::StateHash;
 use crate::verify::{self, Verdict};
 use crate::writer::{Clock, Writer};
-use crate::{database, journal};
 use messages::command::Command;
 use messages::fact::{Actor, BoxStopped, Fact, RecordingErased};
 use messages::journal::{ChainHash, Head};
-use messages::{PartyNumber, RecordingId, Refusal};
+use messages::{Now, PartyNumber, RecordingId, Refusal};
 use seal::{BlindIndex, BlindKey, Key};
 use std::fs::File;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -42,6 +45,8 @@ struct Inner {
     readers: Arc<Readers>,
     writer: Mutex<Option<JoinHandle<()>>>,
     said_farewell: AtomicBool,
+    /// Who holds it works on the files of months.
+    months: Mutex<()>,
     /// Held as long as the store is open.
     _lock: File,
 }
@@ -76,6 +81,7 @@ impl Store {
             readers,
             writer: Mutex::new(Some(thread)),
             said_farewell: AtomicBool::new(false),
+            months: Mutex::new(()),
             _lock: lock,
         })))
     }
@@ -223,22 +229,25 @@ impl Store {
 
     /// The oldest fact that is kept.
     pub fn oldest(&self) -> Result<u64, StoreError> {
-        journal::oldest(&*self.0.readers.lend()?)
+        let conn = self.0.readers.lend()?;
+        Ok(Ledger::of(&conn, &self.0.config.folder)?.oldest())
     }
 
-    /// Facts behind `seq` in order, within both limits (at least one if there is one).
+    /// Facts behind `seq` in order, within both limits (at least one if the next one is kept).
     pub fn facts_after(
         &self,
         seq: u64,
         max: usize,
         bytes_max: usize,
     ) -> Result<Vec<(u64, Vec<u8>)>, StoreError> {
-        journal::facts_after(&*self.0.readers.lend()?, seq, max, bytes_max)
+        let conn = self.0.readers.lend()?;
+        Ledger::of(&conn, &self.0.config.folder)?.facts_after(seq, max, bytes_max)
     }
 
     /// The chain's hash behind `seq`; `None` if that fact is not kept.
     pub fn hash_at(&self, seq: u64) -> Result<Option<ChainHash>, StoreError> {
-        journal::hash_at(&*self.0.readers.lend()?, seq)
+        let conn = self.0.readers.lend()?;
+        Ledger::of(&conn, &self.0.config.folder)?.hash_at(seq)
     }
 
     #[must_use]
@@ -263,6 +272,7 @@ impl Store {
             keys: Arc::clone(&self.0.keys),
             ring: Arc::clone(&self.0.ring),
             shared: Arc::clone(&self.0.shared),
+            folder: self.0.config.folder.clone(),
         })
     }
 
@@ -295,7 +305,57 @@ impl Store {
     pub fn verify(&self) -> Result<Verdict, StoreError> {
         let heads = [self.head(), self.link_cursor().applied];
         let conn = database::open_reader(&self.0.config.branch_file())?;
-        verify::verify(&conn, &heads)
+        verify::verify(&Ledger::of(&conn, &self.0.config.folder)?, &heads)
+    }
+
+    /// Every month that was ever closed, oldest first.
+    pub fn months(&self) -> Result<Vec<Month>, StoreError> {
+        month::months(&*self.0.readers.lend()?)
+    }
+
+    /// Closes the month if it is over, and lets go what is safe at headquarters and older than `keep_days`
+    /// (`KEEP_DAYS_MIN` at least). Also goes on with what a crash interrupted. Blocks for as long as copying takes;
+    /// the writer goes on meanwhile.
+    pub fn keep_months(&self, keep_days: u32) -> Result<Kept, StoreError> {
+        let _one_at_a_time = self.months_lock();
+        Closer::of(self)?.keep(self.now(), keep_days, &mut |_point| Ok(()))
+    }
+
+    /// Closes the open month now, whichever it is.
+    pub fn close_month(&self) -> Result<Month, StoreError> {
+        let _one_at_a_time = self.months_lock();
+        Closer::of(self)?.close(self.now(), &mut |_point| Ok(()))
+    }
+
+    /// The digest of what stands now, and behind which fact.
+    pub fn state(&self) -> Result<(Head, StateHash), StoreError> {
+        let conn = database::open_reader(&self.0.config.branch_file())?;
+        let (head, state) = rebuild::standing(&conn)?;
+        Ok((head, state.hash))
+    }
+
+    /// Makes the tables again in a scratch database, from the last checkpoint and the facts behind it, and compares.
+    pub fn rebuild(&self) -> Result<Rebuilt, StoreError> {
+        let _one_at_a_time = self.months_lock();
+        self.flush();
+        rebuild::rebuild(&self.0.config, &self.0.keys, &self.0.ring)
+    }
+
+    /// Held while files of months are made, let go or copied.
+    pub(crate) fn months_lock(&self) -> MutexGuard<'_, ()> {
+        self.0.months.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn config(&self) -> &StoreConfig {
+        &self.0.config
+    }
+
+    pub(crate) fn now(&self) -> Now {
+        (self.0.clock)()
+    }
+
+    pub(crate) fn side(&self, side: Side) -> Result<(), Full> {
+        self.put(Job::Side(side), Room::Reserved)
     }
 
     /// Waits until everything given before is durable.

@@ -6,6 +6,7 @@ mod customer;
 mod directive;
 mod envelope;
 mod erasure;
+mod month;
 mod recording;
 mod user;
 
@@ -30,6 +31,7 @@ pub use erasure::{
     CustomerErased, ErasureConfirmed, PartyErased, RecordingErased, VaultRewrapped,
     VaultRotationAsked,
 };
+pub use month::{Checkpoint, MonthPruned};
 pub use recording::{
     RecordingClosed, RecordingCut, RecordingExported, RecordingFailed, RecordingGap,
     RecordingPlayed, RecordingStarted,

@@ -1,4 +1,5 @@
 //! Carries orders out on an open store: in the gateway for the control socket, in the command line's own process otherwise.
+use super::journal_orders;
 use super::order::{ChangeLine, Order, OrderRow, RecordingLine, Report, UserLine};
 use super::plan;
 use crate::eraser;
@@ -67,7 +68,7 @@ pub fn execute(order: Order, host: &Host, wav: &mut dyn Write) -> Report {
             )
         }),
         Order::ListUsers => users(host),
-        Order::Verify => verify(host),
+        Order::Verify => journal_orders::verify(host),
         Order::EraseCustomer {
             customer,
             reason,
@@ -97,6 +98,9 @@ pub fn execute(order: Order, host: &Host, wav: &mut dyn Write) -> Report {
                 )
             }),
         Order::RotateVault => rotate_vault(host),
+        Order::CloseMonth => journal_orders::close_month(host),
+        Order::Rebuild => journal_orders::rebuild(host),
+        Order::ListMonths => journal_orders::months(host),
         Order::ListRecordings { max } => recordings(host, max),
         Order::ExportRecording { recording } => export(host, recording, wav),
     };
@@ -104,7 +108,7 @@ pub fn execute(order: Order, host: &Host, wav: &mut dyn Write) -> Report {
 }
 
 /// A report that is no success comes back as the error.
-type Carried = Result<Report, Report>;
+pub(super) type Carried = Result<Report, Report>;
 
 fn refused(refusal: Refusal) -> Report {
     Report::Refused {
@@ -112,7 +116,7 @@ fn refused(refusal: Refusal) -> Report {
     }
 }
 
-fn failed(bad: &StoreError) -> Report {
+pub(super) fn failed(bad: &StoreError) -> Report {
     Report::Failed {
         code: bad.code().to_owned(),
         why: bad.to_string(),
@@ -219,19 +223,6 @@ fn users(host: &Host) -> Carried {
             extension: row.extension,
         });
     Ok(Report::Users(users.collect()))
-}
-
-fn verify(host: &Host) -> Carried {
-    host.store.flush();
-    let verdict = host.store.verify().map_err(|bad| failed(&bad))?;
-    Ok(verified(verdict))
-}
-
-pub(super) fn verified(verdict: branch_store::Verdict) -> Report {
-    Report::Verified {
-        checked: verdict.checked,
-        bad: verdict.bad.map(|bad| (bad.seq, bad.why.code().to_owned())),
-    }
 }
 
 fn erase(host: &Host, command: Command) -> Carried {

@@ -50,6 +50,9 @@ pub enum Order {
     },
     /// Wrap every key of the vault anew, and wait for it.
     RotateVault,
+    CloseMonth,
+    Rebuild,
+    ListMonths,
     ListRecordings {
         max: usize,
     },
@@ -87,9 +90,24 @@ pub enum Report {
     GoesOn,
     Users(Vec<UserLine>),
     Verified {
+        /// The first fact that is kept.
+        first: u64,
         checked: u64,
         /// The first bad seq, and why.
         bad: Option<(u64, String)>,
+        /// The digest of what stands.
+        state: String,
+    },
+    Months(Vec<MonthLine>),
+    Rebuilt {
+        /// The checkpoint that it began behind; 0: at the first fact.
+        from: u64,
+        facts: u64,
+        /// Digests of the tables as they are kept, and as they were made again.
+        kept: String,
+        rebuilt: String,
+        /// Tables that are not equal.
+        different: Vec<String>,
     },
     Recordings(Vec<RecordingLine>),
     /// The WAV was written whole.
@@ -117,6 +135,17 @@ pub struct ChangeLine {
     pub which: String,
     /// `added`, `changed`, `removed`
     pub part: String,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MonthLine {
+    /// `2026-11`
+    pub month: String,
+    pub first: u64,
+    pub last: u64,
+    pub state: String,
+    /// It is no longer kept here.
+    pub pruned: bool,
 }
 
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

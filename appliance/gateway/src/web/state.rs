@@ -165,7 +165,9 @@ fn unreadable(bad: &StoreError) -> Problem {
         | StoreError::ChainBroken(_)
         | StoreError::VaultKeys(_)
         | StoreError::DiskFull { .. }
-        | StoreError::Row(_) => Problem::unavailable(),
+        | StoreError::Row(_)
+        | StoreError::NoCheckpoint
+        | StoreError::NothingToClose => Problem::unavailable(),
     }
 }
 

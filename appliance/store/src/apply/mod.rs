@@ -4,12 +4,13 @@ mod call;
 mod customer;
 mod erasure;
 mod offers;
+mod month;
 mod recording;
 mod user;
 
 use messages::UtcMs;
 use messages::fact::Body;
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, ErrorCode, Result};
 use seal::BlindIndex;
 
 /// Did the tables follow? What they could not follow is recorded as `RuleSkipped` with the code.
@@ -38,8 +39,18 @@ pub(crate) struct Context {
     pub(crate) blind: Option<BlindIndex>,
 }
 
+/// A fact that breaks a table's own rule is skipped: it happened all the same.
+pub(crate) fn follow(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
+    match apply(conn, context, body) {
+        Err(bad) if bad.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
+            Ok(Applied::Skipped("constraint"))
+        }
+        other => other,
+    }
+}
+
 /// The body's personal values are sealed already.
-pub(crate) fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
+fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
     let utc = context.utc;
     match body {
         Body::BoxStarted(_)
@@ -105,6 +116,8 @@ pub(crate) fn apply(conn: &Connection, context: Context, body: &Body) -> Result<
         Body::PartyErased(fact) => erasure::party_erased(conn, utc, fact),
         Body::RecordingErased(fact) => erasure::recording_erased(conn, fact),
         Body::ErasureConfirmed(fact) => erasure::confirmed(conn, fact),
+        Body::Checkpoint(fact) => month::closed(conn, fact),
+        Body::MonthPruned(fact) => month::pruned(conn, utc, fact),
     }
 }
 

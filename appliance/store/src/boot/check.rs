@@ -3,6 +3,7 @@ use crate::config::StoreConfig;
 use crate::database::quick_check;
 use crate::error::{StoreError, io};
 use crate::keys::Keys;
+use crate::month::Ledger;
 use crate::verify::verify_tail;
 use crate::{column, journal};
 use messages::PartyId;
@@ -36,21 +37,24 @@ pub(super) fn sound(
 ) -> Result<(), StoreError> {
     quick_check(conn, "branch.db")?;
     quick_check(vault, "vault.db")?;
-    verify_tail(conn, TAIL_FACTS)?;
+    let ledger = Ledger::of(conn, &config.folder)?;
+    verify_tail(&ledger, TAIL_FACTS)?;
     if config.accept_tail {
         return Ok(());
     }
-    key_store.head()?.map_or(Ok(()), |known| holds(conn, known))
+    key_store
+        .head()?
+        .map_or(Ok(()), |known| holds(&ledger, known))
 }
 
 /// The head that is kept outside of the database is one of ours.
-fn holds(conn: &Connection, known: Head) -> Result<(), StoreError> {
-    if journal::hash_at(conn, known.seq)? == Some(known.hash) {
+fn holds(ledger: &Ledger<'_>, known: Head) -> Result<(), StoreError> {
+    if ledger.hash_at(known.seq)? == Some(known.hash) {
         return Ok(());
     }
     Err(StoreError::TailLost {
         expected: known.seq,
-        found: journal::head(conn)?.seq,
+        found: journal::head(ledger.hot())?.seq,
     })
 }
 

@@ -5,6 +5,7 @@ use crate::job::LinkCursor;
 use crate::journal;
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
+use crate::month::Ledger;
 use crate::query::branch;
 use crate::query::erasures::unconfirmed;
 use crate::search::SearchEntry;
@@ -56,18 +57,18 @@ pub(super) fn refusals(conn: &Connection) -> Result<BTreeSet<BlindIndex>, StoreE
 
 /// What the last run left to be done in the vault.
 pub(super) fn vault_work(
-    conn: &Connection,
+    ledger: &Ledger<'_>,
     vault: &Connection,
     keys: &Keys,
     erased: &[PartyId],
 ) -> Result<VaultWork, StoreError> {
     let (_newest, older) = keys.generations();
-    let waiting = unconfirmed(conn, DataCopy::BranchVault, UtcMs(i64::MAX))?;
+    let waiting = unconfirmed(ledger.hot(), DataCopy::BranchVault, UtcMs(i64::MAX))?;
     let mut gone = rows::gone(vault)?;
     gone.retain(|party, _| waiting.contains(party));
     let mut work = VaultWork::from_books(gone, rows::doomed(vault)?, &older);
     work.erase(waiting);
-    let last = |kind| journal::last_of_kind(conn, kind);
+    let last = |kind| ledger.last_of_kind(kind);
     if last("vault_rotation_asked")? > last("vault_rewrapped")? {
         work.ask_rotation();
     }

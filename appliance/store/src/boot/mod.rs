@@ -15,6 +15,7 @@ use crate::folder;
 use crate::job::Job;
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
+use crate::month::Ledger;
 use crate::query::erasures::unconfirmed;
 use crate::queue::Queue;
 use crate::readers::Readers;
@@ -76,6 +77,7 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     let mut conn = database::open_branch(&config.branch_file())?;
     let vault = database::open_vault(&config.vault_file())?;
     private(&config)?;
+    crate::month::remove_parts(&config.folder)?;
     check::sound(&conn, &vault, &config, &*parts.key_store)?;
     let standing = load::standing(&conn)?;
     let keys = Arc::new(Keys::load(
@@ -159,7 +161,10 @@ fn writer(
     secrets.fill(&mut prefix);
     let checkpointer =
         Checkpointer::start(&config.branch_file(), config.limits, Arc::clone(&shared))?;
-    let vault_work = load::vault_work(&conn, &vault, &keys, &key_store.erased()?)?;
+    let vault_work = {
+        let ledger = Ledger::of(&conn, &config.folder)?;
+        load::vault_work(&ledger, &vault, &keys, &key_store.erased()?)?
+    };
     let head_put = (key_store.head()?.unwrap_or(Head::EMPTY), Instant::now());
     Ok(Writer {
         config,

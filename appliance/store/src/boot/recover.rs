@@ -3,7 +3,7 @@ use super::{Purpose, commit_now};
 use crate::column;
 use crate::error::StoreError;
 use crate::job::{DialogId, Job};
-use crate::journal;
+use crate::month::Ledger;
 use crate::query::BindingRow;
 use crate::query::branch::bindings;
 use crate::query::erasures::not_erased;
@@ -63,7 +63,7 @@ pub(super) fn recover(writer: &mut Writer, purpose: Purpose) -> Result<Recovered
         .into_iter()
         .partition(|binding| binding.contact.is_some() && binding.expires > Some(now.utc));
     let recovered = Recovered {
-        clean: clean(conn)?,
+        clean: clean(&Ledger::of(conn, &writer.config.folder)?)?,
         seed: u64::from_be_bytes(seed),
         recordings: open_recordings(conn)?,
         dialogs: open_dialogs(writer)?,
@@ -114,9 +114,8 @@ fn unbound(binding: BindingRow) -> Body {
 }
 
 /// The last run said that it stopped.
-fn clean(conn: &Connection) -> Result<bool, StoreError> {
-    let last = |kind| journal::last_of_kind(conn, kind);
-    Ok(last("box_stopped")? >= last("box_started")?)
+fn clean(ledger: &Ledger<'_>) -> Result<bool, StoreError> {
+    Ok(ledger.last_of_kind("box_stopped")? >= ledger.last_of_kind("box_started")?)
 }
 
 fn open_recordings(conn: &Connection) -> Result<Vec<OpenRecording>, StoreError> {

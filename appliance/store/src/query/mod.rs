@@ -24,6 +24,7 @@ use crate::keys::Keys;
 use crate::readers::Lent;
 use crate::shared::Shared;
 use messages::{Extension, PartyId, PartyNumber, Personal};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Rows of one page at most, whatever is asked for.
@@ -43,6 +44,8 @@ pub struct Reader {
     pub(crate) keys: Arc<Keys>,
     pub(crate) ring: Arc<KeyRing>,
     pub(crate) shared: Arc<Shared>,
+    /// Of the data: the files of months lie there.
+    pub(crate) folder: PathBuf,
 }
 
 impl Reader {

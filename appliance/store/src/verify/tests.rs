@@ -1,6 +1,7 @@
 //! Every change of a journal is found, at the right place: bytes, columns, lost, added, swapped, cut off, rewritten.
 use super::{Bad, BadWhy, Verdict, verify};
 use crate::database::open_branch;
+use crate::month::Ledger;
 use messages::fact::{Actor, BoxStopped, Fact, HangUpAsked, Place, SealedFact};
 use messages::journal::{ChainHash, Head};
 use messages::{BootId, BoxId, CallId, PartyId, SealFailed, Sealed, Sealer, UserName, UtcMs};
@@ -60,7 +61,7 @@ fn insert(conn: &Connection, seq: u64, hash: ChainHash, salt: u8) -> ChainHash {
 struct Journal {
     conn: Connection,
     head: Head,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 impl Journal {
@@ -76,8 +77,13 @@ impl Journal {
         Self {
             conn,
             head: Head { seq: facts, hash },
-            _folder: folder,
+            folder,
         }
+    }
+
+    fn verify(&self, known: &[Head]) -> Verdict {
+        let ledger = Ledger::of(&self.conn, self.folder.path()).unwrap();
+        verify(&ledger, known).unwrap()
     }
 
     /// What is found after `sql`; the journal is sound again behind it.
@@ -88,7 +94,7 @@ impl Journal {
     fn after_doing(&self, change: impl Fn(&Connection)) -> Verdict {
         self.conn.execute_batch("SAVEPOINT change").unwrap();
         change(&self.conn);
-        let verdict = verify(&self.conn, &[self.head]).unwrap();
+        let verdict = self.verify(&[self.head]);
         self.conn
             .execute_batch("ROLLBACK TO change; RELEASE change")
             .unwrap();
@@ -103,10 +109,11 @@ fn bad(seq: u64, why: BadWhy) -> Option<Bad> {
 #[test]
 fn a_sound_journal_of_ten_thousand_facts_holds() {
     let journal = Journal::of(FACTS);
-    let verdict = verify(&journal.conn, &[journal.head, Head::EMPTY]).unwrap();
+    let verdict = journal.verify(&[journal.head, Head::EMPTY]);
     assert_eq!(
         verdict,
         Verdict {
+            first: 1,
             checked: FACTS,
             head: journal.head,
             bad: None

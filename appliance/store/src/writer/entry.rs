@@ -2,7 +2,7 @@
 use super::batch::Batch;
 use super::registry;
 use super::sealing::BatchSealer;
-use crate::apply::{Applied, Context, apply};
+use crate::apply::{Applied, Context, follow};
 use crate::column::int;
 use crate::error::StoreError;
 use crate::job::CommittedFact;
@@ -75,11 +75,7 @@ impl Batch<'_> {
             utc: fact.utc,
             blind,
         };
-        let applied = match apply(self.conn, context, &fact.body) {
-            Err(bad) if is_constraint(&bad) => Applied::Skipped("constraint"),
-            other => other?,
-        };
-        let skipped = match applied {
+        let skipped = match follow(self.conn, context, &fact.body)? {
             Applied::Followed => None,
             Applied::Skipped(code) => Some(skipped(&fact, code)),
         };
@@ -215,8 +211,4 @@ fn erase_clear(body: &mut Body) {
         }
         _ => {}
     }
-}
-
-fn is_constraint(bad: &rusqlite::Error) -> bool {
-    bad.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
 }

@@ -3,6 +3,7 @@ use super::Writer;
 use crate::boot::{Parts, assemble};
 use crate::config::StoreConfig;
 use crate::job::{Job, Proposal};
+use crate::month::Ledger;
 use crate::soft_keys::SoftKeys;
 use crate::verify::verify;
 use messages::command::Command;
@@ -63,7 +64,11 @@ fn a_full_disk_loses_no_fact_and_refuses_commands() {
         None,
         "it can be written again"
     );
-    let verdict = verify(&writer.conn, &[writer.standing.head]).unwrap();
+    let verdict = verify(
+        &Ledger::of(&writer.conn, folder.path()).unwrap(),
+        &[writer.standing.head],
+    )
+    .unwrap();
     assert_eq!((verdict.checked, verdict.bad), (102, None));
 }
 

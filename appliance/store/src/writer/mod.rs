@@ -16,7 +16,7 @@ use crate::checkpoint::Checkpointer;
 use crate::config::StoreConfig;
 use crate::database;
 use crate::error::StoreError;
-use crate::job::{BindingKept, CommittedFact, Job, LinkCursor, Reply};
+use crate::job::{BindingKept, CommittedFact, Job, LinkCursor, Reply, Side};
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
 use crate::queue::Taken;
@@ -197,7 +197,7 @@ impl Writer {
     fn collect_refreshed(&mut self, jobs: Vec<Job>) -> Vec<Job> {
         let (refreshed, rest): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(Job::is_refresh);
         for job in refreshed {
-            if let Job::Side(crate::job::Side::BindingKept(kept)) = job {
+            if let Job::Side(Side::BindingKept(kept)) = job {
                 self.refreshed.push(kept);
             }
         }
@@ -244,13 +244,14 @@ impl Writer {
             self.forget_in_search(&landed.facts);
             self.shared.announce(&landed.facts);
         }
+        self.checkpointer
+            .written(bytes(&landed.facts) + bytes_let_go(&jobs));
         for (job, answer) in jobs.into_iter().zip(landed.answers) {
             match job {
                 Job::VaultAtRest(reply) => self.vault_awaited.push(reply),
                 job => answer_job(job, answer),
             }
         }
-        self.checkpointer.written(bytes(&landed.facts));
     }
 
     fn put_head(&mut self, every: Duration) {
@@ -289,6 +290,21 @@ fn answer_job(job: Job, answer: Answer) {
 
 fn bytes(facts: &[CommittedFact]) -> usize {
     facts.iter().map(|fact| fact.bytes.len()).sum()
+}
+
+/// Deleting fills the log, too: about as much as writing did.
+fn bytes_let_go(jobs: &[Job]) -> usize {
+    const OF_ONE_FACT: usize = 400;
+    let rows = jobs.iter().map(|job| match job {
+        Job::Side(Side::FactsLetGo { rows_max, .. }) => *rows_max as usize,
+        Job::Append(_)
+        | Job::Propose(_)
+        | Job::RecordingKey { .. }
+        | Job::Side(_)
+        | Job::Barrier(_)
+        | Job::VaultAtRest(_) => 0,
+    });
+    rows.sum::<usize>() * OF_ONE_FACT
 }
 
 #[cfg(test)]

@@ -38,6 +38,14 @@ impl Batch<'_> {
                     .execute([int(*upto)])?;
             }
             Side::LinkCursor(cursor) => self.link_cursor(*cursor)?,
+            Side::FactsLetGo { upto, rows_max } => {
+                self.conn
+                    .prepare_cached(
+                        "DELETE FROM journal WHERE seq IN
+                         (SELECT seq FROM journal WHERE seq <= ? ORDER BY seq LIMIT ?)",
+                    )?
+                    .execute(params![int(*upto), rows_max])?;
+            }
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! The list of kinds: one line each. The kind's name travels; the body is CBOR of its own, so unknown kinds pass through.
-use super::{branch::*, call::*, customer::*, directive::*, erasure::*, recording::*, user::*};
+use super::{
+    branch::*, call::*, customer::*, directive::*, erasure::*, month::*, recording::*, user::*,
+};
 use crate::{
     SealFailed, Sealer,
     wire::{self, WireError},
@@ -98,6 +100,8 @@ kinds! {
     LogFilterChanged = "log_filter_changed",
     CommandRun = "command_run",
     TailPulled = "tail_pulled",
+    Checkpoint = "checkpoint",
+    MonthPruned = "month_pruned",
 }
 
 // Most kinds hold nothing personal: a new kind that does is caught by `Personal`, which refuses to be encoded clear.

@@ -204,6 +204,8 @@ impl Body {
             Self::UserLockedOut(b) => Some(format!("user:{}", b.user)),
             Self::SignedIn(b) => Some(format!("user:{}", b.user)),
             Self::SignedOut(b) => Some(format!("user:{}", b.user)),
+            Self::Checkpoint(b) => Some(format!("month:{}", b.month)),
+            Self::MonthPruned(b) => Some(format!("month:{}", b.month)),
             _ => None,
         }
     }

@@ -1,5 +1,5 @@
 //! Reports as people read them, in both languages.
-use crate::admin::order::{ChangeLine, RecordingLine, Report, UserLine};
+use crate::admin::order::{ChangeLine, MonthLine, RecordingLine, Report, UserLine};
 use messages::Extension;
 use std::io::{self, Write};
 
@@ -15,7 +15,34 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> anyhow::Result<bool
         Report::Done => writeln!(out, "完成 / done")?,
         Report::GoesOn => writeln!(out, "已开始,在后台继续 / begun, it goes on by itself")?,
         Report::Users(users) => list(users.iter().map(user_line), users.len(), out)?,
-        Report::Verified { checked, bad } => verified(*checked, bad.as_ref(), out)?,
+        Report::Verified {
+            first,
+            checked,
+            bad,
+            state,
+        } => {
+            verified(*first, *checked, bad.as_ref(), out)?;
+            writeln!(out, "状态摘要 / state {state}")?;
+        }
+        Report::Months(lines) => list(lines.iter().map(month_line), lines.len(), out)?,
+        Report::Rebuilt {
+            from,
+            facts,
+            kept,
+            rebuilt,
+            different,
+        } => {
+            writeln!(
+                out,
+                "自第 {from} 条之后重放 {facts} 条 / {facts} facts followed behind {from}"
+            )?;
+            writeln!(out, "现有 / kept    {kept}\n重建 / rebuilt {rebuilt}")?;
+            if different.is_empty() {
+                writeln!(out, "一致 / equal")?;
+            } else {
+                writeln!(out, "不一致的表 / different: {}", different.join(", "))?;
+            }
+        }
         Report::Recordings(lines) => {
             list(lines.iter().map(recording_line), lines.len(), out)?;
         }
@@ -64,7 +91,15 @@ fn plan_wrong(errors: &[String], out: &mut dyn Write) -> io::Result<()> {
     )
 }
 
-fn verified(checked: u64, bad: Option<&(u64, String)>, out: &mut dyn Write) -> io::Result<()> {
+fn verified(
+    first: u64,
+    checked: u64,
+    bad: Option<&(u64, String)>,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    if first > 1 {
+        writeln!(out, "自第 {first} 条起保存 / kept from {first} on")?;
+    }
     let Some((seq, code)) = bad else {
         return writeln!(
             out,
@@ -73,6 +108,18 @@ fn verified(checked: u64, bad: Option<&(u64, String)>, out: &mut dyn Write) -> i
     };
     writeln!(out, "前 {checked} 条完好 / {checked} facts hold")?;
     writeln!(out, "第 {seq} 条不对 / bad at {seq} [{code}]")
+}
+
+fn month_line(line: &MonthLine) -> String {
+    let gone = if line.pruned {
+        "\t已清理 / let go"
+    } else {
+        ""
+    };
+    format!(
+        "{}\t{}–{}\t{}{gone}",
+        line.month, line.first, line.last, line.state
+    )
 }
 
 fn user_line(line: &UserLine) -> String {
@@ -98,7 +145,7 @@ fn shown(extension: Option<&Extension>) -> &str {
     extension.map_or("-", Extension::as_str)
 }
 
-const fn is_success(report: &Report) -> bool {
+fn is_success(report: &Report) -> bool {
     match report {
         Report::Configured { .. }
         | Report::Imported { .. }
@@ -107,7 +154,9 @@ const fn is_success(report: &Report) -> bool {
         | Report::Users(_)
         | Report::Verified { bad: None, .. }
         | Report::Recordings(_)
+        | Report::Months(_)
         | Report::Exported { .. } => true,
+        Report::Rebuilt { different, .. } => different.is_empty(),
         Report::PlanWrong { .. }
         | Report::Verified { bad: Some(_), .. }
         | Report::Refused { .. }

@@ -11,11 +11,11 @@ pub use words::{
 };
 
 use super::control::Control;
-use super::execute;
+use super::journal_orders;
 use super::order::{Order, Report};
 use super::plan;
 use anyhow::Context as _;
-use branch_store::{SoftKeys, StoreError, verify_folder};
+use branch_store::{SoftKeys, StoreError, state_of_folder, verify_folder};
 use messages::fact::{Actor, Fact, RuleSkipped};
 use messages::{RecordingId, UtcMs};
 use portal::password;
@@ -44,6 +44,15 @@ pub fn run(command: AdminCommand, site: &Site, out: &mut dyn Write) -> anyhow::R
         AdminCommand::Vault(VaultCommand::Rotate) => {
             let report = site.hands()?.tell(Order::RotateVault)?;
             answer::write(&report, out)
+        }
+        AdminCommand::Journal(JournalCommand::CloseMonth) => {
+            answer::write(&site.hands()?.tell(Order::CloseMonth)?, out)
+        }
+        AdminCommand::Journal(JournalCommand::Rebuild) => {
+            answer::write(&site.hands()?.tell(Order::Rebuild)?, out)
+        }
+        AdminCommand::Journal(JournalCommand::Months) => {
+            answer::write(&site.hands()?.tell(Order::ListMonths)?, out)
         }
         AdminCommand::Recording(RecordingCommand::List { max }) => {
             let report = site.hands()?.tell(Order::ListRecordings { max })?;
@@ -177,7 +186,8 @@ fn verify_here(site: &Site) -> anyhow::Result<Report> {
     let keys = SoftKeys::open(site.keys_dir.clone()).map_err(StoreError::from)?;
     let verdict = verify_folder(&site.data_dir, &keys)
         .with_context(|| site.data_dir.display().to_string())?;
-    Ok(execute::verified(verdict))
+    let state = state_of_folder(&site.data_dir)?;
+    Ok(journal_orders::verified(verdict, state))
 }
 
 /// After a restore, by somebody who knows: the journal goes on from where it ends now. That is a fact of its own.

@@ -1,6 +1,7 @@
 //! The command line on a folder of its own, and through a running gateway's control socket: the same words, the same answers.
 mod bench;
 mod export;
+mod months;
 
 use super::{AdminCommand, run, site::Tail, words::ImportWords};
 use bench::Bench;

@@ -98,6 +98,12 @@ pub enum JournalCommand {
     Verify,
     /// After a restore: takes the journal as it is / 恢复备份后,承认现有账本
     AcceptTail,
+    /// Closes the open month now: its facts move to a file of their own / 立即月结
+    CloseMonth,
+    /// Makes the tables again from the last checkpoint and the facts behind it, in a scratch database, and compares / 重建数据表并比对
+    Rebuild,
+    /// The months that were closed / 已月结的账本
+    Months,
 }
 
 #[derive(Debug, Subcommand)]
