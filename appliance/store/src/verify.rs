@@ -314,4 +314,6 @@ pub(crate) fn verify_tail(ledger: &Ledger<'_>, facts: u64) -> Result<(), StoreEr
 }
 
 #[cfg(test)]
+mod filed;
+#[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use messages::{BootId, BoxId, CallId, PartyId, SealFailed, Sealed, Sealer, UserN
 use rusqlite::{Connection, params};
 use sansio::SeededRng;
 
-const FACTS: u64 = 10_000;
+pub(super) const FACTS: u64 = 10_000;
 
 struct Nothing;
 impl Sealer for Nothing {
@@ -58,14 +58,14 @@ fn insert(conn: &Connection, seq: u64, hash: ChainHash, salt: u8) -> ChainHash {
 }
 
 /// A sound journal of so many facts, and its head.
-struct Journal {
-    conn: Connection,
-    head: Head,
+pub(super) struct Journal {
+    pub(super) conn: Connection,
+    pub(super) head: Head,
     folder: tempfile::TempDir,
 }
 
 impl Journal {
-    fn of(facts: u64) -> Self {
+    pub(super) fn of(facts: u64) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let conn = open_branch(&folder.path().join("branch.db")).unwrap();
         conn.execute_batch("BEGIN").unwrap();
@@ -79,6 +79,10 @@ impl Journal {
             head: Head { seq: facts, hash },
             folder,
         }
+    }
+
+    pub(super) fn path(&self, name: &str) -> std::path::PathBuf {
+        self.folder.path().join(name)
     }
 
     fn verify(&self, known: &[Head]) -> Verdict {
