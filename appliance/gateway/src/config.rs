@@ -25,6 +25,8 @@ pub struct Config {
     #[serde(default)]
     pub journal: JournalConfig,
     #[serde(default)]
+    pub backup: BackupConfig,
+    #[serde(default)]
     pub log: LogConfig,
 }
 
@@ -83,6 +85,26 @@ pub struct LinkConfig {
 pub struct JournalConfig {
     /// Days for which facts are kept on the appliance.
     pub keep_days: u32,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct BackupConfig {
+    /// Where backups are written; none are made by themselves without it.
+    pub folder: Option<PathBuf>,
+    pub every_hours: u32,
+    /// Backups of the data that stay.
+    pub keep: usize,
+}
+
+impl Default for BackupConfig {
+    fn default() -> Self {
+        Self {
+            folder: None,
+            every_hours: 24,
+            keep: 14,
+        }
+    }
 }
 
 impl Default for JournalConfig {
@@ -168,6 +190,16 @@ impl Config {
             return Err((
                 "journal.keep_days",
                 format!("{KEEP_DAYS_MIN} at least: the law asks for six months"),
+            ));
+        }
+        if self.backup.every_hours == 0 || self.backup.keep == 0 {
+            return Err(("backup", "every_hours and keep: at least 1".to_owned()));
+        }
+        let inside = |folder: &PathBuf| folder.starts_with(&self.data_dir);
+        if self.backup.folder.as_ref().is_some_and(inside) {
+            return Err((
+                "backup.folder",
+                "must not lie inside data_dir: what takes one would take both".to_owned(),
             ));
         }
         if !(1..=16).contains(&media.threads) {

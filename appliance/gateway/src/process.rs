@@ -1,4 +1,5 @@
 //! The running gateway: its parts in the order in which they are started, and in which they end.
+mod backups;
 mod boot;
 mod months;
 mod pages;
@@ -74,6 +75,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     let eraser = Eraser::start(ground.store.clone(), ground.config.recordings_dir())
         .context("the eraser")?;
     months::start(&ground);
+    backups::start(&ground);
     let pulse = pulse::start(&ground);
     let link = start_link(&ground, &pulse)?;
     pages::start(&ground, &telephony, link.as_ref(), metrics)?;

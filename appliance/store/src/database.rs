@@ -71,6 +71,16 @@ pub(crate) fn open_month(path: &Path) -> Result<Connection, StoreError> {
     Ok(conn)
 }
 
+/// A branch's database out of a backup, before it has its name.
+pub(crate) fn open_restored(path: &Path) -> Result<Connection, StoreError> {
+    let mut conn = Connection::open(path)?;
+    conn.pragma_update(None, "journal_mode", "DELETE")?;
+    conn.pragma_update(None, "synchronous", "FULL")?;
+    conn.pragma_update(None, "foreign_keys", false)?;
+    migrate_branch(&mut conn)?;
+    Ok(conn)
+}
+
 /// Makes every table of the branch, or brings them up to this version.
 pub(crate) fn migrate_branch(conn: &mut Connection) -> Result<(), StoreError> {
     // a migration and the note that it was made are one transaction: a power cut leaves both or none

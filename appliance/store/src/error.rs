@@ -1,4 +1,5 @@
 //! What can go wrong with the store, each with a stable code and a way out.
+use crate::backup::BackupError;
 use rusqlite::ffi;
 use seal::KeyStoreError;
 use std::path::PathBuf;
@@ -40,6 +41,8 @@ pub enum StoreError {
     /// Facts are gone, and the snapshot that stands for them is not there or not what its checkpoint says.
     #[error("there is no sound checkpoint to start from")]
     NoCheckpoint,
+    #[error(transparent)]
+    Backup(#[from] BackupError),
     /// No fact was written since the last month was closed.
     #[error("there is nothing to close")]
     NothingToClose,
@@ -63,6 +66,15 @@ impl StoreError {
         "disk_io",
         "store_row",
         "store_busy",
+        "no_checkpoint",
+        "nothing_to_close",
+        "backup_not_one",
+        "backup_other_kind",
+        "backup_not_authentic",
+        "backup_not_whole",
+        "restore_not_empty",
+        "restore_without_vault",
+        "vault_backup_expired",
     ];
 
     /// Stable; also the key of its text in the UI.
@@ -81,6 +93,7 @@ impl StoreError {
             Self::DiskFull { .. } => "disk_full",
             Self::Row(_) => "store_row",
             Self::Busy => "store_busy",
+            Self::Backup(bad) => bad.code(),
             Self::NoCheckpoint => "no_checkpoint",
             Self::NothingToClose => "nothing_to_close",
         }

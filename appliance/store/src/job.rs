@@ -83,6 +83,8 @@ pub(crate) enum Side {
     LinkCursor(LinkCursor),
     /// Headquarters has taken the key offers up to here.
     KeysTaken(u64),
+    /// The first start behind a restore has done what it had to.
+    RestoreSettled,
     /// A closed month's facts leave the hot file: they lie in the month's own.
     FactsLetGo {
         upto: u64,

@@ -1,4 +1,5 @@
 //! The keys of this run, taken from the key store once; those that do not exist yet are made.
+use crate::backup::Kind;
 use crate::error::StoreError;
 use sansio::Secrets;
 use seal::{
@@ -13,6 +14,8 @@ pub(crate) struct Keys {
     pub(crate) blind: BlindKey,
     /// `None` before the box is enrolled.
     pub(crate) headquarters: Option<HqBoxKey>,
+    /// Of backups: data, vault.
+    backups: [Key; 2],
     vault: RwLock<VaultKeys>,
 }
 
@@ -36,13 +39,23 @@ impl Keys {
             let older = key(KeyId::Vault { generation }, "older vault key")?;
             vault.add(VaultKey::new(generation, older));
         }
+        let of_box = key(KeyId::Box, "box key")?;
         Ok(Self {
             tenant: tenant.to_owned(),
-            box_key: BoxKey::new(&key(KeyId::Box, "box key")?),
+            backups: [Kind::Data, Kind::Vault].map(|kind| kind.key(&of_box)),
+            box_key: BoxKey::new(&of_box),
             blind: BlindKey::new(key(KeyId::Blind, "blind index key")?),
             headquarters,
             vault: RwLock::new(vault),
         })
+    }
+
+    pub(crate) fn of_backup(&self, kind: Kind) -> Key {
+        let [data, vault] = &self.backups;
+        match kind {
+            Kind::Data => data.clone(),
+            Kind::Vault => vault.clone(),
+        }
     }
 
     pub(crate) fn wrap(&self, key: &PartyKey, secrets: &mut dyn Secrets) -> WrappedKey {

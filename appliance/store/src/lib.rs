@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod apply;
+mod backup;
 mod boot;
 mod checkpoint;
 mod column;
@@ -30,7 +31,12 @@ mod vault;
 mod verify;
 mod writer;
 
-pub use boot::{OpenDialog, OpenRecording, Opened, Parts, Purpose, Recovered};
+pub use backup::{
+    BackupError, Kind as BackupKind, Made as MadeBackup, Manifest as BackupManifest,
+    Part as BackupPart, VAULT_BACKUP_DAYS, VaultBackup, remove_expired_vault_backups,
+    restore as restore_backup, vault_backups,
+};
+pub use boot::{OpenDialog, OpenRecording, Opened, Parts, Purpose, Recovered, Restored};
 pub use config::{StoreConfig, StoreLimits};
 pub use error::StoreError;
 pub use faults::{DiskFaults, Trouble};

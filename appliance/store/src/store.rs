@@ -1,4 +1,5 @@
 //! The handle that everybody holds: facts and commands go in, rows and committed facts come out. Blocking, no runtime needed.
+use crate::backup::{self, Made as MadeBackup};
 use crate::boot::{self, Opened, Parts, Purpose};
 use crate::config::StoreConfig;
 use crate::database;
@@ -23,9 +24,11 @@ use messages::command::Command;
 use messages::fact::{Actor, BoxStopped, Fact, RecordingErased};
 use messages::journal::{ChainHash, Head};
 use messages::{Now, PartyNumber, RecordingId, Refusal};
+use sansio::Secrets;
 use seal::{BlindIndex, BlindKey, Key};
 use std::fs::File;
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -339,6 +342,30 @@ impl Store {
         let _one_at_a_time = self.months_lock();
         self.flush();
         rebuild::rebuild(&self.0.config, &self.0.keys, &self.0.ring)
+    }
+
+    /// Journal and tables into one sealed file, while everything goes on; read again before it has its name.
+    /// Of the recordings it holds names and sizes; of the vault nothing.
+    pub fn backup(
+        &self,
+        file: &Path,
+        recordings: &Path,
+        secrets: &mut dyn Secrets,
+    ) -> Result<MadeBackup, StoreError> {
+        backup::make_data(self, file, recordings, secrets)
+    }
+
+    /// The vault into a file of its own, which is good for `VAULT_BACKUP_DAYS`.
+    pub fn backup_vault(
+        &self,
+        file: &Path,
+        secrets: &mut dyn Secrets,
+    ) -> Result<MadeBackup, StoreError> {
+        backup::make_vault(self, file, secrets)
+    }
+
+    pub(crate) fn backup_key(&self, kind: backup::Kind) -> Key {
+        self.0.keys.of_backup(kind)
     }
 
     /// Held while files of months are made, let go or copied.

@@ -100,6 +100,10 @@ impl Trial {
         self.store = None;
     }
 
+    pub(crate) fn utc(&self) -> UtcMs {
+        UtcMs(self.utc.load(Ordering::Relaxed))
+    }
+
     pub(crate) fn pass_days(&self, days: i64) {
         self.utc.fetch_add(days * DAY_MS, Ordering::Relaxed);
     }

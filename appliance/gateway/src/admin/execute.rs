@@ -1,4 +1,5 @@
 //! Carries orders out on an open store: in the gateway for the control socket, in the command line's own process otherwise.
+use super::backup_orders;
 use super::journal_orders;
 use super::order::{ChangeLine, Order, OrderRow, RecordingLine, Report, UserLine};
 use super::plan;
@@ -98,6 +99,7 @@ pub fn execute(order: Order, host: &Host, wav: &mut dyn Write) -> Report {
                 )
             }),
         Order::RotateVault => rotate_vault(host),
+        Order::BackUp { to, vault } => backup_orders::back_up(host, &to, vault),
         Order::CloseMonth => journal_orders::close_month(host),
         Order::Rebuild => journal_orders::rebuild(host),
         Order::ListMonths => journal_orders::months(host),

@@ -2,6 +2,7 @@
 use messages::command::Role;
 use messages::{CustomerId, Extension, RecordingId, UserName};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// Rows of one import order at most: one commit each.
 pub const IMPORT_ROWS_MAX: usize = 200;
@@ -50,6 +51,11 @@ pub enum Order {
     },
     /// Wrap every key of the vault anew, and wait for it.
     RotateVault,
+    /// Into a file, or into a folder under a name of its time.
+    BackUp {
+        to: PathBuf,
+        vault: bool,
+    },
     CloseMonth,
     Rebuild,
     ListMonths,
@@ -97,6 +103,14 @@ pub enum Report {
         bad: Option<(u64, String)>,
         /// The digest of what stands.
         state: String,
+    },
+    BackedUp {
+        file: PathBuf,
+        bytes: u64,
+        /// The last fact in it.
+        upto: u64,
+        /// How many it names; it holds none.
+        recordings: u64,
     },
     Months(Vec<MonthLine>),
     Rebuilt {

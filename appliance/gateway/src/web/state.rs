@@ -166,6 +166,7 @@ fn unreadable(bad: &StoreError) -> Problem {
         | StoreError::VaultKeys(_)
         | StoreError::DiskFull { .. }
         | StoreError::Row(_)
+        | StoreError::Backup(_)
         | StoreError::NoCheckpoint
         | StoreError::NothingToClose => Problem::unavailable(),
     }

@@ -3,8 +3,8 @@ mod branch;
 mod call;
 mod customer;
 mod erasure;
-mod offers;
 mod month;
+mod offers;
 mod recording;
 mod user;
 

@@ -3,9 +3,11 @@ mod blind;
 mod check;
 pub(crate) mod load;
 mod recover;
+mod restored;
 
 pub(crate) use load::link_cursor;
 pub use recover::{OpenDialog, OpenRecording, Recovered};
+pub use restored::Restored;
 
 use crate::checkpoint::Checkpointer;
 use crate::config::StoreConfig;
@@ -61,7 +63,9 @@ pub struct Opened {
 
 pub(crate) fn open(parts: Parts, purpose: Purpose) -> Result<Opened, StoreError> {
     let (mut writer, lock) = assemble(parts)?;
-    let recovered = recover::recover(&mut writer, purpose)?;
+    let restored = restored::settle(&mut writer)?;
+    let mut recovered = recover::recover(&mut writer, purpose)?;
+    recovered.restored = restored;
     let readers = Readers::open(&writer.config.branch_file(), writer.config.limits.readers)?;
     let standing = writer.standing;
     writer.shared.stands(standing.head, standing.cursor);
@@ -99,7 +103,7 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     Ok((writer, lock))
 }
 
-fn lock(config: &StoreConfig) -> Result<File, StoreError> {
+pub(crate) fn lock(config: &StoreConfig) -> Result<File, StoreError> {
     folder::make(&config.folder).map_err(io(&config.folder))?;
     let path = config.lock_file();
     let file = OpenOptions::new()

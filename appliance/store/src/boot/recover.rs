@@ -20,6 +20,8 @@ use rusqlite::{Connection, OptionalExtension as _};
 /// What the last run left.
 #[derive(Clone, Debug, Default)]
 pub struct Recovered {
+    /// This is the first start behind a restore.
+    pub restored: Option<super::Restored>,
     /// Did the last run end by its own will?
     pub clean: bool,
     /// For the machines' choices in this run; journaled.
@@ -63,6 +65,7 @@ pub(super) fn recover(writer: &mut Writer, purpose: Purpose) -> Result<Recovered
         .into_iter()
         .partition(|binding| binding.contact.is_some() && binding.expires > Some(now.utc));
     let recovered = Recovered {
+        restored: None,
         clean: clean(&Ledger::of(conn, &writer.config.folder)?)?,
         seed: u64::from_be_bytes(seed),
         recordings: open_recordings(conn)?,

@@ -38,6 +38,9 @@ impl Batch<'_> {
                     .execute([int(*upto)])?;
             }
             Side::LinkCursor(cursor) => self.link_cursor(*cursor)?,
+            Side::RestoreSettled => {
+                self.conn.execute("DELETE FROM restored", [])?;
+            }
             Side::FactsLetGo { upto, rows_max } => {
                 self.conn
                     .prepare_cached(

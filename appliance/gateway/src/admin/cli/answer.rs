@@ -24,6 +24,16 @@ pub(super) fn write(report: &Report, out: &mut dyn Write) -> anyhow::Result<bool
             verified(*first, *checked, bad.as_ref(), out)?;
             writeln!(out, "状态摘要 / state {state}")?;
         }
+        Report::BackedUp {
+            file,
+            bytes,
+            upto,
+            recordings,
+        } => writeln!(
+            out,
+            "已备份并校验 / written and read again: {} ({bytes} B, 至第 {upto} 条 / up to {upto}, 录音 {recordings} 个另行拷贝 / recordings to be copied)",
+            file.display()
+        )?,
         Report::Months(lines) => list(lines.iter().map(month_line), lines.len(), out)?,
         Report::Rebuilt {
             from,
@@ -155,6 +165,7 @@ fn is_success(report: &Report) -> bool {
         | Report::Verified { bad: None, .. }
         | Report::Recordings(_)
         | Report::Months(_)
+        | Report::BackedUp { .. }
         | Report::Exported { .. } => true,
         Report::Rebuilt { different, .. } => different.is_empty(),
         Report::PlanWrong { .. }

@@ -1,6 +1,7 @@
 //! The administrator's words on the command line. A running gateway carries them out; without one the data folder is opened here.
 mod answer;
 mod customers;
+mod restore;
 mod site;
 mod words;
 
@@ -53,6 +54,13 @@ pub fn run(command: AdminCommand, site: &Site, out: &mut dyn Write) -> anyhow::R
         }
         AdminCommand::Journal(JournalCommand::Months) => {
             answer::write(&site.hands()?.tell(Order::ListMonths)?, out)
+        }
+        AdminCommand::Backup { to, vault } => {
+            let to = std::path::absolute(to)?;
+            answer::write(&site.hands()?.tell(Order::BackUp { to, vault })?, out)
+        }
+        AdminCommand::Restore { file, vault } => {
+            restore::restore(&file, vault.as_deref(), site, out)
         }
         AdminCommand::Recording(RecordingCommand::List { max }) => {
             let report = site.hands()?.tell(Order::ListRecordings { max })?;

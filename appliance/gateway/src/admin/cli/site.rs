@@ -62,12 +62,15 @@ impl Site {
         })
     }
 
-    /// Only while no gateway runs: the data folder is locked by one process.
-    pub(super) fn open(&self, tail: Tail) -> anyhow::Result<Store> {
+    pub(super) fn store_config(&self) -> StoreConfig {
         let version = env!("CARGO_PKG_VERSION");
         let boot = BootId::from_bytes(secrets::random());
-        let mut config =
-            StoreConfig::new(self.data_dir.clone(), self.box_id.clone(), version, boot);
+        StoreConfig::new(self.data_dir.clone(), self.box_id.clone(), version, boot)
+    }
+
+    /// Only while no gateway runs: the data folder is locked by one process.
+    pub(super) fn open(&self, tail: Tail) -> anyhow::Result<Store> {
+        let mut config = self.store_config();
         config.accept_tail = tail == Tail::AsItIs;
         let clock = Clock::start();
         let parts = Parts {

@@ -25,6 +25,20 @@ pub enum AdminCommand {
     /// The journal / 账本
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Writes a sealed backup while everything goes on: to FILE, or into FOLDER / 在线加密备份
+    Backup {
+        to: PathBuf,
+        /// The vault alone, into a file of its own, good for 7 days / 只备份密钥库(7 天内有效)
+        #[arg(long)]
+        vault: bool,
+    },
+    /// Restores a backup into an empty data folder, while no gateway runs / 恢复到空的数据目录
+    Restore {
+        file: PathBuf,
+        /// The vault's backup, where the vault is lost, too / 密钥库备份
+        #[arg(long)]
+        vault: Option<PathBuf>,
+    },
     /// Recordings / 录音
     #[command(subcommand)]
     Recording(RecordingCommand),
