@@ -51,6 +51,13 @@ pub(crate) struct Note {
 }
 
 impl Branch {
+    /// Refusals of contact may also stand by this index: that of all branches together.
+    #[must_use]
+    pub fn also_indexed_by(mut self, indexer: Indexer) -> Self {
+        self.gate.also_index(indexer);
+        self
+    }
+
     #[must_use]
     pub fn new(seeds: Seeds) -> Self {
         let sip = Sip::new(seeds.secrets);

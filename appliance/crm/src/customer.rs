@@ -62,6 +62,7 @@ pub(crate) fn refuse_contact(
     }
     Ok(Decision::of(DncAdded {
         index: registry.blind_index(number),
+        tenant: registry.tenant_index(number),
         reason,
     }))
 }
@@ -77,6 +78,7 @@ pub(crate) fn lift_refusal(
     }
     Ok(Decision::of(DncLifted {
         index: registry.blind_index(number),
+        tenant: registry.tenant_index(number),
         reason,
     }))
 }

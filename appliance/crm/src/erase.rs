@@ -75,7 +75,16 @@ fn erase(
         .filter(|_| wish.never_call && !state.refuses_contact)
     {
         let reason = reason.clone();
-        facts.push(DncAdded { index, reason }.into());
+        // the number itself is not at hand here: the other branches do not hear of this refusal
+        let tenant = None;
+        facts.push(
+            DncAdded {
+                index,
+                tenant,
+                reason,
+            }
+            .into(),
+        );
     }
     facts.push(customer.map_or_else(
         || {

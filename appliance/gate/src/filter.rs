@@ -48,6 +48,8 @@ pub struct Gate {
     trunks: BTreeMap<TrunkName, Line>,
     refused: BTreeSet<[u8; 16]>,
     indexer: Indexer,
+    /// A second index, that of refusals known across the branches.
+    wide: Option<Indexer>,
 }
 
 struct Line {
@@ -66,6 +68,7 @@ impl Gate {
             trunks: BTreeMap::new(),
             refused: BTreeSet::new(),
             indexer,
+            wide: None,
         }
     }
 
@@ -90,7 +93,12 @@ impl Gate {
             .retain(|_, line| !line.retired || line.pace.in_use() > 0);
     }
 
-    /// The refusals of contact that stand from now on.
+    /// Refusals may also stand by this index: numbers go by either.
+    pub fn also_index(&mut self, indexer: Indexer) {
+        self.wide = Some(indexer);
+    }
+
+    /// The refusals of contact that stand from now on, by whichever index.
     pub fn replace_refusals(&mut self, indexes: Vec<[u8; 16]>) {
         self.refused = indexes.into_iter().collect();
     }
@@ -98,7 +106,8 @@ impl Gate {
     /// Does this person not want to be called?
     #[must_use]
     pub fn is_refused(&self, number: &PartyNumber) -> bool {
-        self.refused.contains(&(self.indexer)(number))
+        let by = |indexer: &Indexer| self.refused.contains(&indexer(number));
+        by(&self.indexer) || self.wide.as_ref().is_some_and(by)
     }
 
     /// The one question. A token in the answer holds a channel until `release`.
@@ -436,6 +445,18 @@ mod tests {
             gate.replace_refusals(vec![index(&number)]);
             assert_eq!(ask(&mut gate, dialled, purpose), "do_not_call", "{dialled}");
         }
+    }
+
+    #[test]
+    fn who_refused_contact_in_another_branch_is_known_by_the_index_of_all_branches() {
+        let number = PartyNumber::parse("13800138000").unwrap();
+        let wide = |number: &PartyNumber| index(number).map(|byte| byte ^ 0xff);
+        let mut gate = gate(Profile::Production);
+        gate.replace_refusals(vec![wide(&number)]);
+        let dialled = "713800138000";
+        assert_ne!(ask(&mut gate, dialled, Purpose::Service), "do_not_call");
+        gate.also_index(Box::new(wide));
+        assert_eq!(ask(&mut gate, dialled, Purpose::Service), "do_not_call");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The command line. Orders reach a running gateway by its control socket, or open the data folder themselves.
 use crate::admin::cli::{AdminCommand, Site};
 use crate::config::Config;
+use crate::log_filter::LogFilter;
 use crate::{admin, process, web};
 use clap::{Parser, Subcommand};
 use std::io::Write as _;
@@ -56,8 +57,8 @@ fn carry_out(cli: Cli) -> anyhow::Result<()> {
     match cli.command.unwrap_or(Command::Run) {
         Command::Run => {
             let config = Config::read(&cli.config)?;
-            log_to_stderr(&config.log.level)?;
-            process::run(config)
+            let log = log_to_stderr(&config.log.level)?;
+            process::run(config, log)
         }
         Command::Admin(command) => {
             let site = Site::of(&Config::read(&cli.config)?);
@@ -71,15 +72,19 @@ fn carry_out(cli: Cli) -> anyhow::Result<()> {
 }
 
 /// JSON lines without personal data.
-fn log_to_stderr(level: &str) -> anyhow::Result<()> {
+fn log_to_stderr(level: &str) -> anyhow::Result<LogFilter> {
     let filter = tracing_subscriber::EnvFilter::try_new(level)
         .map_err(|bad| anyhow::anyhow!("log.level: {bad}"))?;
-    tracing_subscriber::fmt()
+    let log = tracing_subscriber::fmt()
         .json()
-        .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .init();
-    Ok(())
+        .with_env_filter(filter)
+        .with_filter_reloading();
+    let handle = log.reload_handle();
+    log.init();
+    Ok(LogFilter::new(level, move |filter| {
+        handle.reload(filter).is_ok()
+    }))
 }
 
 fn say(text: &str) -> anyhow::Result<()> {

@@ -113,6 +113,7 @@ impl Configurator {
             .store
             .refusals_of_contact()
             .into_iter()
+            .chain(self.store.tenant_refusals())
             .map(|index| *index.as_bytes())
             .collect();
         self.door.put(Input::ContactRefusals(refusals));
@@ -148,6 +149,7 @@ const fn changes_configuration(committed: &CommittedFact) -> bool {
             | Body::DialRulesSet(_)
             | Body::DncAdded(_)
             | Body::DncLifted(_)
+            | Body::TenantDncChanged(_)
     )
 }
 

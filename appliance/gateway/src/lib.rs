@@ -12,6 +12,7 @@ mod eraser;
 mod hands;
 pub mod io;
 pub mod link;
+pub mod log_filter;
 pub mod process;
 pub mod recorder;
 mod secrets;

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::configure::{Bell, Configurator};
 use crate::eraser::Eraser;
 use crate::link::{BrokerAddress, LinkConfig, LinkHandle, LinkSetup, LinkTask};
+use crate::log_filter::LogFilter;
 use crate::secrets;
 use crate::web::LiveHub;
 use anyhow::Context as _;
@@ -40,6 +41,7 @@ pub(crate) struct Ground {
     pub(crate) started: UtcMs,
     pub(crate) store: Store,
     pub(crate) live: LiveHub,
+    pub(crate) log: LogFilter,
     /// Of the pages.
     pub(crate) tasks: Tasks,
     /// The link goes on while the pages have ended.
@@ -47,20 +49,20 @@ pub(crate) struct Ground {
 }
 
 /// Runs until SIGINT or SIGTERM.
-pub fn run(config: Config) -> anyhow::Result<()> {
+pub fn run(config: Config, log: LogFilter) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .thread_name("tasks")
         .enable_all()
         .build()
         .context("the task runtime")?;
-    runtime.block_on(serve(config))
+    runtime.block_on(serve(config, log))
 }
 
-async fn serve(config: Config) -> anyhow::Result<()> {
+async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let metrics = portal::ops::install_metrics().context("metrics")?;
-    let (ground, opened) = ground(config)?;
+    let (ground, opened) = ground(config, log)?;
     portal::ops::keep_metrics(metrics.clone(), &ground.tasks);
     let telephony = telephony::start(&ground)?;
     let configurator = Configurator {
@@ -94,7 +96,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         .map_err(|_panic| anyhow::anyhow!("the configuration thread panicked"))
 }
 
-fn ground(config: Config) -> anyhow::Result<(Ground, branch_store::Recovered)> {
+fn ground(config: Config, log: LogFilter) -> anyhow::Result<(Ground, branch_store::Recovered)> {
     let clock = Clock::start();
     let boot = BootId::from_bytes(secrets::random());
     let Opened { store, recovered } = boot::open_store(&config, &clock, boot, Purpose::Run)?;
@@ -104,6 +106,7 @@ fn ground(config: Config) -> anyhow::Result<(Ground, branch_store::Recovered)> {
     let ground = Ground {
         started: clock.now().utc,
         live: LiveHub::new(portal_clock.clone()),
+        log,
         tasks: Tasks::new(),
         link_tasks: Tasks::new(),
         config,
@@ -131,7 +134,7 @@ fn start_link(ground: &Ground, pulse: &Pulse) -> anyhow::Result<Option<LinkHandl
         trust: crate::link::trust(&link.certificates, &link.tenant, &ground.config.box_id),
     };
     let setup = LinkSetup {
-        journal: Arc::new(store_journal::StoreJournal::new(ground.store.clone())),
+        journal: Arc::new(store_journal::StoreJournal::new(ground)),
         metrics: pulse.source(),
         clock: ground.portal_clock.clone(),
     };

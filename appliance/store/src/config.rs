@@ -1,5 +1,6 @@
 //! Where the store lies, whose it is, and its limits.
 use messages::{BootId, BoxId};
+use seal::BlindKey;
 use std::path::PathBuf;
 
 #[derive(Clone, Debug)]
@@ -14,6 +15,8 @@ pub struct StoreConfig {
     pub limits: StoreLimits,
     /// Takes the journal as it is, although its tail does not fit the head outside of it (after a restore, by hand).
     pub accept_tail: bool,
+    /// The key of the tenant's blind index, where enrolment has brought it.
+    pub tenant_blind: Option<BlindKey>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +65,7 @@ impl StoreConfig {
             boot,
             limits: StoreLimits::default(),
             accept_tail: false,
+            tenant_blind: None,
         }
     }
 

@@ -2,8 +2,9 @@
 use messages::command::Command;
 use messages::fact::{Actor, Fact};
 use messages::journal::Head;
+use messages::lane::{CommandCode, CommandResult};
 use messages::registry::Outcome;
-use messages::{CallId, Extension, PartyId, PartyNumber, RecordingId, Refusal, UtcMs};
+use messages::{CallId, CommandId, Extension, PartyId, PartyNumber, RecordingId, Refusal, UtcMs};
 use seal::Key;
 use std::net::{IpAddr, SocketAddr};
 
@@ -22,6 +23,20 @@ pub(crate) enum Job {
         reply: Reply<Result<RecordingKey, Refusal>>,
     },
     Side(Side),
+    Directive(Box<DirectiveOrder>),
+    BeginCommand {
+        id: CommandId,
+        reply: Reply<Result<Begun, Refusal>>,
+    },
+    EndCommand {
+        result: CommandResult,
+        facts: Vec<Fact>,
+    },
+    /// Facts of ours that were lost; their chain is proved.
+    Tail {
+        facts: Vec<TailFact>,
+        reply: Reply<Result<Head, Refusal>>,
+    },
     /// Answered when everything before it is durable.
     Barrier(Reply<()>),
     /// Answered when nothing is left to be done in the vault.
@@ -33,6 +48,45 @@ pub(crate) struct Proposal {
     pub(crate) from_ip: Option<IpAddr>,
     pub(crate) command: Command,
     pub(crate) reply: Reply<Result<Done, Refusal>>,
+}
+
+/// A directive for the inbox, and what it is to become.
+pub(crate) struct DirectiveOrder {
+    pub(crate) seq: u64,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) facts: Vec<Fact>,
+    pub(crate) reply: Reply<Result<Taken, Refusal>>,
+}
+
+/// What the inbox says of a directive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// It is there now, and so are its facts.
+    New,
+    /// It was there, with the same bytes.
+    Known,
+    /// Another one has its number: this one is refused.
+    Older,
+}
+
+/// What is known of a command of headquarters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It was never seen: run it now.
+    Run,
+    /// It has begun, and nobody has said that it ended.
+    Running,
+    Ended {
+        code: CommandCode,
+        detail: String,
+    },
+}
+
+/// A fact of ours that headquarters still has, and the head of the journal behind it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TailFact {
+    pub head: Head,
+    pub bytes: Vec<u8>,
 }
 
 /// A command was carried out and is durable.
@@ -144,7 +198,13 @@ impl Job {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Append(facts) => facts.len(),
-            Self::Propose(_) | Self::RecordingKey { .. } | Self::Side(_) => 1,
+            Self::Directive(order) => 1 + order.facts.len(),
+            Self::Tail { facts, .. } => facts.len(),
+            Self::Propose(_)
+            | Self::RecordingKey { .. }
+            | Self::Side(_)
+            | Self::BeginCommand { .. }
+            | Self::EndCommand { .. } => 1,
             Self::Barrier(_) | Self::VaultAtRest(_) => 0,
         }
     }
@@ -160,7 +220,23 @@ impl Job {
                 reply(Err(refusal));
                 None
             }
-            Self::Append(_) | Self::Side(_) | Self::Barrier(_) | Self::VaultAtRest(_) => Some(self),
+            Self::Directive(order) => {
+                (order.reply)(Err(refusal));
+                None
+            }
+            Self::BeginCommand { reply, .. } => {
+                reply(Err(refusal));
+                None
+            }
+            Self::Tail { reply, .. } => {
+                reply(Err(refusal));
+                None
+            }
+            Self::Append(_)
+            | Self::Side(_)
+            | Self::EndCommand { .. }
+            | Self::Barrier(_)
+            | Self::VaultAtRest(_) => Some(self),
         }
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Keys {
     pub(crate) headquarters: Option<HqBoxKey>,
     /// Of backups: data, vault.
     backups: [Key; 2],
+    /// Of headquarters: for what is known across branches.
+    pub(crate) tenant_blind: Option<BlindKey>,
     vault: RwLock<VaultKeys>,
 }
 
@@ -46,6 +48,7 @@ impl Keys {
             box_key: BoxKey::new(&of_box),
             blind: BlindKey::new(key(KeyId::Blind, "blind index key")?),
             headquarters,
+            tenant_blind: None,
             vault: RwLock::new(vault),
         })
     }

@@ -41,8 +41,8 @@ pub use config::{StoreConfig, StoreLimits};
 pub use error::StoreError;
 pub use faults::{DiskFaults, Trouble};
 pub use job::{
-    BindingKept, CommittedFact, DialogId, Done, KeyOwner, LinkCursor, RecordingKey,
-    RecordingKeyOrder, Reply, Subscriber,
+    Begun, BindingKept, CommittedFact, DialogId, Done, KeyOwner, LinkCursor, RecordingKey,
+    RecordingKeyOrder, Reply, Subscriber, TailFact, Taken,
 };
 pub use key_ring::KeyRing;
 pub use month::{KEEP_DAYS_MIN, Kept, Month};

@@ -5,6 +5,7 @@ use crate::queue::Queue;
 use crate::search::SearchIndex;
 use messages::fact::Body;
 use messages::journal::Head;
+use messages::lane::DncChange;
 use seal::BlindIndex;
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,6 +16,8 @@ pub(crate) struct Shared {
     pub(crate) search: RwLock<SearchIndex>,
     standing: Mutex<Standing>,
     dnc: RwLock<BTreeSet<BlindIndex>>,
+    /// By the tenant's index.
+    tenant_dnc: RwLock<BTreeSet<BlindIndex>>,
     subscribers: Mutex<Vec<Subscriber>>,
     beats: AtomicU64,
     disk: Mutex<(Trouble, DiskFaults)>,
@@ -37,6 +40,7 @@ impl Shared {
                 cursor: LinkCursor::NEW,
             }),
             dnc: RwLock::default(),
+            tenant_dnc: RwLock::default(),
             subscribers: Mutex::default(),
             beats: AtomicU64::new(0),
             disk: Mutex::default(),
@@ -102,8 +106,21 @@ impl Shared {
         dnc.iter().copied().collect()
     }
 
-    pub(crate) fn load_refusals(&self, all: BTreeSet<BlindIndex>) {
-        *self.dnc.write().unwrap_or_else(PoisonError::into_inner) = all;
+    pub(crate) fn tenant_refuses(&self, index: BlindIndex) -> bool {
+        let dnc = self.tenant_dnc.read();
+        dnc.unwrap_or_else(PoisonError::into_inner).contains(&index)
+    }
+
+    pub(crate) fn tenant_refusals(&self) -> Vec<BlindIndex> {
+        let dnc = self.tenant_dnc.read();
+        let dnc = dnc.unwrap_or_else(PoisonError::into_inner);
+        dnc.iter().copied().collect()
+    }
+
+    pub(crate) fn load_refusals(&self, own: BTreeSet<BlindIndex>, tenant: BTreeSet<BlindIndex>) {
+        *self.dnc.write().unwrap_or_else(PoisonError::into_inner) = own;
+        let all = self.tenant_dnc.write();
+        *all.unwrap_or_else(PoisonError::into_inner) = tenant;
     }
 
     pub(crate) fn subscribe(&self, subscriber: Subscriber) {
@@ -131,6 +148,7 @@ impl Shared {
         let (index, refused) = match body {
             Body::DncAdded(fact) => (&fact.index, true),
             Body::DncLifted(fact) => (&fact.index, false),
+            Body::TenantDncChanged(fact) => return self.follow_tenant(&fact.changes),
             _ => return,
         };
         let Some(index) = BlindIndex::from_slice(index) else {
@@ -141,6 +159,21 @@ impl Shared {
             dnc.insert(index);
         } else {
             dnc.remove(&index);
+        }
+    }
+
+    fn follow_tenant(&self, changes: &[DncChange]) {
+        let dnc = self.tenant_dnc.write();
+        let mut dnc = dnc.unwrap_or_else(PoisonError::into_inner);
+        for change in changes {
+            let Some(index) = BlindIndex::from_slice(&change.index) else {
+                continue;
+            };
+            if change.refused {
+                dnc.insert(index);
+            } else {
+                dnc.remove(&index);
+            }
         }
     }
 

@@ -17,6 +17,8 @@ const NOT_MOVED: &[&str] = &[
     "refinery_schema_history", // the schema's own book
     "dialog",
     "link_cursor",
+    "directive", // the inbox: its effects are facts
+    "box_command",
     "key_offer", // facts put in, what headquarters has taken goes
     "restored",
     "party.blind", // follows from the sealed number and the branch's key; goes when the person is erased

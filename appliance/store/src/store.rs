@@ -1,4 +1,6 @@
 //! The handle that everybody holds: facts and commands go in, rows and committed facts come out. Blocking, no runtime needed.
+mod hq;
+
 use crate::backup::{self, Made as MadeBackup};
 use crate::boot::{self, Opened, Parts, Purpose};
 use crate::config::StoreConfig;
@@ -297,11 +299,14 @@ impl Store {
         self.0.shared.refusals()
     }
 
+    /// In this branch, or anywhere if the branch has the tenant's key.
     #[must_use]
     pub fn refuses_contact(&self, number: &PartyNumber) -> bool {
+        let tenant = self.0.keys.tenant_blind.as_ref();
         self.0
             .shared
             .refuses_contact(self.0.keys.blind.index(number))
+            || tenant.is_some_and(|key| self.0.shared.tenant_refuses(key.index(number)))
     }
 
     /// Recomputes the whole chain and compares it with the head in memory and with what the cloud acknowledged.

@@ -7,6 +7,7 @@ mod store {
     mod cuts;
     mod erasure;
     mod faults;
+    mod hq;
     mod offers;
     mod power_cut;
     mod privacy;

@@ -53,6 +53,10 @@ pub trait Registry {
     fn plan(&self) -> Result<BranchPlan, Refusal>;
     /// The number's blind index in this branch.
     fn blind_index(&self, number: &PartyNumber) -> Vec<u8>;
+    /// The number's blind index across the branches, where the branch has its key.
+    fn tenant_index(&self, _number: &PartyNumber) -> Option<Vec<u8>> {
+        None
+    }
     /// Sealed by the box key for its place (`phone:1000`, `user:admin`).
     fn seal_secret(&self, place: &str, secret: &Secret) -> BoxSealed;
 }

@@ -1,6 +1,8 @@
 //! What the link needs of the store: the journal to read, a cursor to keep.
-use link::BoxCursor;
+use link::{Arrived, BoxCursor, RefusedDirective};
+use messages::directive::Directive;
 use messages::journal::{ChainHash, Head};
+use messages::lane::{BoxCommand, CommandResult, DncChange};
 use tokio::sync::watch;
 
 /// Every call blocks for as long as the database takes: the link asks from a blocking thread.
@@ -24,6 +26,36 @@ pub trait Journal: Send + Sync + 'static {
     /// Moves with every commit; what it holds does not matter.
     /// The chain at these places; those that the journal no longer holds are left out.
     fn marks(&self, seqs: &[u64]) -> Result<Vec<Head>, JournalTrouble>;
+
+    /// The last directive in the inbox.
+    fn directives(&self) -> Result<u64, JournalTrouble>;
+
+    /// Into the inbox, with its receipt and its effects. False: another one has its number.
+    fn take_directive(&self, directive: &Directive, bytes: Vec<u8>)
+    -> Result<bool, JournalTrouble>;
+
+    /// What counts at once of a directive ahead of its turn.
+    fn urgent_directive(&self, directive: &Directive) -> Result<(), JournalTrouble>;
+
+    fn refuse_directive(&self, refused: RefusedDirective) -> Result<(), JournalTrouble>;
+
+    /// Runs it if it was never seen and is not late; `None` while it runs.
+    fn command(
+        &self,
+        command: &BoxCommand,
+        late: bool,
+    ) -> Result<Option<CommandResult>, JournalTrouble>;
+
+    /// Our own lost facts, as they were; trouble if the journal has gone on by itself.
+    fn append_tail(&self, facts: Vec<Arrived>) -> Result<Head, JournalTrouble>;
+
+    fn tail_complete(&self, from: u64, upto: u64, epoch: u32) -> Result<(), JournalTrouble>;
+
+    /// Refusals of contact since the last question, and the last fact that says one.
+    fn take_urgent(&self) -> Result<Option<(Head, Vec<DncChange>)>, JournalTrouble>;
+
+    /// Once a second: what was set for a time goes back.
+    fn beat(&self) -> Result<(), JournalTrouble>;
 
     fn growth(&self) -> watch::Receiver<u64>;
 }

@@ -1,4 +1,6 @@
 //! The task around the link's machine: connects, feeds it, does what it says, and tells how it stands.
+mod orders;
+
 use super::{
     back_off::BackOff,
     journal::{Journal, JournalTrouble},
@@ -50,7 +52,7 @@ impl LinkTask {
             version: config.version,
             schema: SCHEMA,
             trust: config.trust,
-            directives: 0,
+            directives: setup.journal.directives()?,
         };
         let cursor = setup.journal.cursor()?;
         let end = BoxEnd::new(box_config, cursor, head, oldest, setup.clock.now());
@@ -175,7 +177,10 @@ impl<P: Pipes, J: Journal> Run<P, J> {
     async fn grown(&mut self) {
         self.growth.mark_unchanged();
         match ask(self.journal(), |journal| journal.head()).await {
-            Ok((head, oldest)) => self.feed(BoxInput::JournalHead { head, oldest }).await,
+            Ok((head, oldest)) => {
+                self.feed(BoxInput::JournalHead { head, oldest }).await;
+                self.say_urgent().await;
+            }
             Err(trouble) => tracing::warn!(code = trouble.code, "journal head not read"),
         }
     }
@@ -185,6 +190,9 @@ impl<P: Pipes, J: Journal> Run<P, J> {
             self.metrics_at = Instant::now() + self.metrics_every;
             let metrics = (self.setup.metrics)();
             self.feed(BoxInput::MetricsReady(metrics)).await;
+        }
+        if let Err(trouble) = ask(self.journal(), |journal| journal.beat()).await {
+            tracing::debug!(code = trouble.code, "a beat was missed");
         }
         self.look_at_oldest().await;
         self.tell();
@@ -207,19 +215,17 @@ impl<P: Pipes, J: Journal> Run<P, J> {
                 } => self.read(after, count_max, bytes_max).await,
                 BoxOutput::ReadMarks(seqs) => self.read_marks(seqs).await,
                 BoxOutput::SaveCursor(cursor) => self.save_cursor(cursor).await,
-                BoxOutput::AppendTail(_) => self.handle(BoxInput::TailRefused {
-                    code: "journal_moved",
-                }),
-                BoxOutput::RefuseDirective(refused) => {
-                    let (seq, code) = (refused.seq, refused.why.code());
-                    tracing::warn!(seq, code, "a directive was refused");
+                BoxOutput::AppendTail(facts) => self.append_tail(facts).await,
+                BoxOutput::TailComplete { from, upto, epoch } => {
+                    self.tail_complete(from, upto, epoch).await;
                 }
-                BoxOutput::Directive { .. }
-                | BoxOutput::UrgentDirective(_)
-                | BoxOutput::Command { .. }
-                | BoxOutput::ReadKeys { .. }
-                | BoxOutput::KeysKept { .. }
-                | BoxOutput::TailComplete { .. } => {}
+                BoxOutput::Directive { directive, bytes } => {
+                    self.directive(directive, bytes).await;
+                }
+                BoxOutput::UrgentDirective(directive) => self.urgent_directive(directive).await,
+                BoxOutput::RefuseDirective(refused) => self.refuse_directive(refused).await,
+                BoxOutput::Command { command, late } => self.command(command, late).await,
+                BoxOutput::ReadKeys { .. } | BoxOutput::KeysKept { .. } => {}
                 BoxOutput::Reconnect { why } => Box::pin(self.lose_pipe(why.code())).await,
                 BoxOutput::Status(_) => self.tell(),
             }

@@ -86,6 +86,30 @@ async fn while_the_cloud_is_away_the_age_of_the_oldest_fact_grows() {
 }
 
 #[tokio::test]
+async fn a_signed_directive_reaches_the_inbox_and_a_forged_one_is_refused_and_shown() {
+    let world = memory::World::new(1);
+    let wish = messages::directive::FieldPolicySet {
+        name: messages::directive::HqSees::Masked,
+        number: messages::directive::HqSees::Never,
+    };
+    let box_id = memory::box_id();
+    let utc = messages::UtcMs(1);
+    let directive =
+        messages::directive::Directive::new("hq", box_id, 1, utc, &wish.into()).unwrap();
+    for seed in [66, 7] {
+        world.send_directive(memory::signer(seed).sign(&directive).unwrap());
+    }
+    let handle = world.start();
+    health_when(&handle, "kept and refused", |health| {
+        (health.link.directives, health.link.directives_refused) == (1, 1)
+    })
+    .await;
+    assert_eq!(world.directives_kept(), [1]);
+    assert_eq!(world.directives_refused(), ["directive_unknown_key"]);
+    world.stop().await;
+}
+
+#[tokio::test]
 async fn metrics_are_sent_with_where_the_journal_stands() {
     let world = memory::World::new(5);
     let handle = world.start();

@@ -1,10 +1,12 @@
-//! Whose directives are carried out: headquarters' public key, as enrolment left it beside the certificates.
+//! What enrolment left beside the certificates: headquarters' key for directives, and the tenant's blind key.
 use link::{DirectiveKey, Trust};
 use messages::BoxId;
+use seal::{BlindKey, Key};
 use std::{fs, io::ErrorKind, path::Path};
 
 /// 32 bytes: Ed25519.
 const FILE: &str = "hq-directive.pub";
+const TENANT_BLIND: &str = "tenant-blind.key";
 
 /// Without the file there is nobody to believe: every directive is refused, and shown.
 #[must_use]
@@ -12,22 +14,33 @@ pub fn trust(certificates: &Path, tenant: &str, box_id: &BoxId) -> Trust {
     Trust {
         tenant: tenant.to_owned(),
         box_id: box_id.clone(),
-        keys: key(&certificates.join(FILE)).into_iter().collect(),
+        keys: read(&certificates.join(FILE))
+            .map(DirectiveKey::new)
+            .into_iter()
+            .collect(),
     }
 }
 
-fn key(path: &Path) -> Option<DirectiveKey> {
+/// The key of the index by which branches know each other's refusals of contact; enrolment brings it.
+#[must_use]
+pub fn tenant_blind(certificates: &Path) -> Option<BlindKey> {
+    let key = read(&certificates.join(TENANT_BLIND))?;
+    Some(BlindKey::new(Key::from_bytes(key)))
+}
+
+/// A file that is not there is no trouble: enrolment has not brought it yet.
+fn read(path: &Path) -> Option<[u8; 32]> {
     let bytes = match fs::read(path) {
         Ok(bytes) => bytes,
         Err(missing) if missing.kind() == ErrorKind::NotFound => return None,
         Err(bad) => {
-            tracing::warn!(path = %path.display(), %bad, "headquarters' key for directives is not readable");
+            tracing::warn!(path = %path.display(), %bad, "a key of headquarters is not readable");
             return None;
         }
     };
-    let key = <[u8; 32]>::try_from(bytes).ok().map(DirectiveKey::new);
+    let key = <[u8; 32]>::try_from(bytes).ok();
     if key.is_none() {
-        tracing::warn!(path = %path.display(), "headquarters' key for directives is not 32 bytes");
+        tracing::warn!(path = %path.display(), "a key of headquarters is not 32 bytes");
     }
     key
 }

@@ -25,13 +25,16 @@ pub(crate) fn open_store(
 ) -> anyhow::Result<Opened> {
     let keys = SoftKeys::open(config.keys_dir.clone()).context("keys_dir")?;
     let of_store = clock.clone();
+    let mut store = StoreConfig::new(
+        config.data_dir.clone(),
+        config.box_id.clone(),
+        env!("CARGO_PKG_VERSION"),
+        boot,
+    );
+    let certificates = config.link.as_ref().map(|link| &link.certificates);
+    store.tenant_blind = certificates.and_then(|folder| crate::link::tenant_blind(folder));
     let parts = Parts {
-        config: StoreConfig::new(
-            config.data_dir.clone(),
-            config.box_id.clone(),
-            env!("CARGO_PKG_VERSION"),
-            boot,
-        ),
+        config: store,
         key_store: Box::new(keys),
         decider: Box::new(crm::Rules),
         clock: Arc::new(move || of_store.now()),

@@ -9,6 +9,7 @@ use crate::web::{self, AppState, BranchUsers, LiveEvent, RootCertificate};
 use crate::web::{BoxInfo, BranchPort, DialOrder, HandOver, Reply};
 use anyhow::Context as _;
 use branch::DialRequest;
+use link::LinkStatus;
 use messages::{CallId, Purpose, ReleasedBy};
 use metrics_exporter_prometheus::PrometheusHandle;
 use portal::ops::{Health, HealthReport};
@@ -143,21 +144,35 @@ fn tell_link(ground: &Ground, link: &LinkHandle) {
     ground.tasks.spawn("link-health", async move {
         loop {
             let health = watch.borrow_and_update().clone();
-            live.tell(LiveEvent::Link(LinkHealth {
-                connected: health.link.phase.is_connected(),
-                since: Some(health.link.since),
-                head: health.link.head,
-                applied: health.link.applied,
-                safe: health.link.safe,
-                last_error: health.link.last_error.map(|(code, _)| code.to_owned()),
-                last_error_at: health.link.last_error.map(|(_, at)| at),
-            }));
+            live.tell(LiveEvent::Link(shown(&health.link)));
             tokio::select! {
                 changed = watch.changed() => if changed.is_err() { return },
                 () = stop.cancelled() => return,
             }
         }
     });
+}
+
+/// 同步健康.
+fn shown(link: &LinkStatus) -> LinkHealth {
+    LinkHealth {
+        connected: link.phase.is_connected(),
+        since: Some(link.since),
+        head: link.head,
+        applied: link.applied,
+        safe: link.safe,
+        last_error: link.last_error.map(|(code, _)| code.to_owned()),
+        last_error_at: link.last_error.map(|(_, at)| at),
+        phase: Some(link.phase.code().to_owned()),
+        drain_s: link.drain_s,
+        clock_offset_ms: link.clock_offset_ms,
+        upgrade_wanted: link.upgrade_wanted.then_some(true),
+        directives: Some(link.directives),
+        directives_refused: Some(link.directives_refused),
+        directive_refused_last: link.directive_refused_last.map(|(_, code)| code.to_owned()),
+        notice: link.notice.map(|(code, _)| code.to_owned()),
+        notice_at: link.notice.map(|(_, at)| at),
+    }
 }
 
 /// The branch machine's door, as the pages know it.

@@ -58,12 +58,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         clock: ground.clock.clone(),
         had_room: true,
     };
-    let branch = drive::start(
-        threshold,
-        Branch::new(seeds(ground)),
-        hands,
-        ground.clock.clone(),
-    )?;
+    let branch = drive::start(threshold, machine(ground), hands, ground.clock.clone())?;
     let stop = Arc::new(AtomicBool::new(false));
     let reading = udp::read(socket, door.clone(), Arc::clone(&stop)).context("the SIP socket")?;
     Ok(Telephony {
@@ -76,6 +71,16 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         reports,
         reporting,
     })
+}
+
+fn machine(ground: &Ground) -> Branch {
+    let branch = Branch::new(seeds(ground));
+    match ground.store.tenant_blind_key() {
+        Some(key) => branch.also_indexed_by(Box::new(move |number: &PartyNumber| {
+            *key.index(number).as_bytes()
+        })),
+        None => branch,
+    }
 }
 
 fn seeds(ground: &Ground) -> Seeds {

@@ -3,6 +3,7 @@ mod branch;
 mod call;
 mod customer;
 mod erasure;
+mod hq;
 mod month;
 mod offers;
 mod recording;
@@ -69,11 +70,11 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         | Body::VaultRewrapped(_)
         | Body::DirectiveApplied(_)
         | Body::DirectiveRefused(_)
-        | Body::TenantDncChanged(_)
         | Body::LogFilterChanged(_)
         | Body::CommandRun(_)
         | Body::TailPulled(_) => Ok(Applied::Followed),
 
+        Body::TenantDncChanged(fact) => hq::tenant_dnc(conn, fact),
         Body::PolicySet(fact) => branch::policy_set(conn, fact),
         Body::PhoneConfigured(fact) => branch::phone_configured(conn, fact),
         Body::PhoneRemoved(fact) => branch::phone_removed(conn, fact),

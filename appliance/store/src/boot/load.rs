@@ -46,7 +46,15 @@ pub(crate) fn link_cursor(conn: &Connection) -> Result<LinkCursor, StoreError> {
 }
 
 pub(super) fn refusals(conn: &Connection) -> Result<BTreeSet<BlindIndex>, StoreError> {
-    let mut found = conn.prepare("SELECT blind FROM dnc")?;
+    indexes(conn, "SELECT blind FROM dnc")
+}
+
+pub(super) fn tenant_refusals(conn: &Connection) -> Result<BTreeSet<BlindIndex>, StoreError> {
+    indexes(conn, "SELECT blind FROM tenant_dnc")
+}
+
+fn indexes(conn: &Connection, sql: &str) -> Result<BTreeSet<BlindIndex>, StoreError> {
+    let mut found = conn.prepare(sql)?;
     let rows = found.query_map([], |row| row.get::<_, Vec<u8>>(0))?;
     let mut all = BTreeSet::new();
     for row in rows {

@@ -84,12 +84,14 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     crate::month::remove_parts(&config.folder)?;
     check::sound(&conn, &vault, &config, &*parts.key_store)?;
     let standing = load::standing(&conn)?;
-    let keys = Arc::new(Keys::load(
+    let mut keys = Keys::load(
         &mut *parts.key_store,
         &config.tenant,
         standing.head.seq == 0,
         &mut *parts.secrets,
-    )?);
+    )?;
+    keys.tenant_blind = config.tenant_blind.clone();
+    let keys = Arc::new(keys);
     check::vault_opens(&vault, &keys)?;
     let ring = Arc::new(KeyRing::open(Arc::clone(&keys), &config.vault_file())?);
     // before anything is opened: a database that came back from a backup may not know of them
@@ -97,7 +99,7 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     ring.forget(unconfirmed(&conn, DataCopy::BranchVault, UtcMs(i64::MAX))?);
     blind::fill(&mut conn, &ring, &keys)?;
     let shared = Arc::new(Shared::new(Queue::new(config.limits)));
-    shared.load_refusals(load::refusals(&conn)?);
+    shared.load_refusals(load::refusals(&conn)?, load::tenant_refusals(&conn)?);
     fill_search(&shared, &conn, &ring, &config)?;
     let writer = writer(parts, conn, vault, keys, ring, shared, standing)?;
     Ok((writer, lock))

@@ -4,6 +4,7 @@ pub(crate) mod branch;
 pub(crate) mod calls;
 pub(crate) mod customers;
 pub(crate) mod erasures;
+mod hq;
 pub(crate) mod offers;
 #[cfg(test)]
 mod plans;

@@ -2,11 +2,12 @@
 use super::sealing::{NewKeys, store_keys};
 use super::{Standing, Writer};
 use crate::error::StoreError;
-use crate::job::{CommittedFact, Done, Job, RecordingKey};
+use crate::job::{Begun, CommittedFact, Done, Job, RecordingKey, Taken};
 use crate::key_ring::KeyRing;
 use crate::keys::Keys;
 use crate::search::SearchEntry;
 use messages::fact::{Actor, Fact, RuleSkipped};
+use messages::journal::Head;
 use messages::{BootId, BoxId, IdMint, Refusal};
 use rusqlite::{Connection, TransactionBehavior};
 use sansio::Secrets;
@@ -42,6 +43,9 @@ pub(super) enum Answer {
     None,
     Proposed(Result<Done, Refusal>),
     Key(Result<RecordingKey, Refusal>),
+    Taken(Taken),
+    Begun(Begun),
+    Tail(Option<Head>),
 }
 
 /// The commit failed; `landed` is what it would have been, if it reached COMMIT.
@@ -137,11 +141,22 @@ impl Batch<'_> {
                 self.side(side)?;
                 Ok(Answer::None)
             }
+            Job::Directive(order) => {
+                let utc = clock().utc;
+                self.take_directive(order.seq, &order.bytes, &order.facts, utc)
+                    .map(Answer::Taken)
+            }
+            Job::BeginCommand { id, .. } => self.begin_command(*id, clock().utc).map(Answer::Begun),
+            Job::EndCommand { result, facts } => {
+                self.end_command(result, facts)?;
+                Ok(Answer::None)
+            }
+            Job::Tail { facts, .. } => self.append_tail(facts).map(Answer::Tail),
             Job::Barrier(_) | Job::VaultAtRest(_) => Ok(Answer::None),
         }
     }
 
-    fn append(&mut self, facts: &[Fact]) -> Result<(), StoreError> {
+    pub(super) fn append(&mut self, facts: &[Fact]) -> Result<(), StoreError> {
         for fact in facts {
             match self.enter(fact.clone()) {
                 Err(StoreError::Row(why)) => self.enter(not_entered(fact, &why))?,

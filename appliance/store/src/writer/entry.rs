@@ -9,7 +9,7 @@ use crate::job::CommittedFact;
 use crate::search::SearchEntry;
 use messages::fact::{Actor, Body, Fact, PartyMet, Place, RuleSkipped, SealedFact};
 use messages::journal::Head;
-use messages::{PartyId, PartyNumber, Personal, SealFailed, Sealed, Sealer};
+use messages::{PartyId, PartyNumber, Personal, SealFailed, Sealed, Sealer, UtcMs};
 use rusqlite::params;
 use seal::PartyKey;
 
@@ -66,25 +66,34 @@ impl Batch<'_> {
         let search = search_entry(&fact.body);
         self.seal(&mut fact)?;
         let sealed = self.placed(&fact)?;
-        self.insert(&fact, &sealed)?;
+        self.insert(&sealed)?;
         self.search.extend(search);
         if let Body::PolicySet(_) = fact.body {
             self.standing.policy_version += 1;
         }
-        let context = Context {
-            utc: fact.utc,
-            blind,
-        };
-        let skipped = match follow(self.conn, context, &fact.body)? {
+        let skipped = match self.tables_follow(fact.utc, blind, &fact.body)? {
             Applied::Followed => None,
             Applied::Skipped(code) => Some(skipped(&fact, code)),
         };
+        self.committed(fact, &sealed);
+        skipped.map_or(Ok(()), |skipped| self.write(skipped))
+    }
+
+    pub(super) fn tables_follow(
+        &self,
+        utc: UtcMs,
+        blind: Option<seal::BlindIndex>,
+        body: &Body,
+    ) -> Result<Applied, StoreError> {
+        Ok(follow(self.conn, Context { utc, blind }, body)?)
+    }
+
+    pub(super) fn committed(&mut self, fact: Fact, sealed: &SealedFact) {
         self.facts.push(CommittedFact {
             seq: sealed.envelope().seq,
             fact,
             bytes: sealed.bytes().to_vec(),
         });
-        skipped.map_or(Ok(()), |skipped| self.write(skipped))
     }
 
     /// A party that is met gets its key and its blind index.
@@ -131,8 +140,9 @@ impl Batch<'_> {
         sealed.map_err(|bad| StoreError::Row(bad.to_string()))
     }
 
-    fn insert(&mut self, fact: &Fact, sealed: &SealedFact) -> Result<(), StoreError> {
-        let seq = sealed.envelope().seq;
+    pub(super) fn insert(&mut self, sealed: &SealedFact) -> Result<(), StoreError> {
+        let envelope = sealed.envelope();
+        let seq = envelope.seq;
         let hash = sealed.chained(self.standing.head.hash);
         self.conn
             .prepare_cached(
@@ -141,10 +151,10 @@ impl Batch<'_> {
             )?
             .execute(params![
                 int(seq),
-                fact.utc.0,
-                fact.body.kind(),
-                person(&fact.actor),
-                sealed.envelope().subject,
+                envelope.utc.0,
+                envelope.kind,
+                person(&envelope.actor),
+                envelope.subject,
                 sealed.bytes(),
                 hash.0
             ])?;

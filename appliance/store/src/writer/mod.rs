@@ -2,6 +2,7 @@
 mod batch;
 mod command;
 mod entry;
+mod inbox;
 mod registry;
 mod sealing;
 mod side;
@@ -277,11 +278,20 @@ fn answer_job(job: Job, answer: Answer) {
         (Job::Propose(proposal), Answer::Proposed(result)) => (proposal.reply)(result),
         (Job::RecordingKey { reply, .. }, Answer::Key(result)) => reply(result),
         (Job::Barrier(reply), _) => reply(()),
+        (Job::Directive(order), Answer::Taken(taken)) => (order.reply)(Ok(taken)),
+        (Job::BeginCommand { reply, .. }, Answer::Begun(begun)) => reply(Ok(begun)),
+        (Job::Tail { reply, .. }, Answer::Tail(head)) => {
+            reply(head.ok_or(Refusal::JournalUnavailable));
+        }
         (
             Job::Append(_)
             | Job::Side(_)
             | Job::Propose(_)
             | Job::RecordingKey { .. }
+            | Job::Directive(_)
+            | Job::BeginCommand { .. }
+            | Job::EndCommand { .. }
+            | Job::Tail { .. }
             | Job::VaultAtRest(_),
             _,
         ) => {}

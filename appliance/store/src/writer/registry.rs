@@ -143,6 +143,11 @@ impl Registry for View<'_> {
         self.keys.blind.index(number).as_bytes().to_vec()
     }
 
+    fn tenant_index(&self, number: &PartyNumber) -> Option<Vec<u8>> {
+        let key = self.keys.tenant_blind.as_ref()?;
+        Some(key.index(number).as_bytes().to_vec())
+    }
+
     fn seal_secret(&self, place: &str, secret: &Secret) -> BoxSealed {
         let mut secrets = self.secrets.borrow_mut();
         self.keys.box_key.seal(place, secret, &mut **secrets)

@@ -40,6 +40,9 @@ pub struct NumberViewed {
 pub struct DncAdded {
     #[serde(with = "serde_bytes")]
     pub index: Vec<u8>,
+    /// The tenant's index of the same number: what other branches know it by.
+    #[serde(with = "serde_bytes", skip_serializing_if = "Option::is_none", default)]
+    pub tenant: Option<Vec<u8>>,
     pub reason: String,
 }
 
@@ -47,6 +50,8 @@ pub struct DncAdded {
 pub struct DncLifted {
     #[serde(with = "serde_bytes")]
     pub index: Vec<u8>,
+    #[serde(with = "serde_bytes", skip_serializing_if = "Option::is_none", default)]
+    pub tenant: Option<Vec<u8>>,
     pub reason: String,
 }
 

@@ -572,7 +572,29 @@ export interface components {
              * @description The last fact that HQ has.
              */
             applied: number;
+            /**
+             * Format: int64
+             * @description Our clock minus HQ's.
+             */
+            clock_offset_ms?: number;
             connected: boolean;
+            /** @description The stable code of why the last one was refused. */
+            directive_refused_last?: string;
+            /**
+             * Format: int64
+             * @description The last directive of HQ in the inbox.
+             */
+            directives?: number;
+            /**
+             * Format: int64
+             * @description Directives refused in this run.
+             */
+            directives_refused?: number;
+            /**
+             * Format: int64
+             * @description Seconds until HQ has all, at the pace of just now.
+             */
+            drain_s?: number;
             /**
              * Format: int64
              * @description The last fact written here.
@@ -582,6 +604,12 @@ export interface components {
             last_error?: string;
             /** Format: int64 */
             last_error_at?: number;
+            /** @description The last time that the two journals did not simply go on: the stable code. */
+            notice?: string;
+            /** Format: int64 */
+            notice_at?: number;
+            /** @description The stable code of what the link does just now. */
+            phase?: string;
             /**
              * Format: int64
              * @description The last fact that HQ has in a backup.
@@ -592,6 +620,8 @@ export interface components {
              * @description Since when it is as it is; ms UTC.
              */
             since?: number;
+            /** @description One of both sides has to be upgraded before HQ can read what comes. */
+            upgrade_wanted?: boolean;
         };
         LiveCall: {
             customer?: string;

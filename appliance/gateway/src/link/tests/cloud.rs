@@ -2,7 +2,7 @@
 use link::{CloudBook, CloudEnd, Judged};
 use messages::{
     BoxId, UtcMs,
-    lane::{Lane, Metrics},
+    lane::{DirectiveBatch, Lane, Metrics},
     wire,
 };
 
@@ -11,6 +11,8 @@ pub(super) struct Cloud {
     book: CloudBook,
     pub(super) facts: Vec<Vec<u8>>,
     pub(super) metrics: Vec<Metrics>,
+    /// Signed, on their way down.
+    pub(super) directives: Vec<Vec<u8>>,
 }
 
 impl Cloud {
@@ -20,6 +22,7 @@ impl Cloud {
             book: CloudBook::NEW,
             facts: Vec::new(),
             metrics: Vec::new(),
+            directives: Vec::new(),
         }
     }
 
@@ -41,7 +44,12 @@ impl Cloud {
             },
             Lane::Metrics => {
                 self.metrics.push(wire::decode(bytes).unwrap());
-                None
+                let signed = self.directives.pop()?;
+                let batch = DirectiveBatch {
+                    first: 1,
+                    directives: vec![signed.into()],
+                };
+                Some((Lane::Directives, wire::encode(&batch).unwrap()))
             }
             Lane::State
             | Lane::Result

@@ -6,16 +6,17 @@ use crate::link::{
     pipe::{Pipe, PipeEvent, PipeFull, Pipes},
 };
 use core::time::Duration;
-use link::BoxCursor;
+use link::{Arrived, BoxCursor, DirectiveSigner, RefusedDirective, Trust};
 use messages::{
     BootId, BoxId, Field, PartyId, SealFailed, Sealed, Sealer, UtcMs,
+    directive::Directive,
     fact::{Actor, BoxStopped, Fact, Place},
     journal::{ChainHash, Head},
-    lane::{Lane, Metrics},
+    lane::{BoxCommand, CommandCode, CommandResult, DncChange, Lane, Metrics},
 };
 use portal::{Clock, Tasks};
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -23,6 +24,10 @@ use tokio::sync::{Notify, watch};
 
 pub(super) fn box_id() -> BoxId {
     BoxId::parse("sz-01").unwrap()
+}
+
+pub(super) fn signer(seed: u8) -> DirectiveSigner {
+    DirectiveSigner::from_seed(&[seed; 32]).unwrap()
 }
 
 pub(super) fn config(broker: &str, certificates: PathBuf) -> LinkConfig {
@@ -34,7 +39,11 @@ pub(super) fn config(broker: &str, certificates: PathBuf) -> LinkConfig {
         version: "test".to_owned(),
         metrics_every: Duration::from_millis(1),
         seed: 1,
-        trust: crate::link::trust(std::path::Path::new("."), "hq", &box_id()),
+        trust: Trust {
+            tenant: "hq".to_owned(),
+            box_id: box_id(),
+            keys: vec![signer(7).key().clone()],
+        },
     }
 }
 
@@ -43,6 +52,8 @@ struct Kept {
     heads: Vec<Head>,
     cursor: BoxCursor,
     failing_reads: u32,
+    inbox: BTreeMap<u64, Vec<u8>>,
+    refused: Vec<RefusedDirective>,
 }
 
 /// A journal of real facts.
@@ -66,6 +77,8 @@ impl MemoryJournal {
             heads: Vec::new(),
             cursor: BoxCursor::NEW,
             failing_reads: 0,
+            inbox: BTreeMap::new(),
+            refused: Vec::new(),
         };
         let journal = Self {
             kept: Mutex::new(kept),
@@ -147,6 +160,67 @@ impl Journal for MemoryJournal {
         let kept = self.kept();
         let held = |seq: &u64| kept.heads.iter().find(|head| head.seq == *seq);
         Ok(seqs.iter().filter_map(held).copied().collect())
+    }
+
+    fn directives(&self) -> Result<u64, JournalTrouble> {
+        Ok(u64::try_from(self.kept().inbox.len()).unwrap())
+    }
+
+    fn take_directive(
+        &self,
+        directive: &Directive,
+        bytes: Vec<u8>,
+    ) -> Result<bool, JournalTrouble> {
+        let mut kept = self.kept();
+        let known = kept.inbox.entry(directive.seq).or_insert(bytes.clone());
+        Ok(*known == bytes)
+    }
+
+    fn urgent_directive(&self, _: &Directive) -> Result<(), JournalTrouble> {
+        Ok(())
+    }
+
+    fn refuse_directive(&self, refused: RefusedDirective) -> Result<(), JournalTrouble> {
+        self.kept().refused.push(refused);
+        Ok(())
+    }
+
+    fn command(
+        &self,
+        command: &BoxCommand,
+        late: bool,
+    ) -> Result<Option<CommandResult>, JournalTrouble> {
+        Ok(Some(CommandResult {
+            id: command.id,
+            utc: UtcMs(1),
+            code: if late {
+                CommandCode::Expired
+            } else {
+                CommandCode::Done
+            },
+            detail: String::new(),
+        }))
+    }
+
+    fn append_tail(&self, facts: Vec<Arrived>) -> Result<Head, JournalTrouble> {
+        let mut kept = self.kept();
+        for fact in facts {
+            kept.heads.push(fact.head);
+            kept.facts.push(fact.bytes);
+        }
+        Ok(kept.heads.last().copied().unwrap_or(Head::EMPTY))
+    }
+
+    fn tail_complete(&self, _: u64, _: u64, _: u32) -> Result<(), JournalTrouble> {
+        Ok(())
+    }
+
+    fn take_urgent(&self) -> Result<Option<(Head, Vec<DncChange>)>, JournalTrouble> {
+        Ok(None)
+    }
+
+    fn beat(&self) -> Result<(), JournalTrouble> {
+        Ok(())
     }
 
     fn growth(&self) -> watch::Receiver<u64> {
@@ -233,6 +307,20 @@ impl World {
 
     pub(super) fn pipes_opened(&self) -> u32 {
         self.middle().opened
+    }
+
+    /// Goes down with the next sample that comes up.
+    pub(super) fn send_directive(&self, signed: Vec<u8>) {
+        self.middle().cloud.directives.push(signed);
+    }
+
+    pub(super) fn directives_kept(&self) -> Vec<u64> {
+        self.journal.kept().inbox.keys().copied().collect()
+    }
+
+    pub(super) fn directives_refused(&self) -> Vec<&'static str> {
+        let kept = self.journal.kept();
+        kept.refused.iter().map(|one| one.why.code()).collect()
     }
 
     pub(super) fn cloud_facts(&self) -> Vec<Vec<u8>> {

@@ -101,6 +101,33 @@ pub struct LinkHealth {
     #[schema(value_type = Option<i64>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_error_at: Option<UtcMs>,
+    /// The stable code of what the link does just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase: Option<String>,
+    /// Seconds until HQ has all, at the pace of just now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drain_s: Option<u64>,
+    /// Our clock minus HQ's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_offset_ms: Option<i64>,
+    /// One of both sides has to be upgraded before HQ can read what comes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upgrade_wanted: Option<bool>,
+    /// The last directive of HQ in the inbox.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directives: Option<u64>,
+    /// Directives refused in this run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directives_refused: Option<u64>,
+    /// The stable code of why the last one was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub directive_refused_last: Option<String>,
+    /// The last time that the two journals did not simply go on: the stable code.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice: Option<String>,
+    #[schema(value_type = Option<i64>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub notice_at: Option<UtcMs>,
 }
 
 impl LiveEvent {
