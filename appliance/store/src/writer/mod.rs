@@ -312,6 +312,10 @@ fn bytes_let_go(jobs: &[Job]) -> usize {
         | Job::RecordingKey { .. }
         | Job::Side(_)
         | Job::Barrier(_)
+        | Job::Directive(_)
+        | Job::BeginCommand { .. }
+        | Job::EndCommand { .. }
+        | Job::Tail { .. }
         | Job::VaultAtRest(_) => 0,
     });
     rows.sum::<usize>() * OF_ONE_FACT
