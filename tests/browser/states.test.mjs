@@ -88,6 +88,17 @@ const WORLDS = {
     live: branch.liveOf(),
   }),
   dialling,
+  alone: () => ({
+    dist: DESK,
+    answers: branch.answers(branch.ADMIN, {
+      'GET /api/v1/headquarters': { box_id: 'sz-01', enrolled: false },
+      'POST /api/v1/headquarters': {
+        status: 422,
+        body: { code: 'invalid', errors: [{ pointer: '/code', code: 'enrol_code_wrong' }] },
+      },
+    }),
+    live: branch.liveOf(),
+  }),
   refusing: () => ({
     dist: DESK,
     answers: branch.answers(
@@ -156,6 +167,8 @@ const WORLDS = {
     dist: DASHBOARD,
     answers: hq.answers({
       'GET /api/v1/dead-letters': NONE,
+      'GET /api/v1/certificates': NONE,
+      'GET /api/v1/enrolments': { ...NONE, locked_sources: [] },
       'GET /api/v1/rollups/hours': NONE,
       'GET /api/v1/calls': NONE,
       'GET /api/v1/customers': NONE,
@@ -232,6 +245,9 @@ const STATES = {
   'system empty': ['empty', '/system', shows('还没有收到指标')],
   'system loading': ['slow', '/system', waits],
   'system failing': ['failing', '/system', fails],
+  'headquarters of an admin': ['admin', '/system', shows('总部 CA 指纹')],
+  'headquarters not enrolled': ['alone', '/system', shows('还没有接入总部')],
+  'headquarters wrong code': ['alone', '/system', enrolWrongly],
   'audit filled': ['admin', '/audit', shows('查看号码')],
   'audit empty': ['empty', '/audit', shows('还没有记录')],
   'audit loading': ['slow', '/audit', waits],
@@ -266,6 +282,12 @@ const STATES = {
   'hq calls loading': ['hqSlow', '/calls', waits],
   'hq calls failing': ['hqFailing', '/calls', fails],
   'hq customers filled': ['hqOpen', '/customers', shows('欧阳修文')],
+  'boxes filled': ['hqAdmin', '/boxes', shows('设备在搬运途中丢失')],
+  'boxes of an analyst in English': ['hq', '/boxes', shows('Certificates of boxes'), ENGLISH],
+  'boxes empty': ['hqEmpty', '/boxes', shows('还没有设备')],
+  'boxes failing': ['hqFailing', '/boxes', fails],
+  'box enrolment made': ['hqAdmin', '/boxes', makeEnrolment],
+  'box revoked': ['hqAdmin', '/boxes', revokeBox],
   'hq customers sealed': ['hq', '/customers', shows('未授权')],
   'hq customers empty': ['hqEmpty', '/customers', shows('还没有客户')],
   'hq customers loading': ['hqSlow', '/customers', waits],
@@ -356,6 +378,30 @@ async function retryLetters(page) {
   await shows('重试“北京朝阳”的全部 2 条？')(page)
   await page.getByRole('button', { name: '重试', exact: true }).click()
   await shows('已应用 1 条，仍不能应用 1 条。')(page)
+}
+
+async function makeEnrolment(page) {
+  await page.getByRole('button', { name: '新建开通' }).click()
+  await page.getByRole('dialog').getByLabel('设备编号').fill('sz-09')
+  await page.getByRole('button', { name: '生成开通码' }).click()
+  await shows('K7QM-3XWP')(page)
+  await page.getByRole('dialog').getByText(/剩余/).waitFor()
+}
+
+async function revokeBox(page) {
+  await page.getByRole('button', { name: '吊销' }).first().click()
+  await page.getByRole('dialog').getByLabel('原因').fill('设备丢失')
+  await shows('吊销 bj-01.zk 的全部证书')(page)
+}
+
+async function enrolWrongly(page) {
+  await page.getByRole('button', { name: '开通', exact: true }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('总部地址').fill('https://hq.example.com:8443')
+  await dialog.getByLabel('开通码').fill('AAAA-AAAA')
+  await dialog.getByLabel(/指纹/).fill('64A1 90FE')
+  await dialog.getByRole('button', { name: '开通', exact: true }).click()
+  await dialog.getByText('开通码不正确').waitFor()
 }
 
 async function lockOut(page) {

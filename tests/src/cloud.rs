@@ -79,6 +79,15 @@ impl Cloud {
         );
     }
 
+    /// The first administrator's password, as the console showed it once.
+    #[must_use]
+    pub fn first_password(&self) -> String {
+        let said = std::fs::read_to_string(self.folder.join("cloud.log")).unwrap_or_default();
+        let behind = said.split("password ").nth(1);
+        let word = behind.and_then(|rest| rest.split(',').next());
+        word.expect("the console showed a password").to_owned()
+    }
+
     /// What a branch has to know to come here.
     #[must_use]
     pub fn headquarters(&self) -> Headquarters {

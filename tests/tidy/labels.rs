@@ -5,6 +5,7 @@ use branch_store::StoreError;
 use messages::{
     DataCopy, Direction, Purpose, Refusal, ReleasedBy, Stage, SystemResult, UnbindReason,
     command::{Profile, Role},
+    enrolment::{CertificateOrigin, EnrolPurpose, EnrolState, NotEnrolled},
     fact::Body,
 };
 use serde_json::Value;
@@ -81,7 +82,15 @@ const OF_THE_PAGES: &[(&str, &[&str])] = &[
             "audit",
         ],
     ),
-    ("hq.nav", &["branches", "hours", "calls", "customers"]),
+    (
+        "hq.nav",
+        &["branches", "hours", "calls", "customers", "boxes"],
+    ),
+    (
+        "hq.box.certificate_state",
+        &["good", "waiting", "expired", "revoked"],
+    ),
+    ("branch.hq", &["url", "code", "fingerprint"]),
 ];
 
 /// What a problem's code may be looked up in.
@@ -128,6 +137,13 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
         ("role", all(&Role::ALL, Role::code)),
         ("profile", all(&Profile::ALL, Profile::code)),
         ("data_copy", all(&DataCopy::ALL, DataCopy::code)),
+        ("problem", all(NotEnrolled::ALL, NotEnrolled::code)),
+        ("enrol_purpose", all(EnrolPurpose::ALL, EnrolPurpose::code)),
+        ("enrol_state", all(EnrolState::ALL, EnrolState::code)),
+        (
+            "certificate_origin",
+            all(CertificateOrigin::ALL, CertificateOrigin::code),
+        ),
         (
             "store",
             StoreError::CODES

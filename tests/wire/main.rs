@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod carrier;
+mod enrolment;
 mod headquarters;
 mod instruments;
 mod phones;

@@ -67,7 +67,7 @@ fn carry_out(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Openapi => say(&web::openapi().to_pretty_json()?),
-        Command::Enroll(enroll) => say(&enroll.run()?),
+        Command::Enroll(enroll) => say(&enroll.run(&cli.config)?),
     }
 }
 

@@ -20,8 +20,9 @@ pub struct Config {
     #[serde(default)]
     pub media: MediaConfig,
     pub web: WebConfig,
-    /// Without it the branch works on its own.
-    pub link: Option<LinkConfig>,
+    /// What the enrolment does not say.
+    #[serde(default)]
+    pub link: LinkConfig,
     #[serde(default)]
     pub journal: JournalConfig,
     #[serde(default)]
@@ -66,18 +67,17 @@ pub struct WebConfig {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct LinkConfig {
-    /// `host:port` of the broker.
-    pub broker: String,
-    /// CA, certificate and key, as `enroll` wrote them.
-    pub certificates: PathBuf,
+    /// `host:port` of the broker; where it is not named, headquarters said it at the enrolment.
+    pub broker: Option<String>,
+    /// The folder of the identity that `enroll` writes; `headquarters` in the keys' folder where it is not named.
+    pub certificates: Option<PathBuf>,
     /// Seconds between two looks of HQ at the branch's live state.
-    #[serde(default = "five")]
     pub metrics_every_s: u32,
-    /// What headquarters calls itself: the tenant of its directives.
-    #[serde(default = "hq")]
-    pub tenant: String,
+    /// What headquarters calls itself: the tenant of its directives; where it is not named, headquarters said it at the
+    /// enrolment.
+    pub tenant: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -133,20 +133,23 @@ impl Default for MediaConfig {
     }
 }
 
+impl Default for LinkConfig {
+    fn default() -> Self {
+        Self {
+            broker: None,
+            certificates: None,
+            metrics_every_s: 5,
+            tenant: None,
+        }
+    }
+}
+
 impl Default for LogConfig {
     fn default() -> Self {
         Self {
             level: "info,refinery_core=warn".to_owned(),
         }
     }
-}
-
-fn hq() -> String {
-    "hq".to_owned()
-}
-
-const fn five() -> u32 {
-    5
 }
 
 impl Config {
@@ -162,6 +165,12 @@ impl Config {
         if self.keys_dir.starts_with(&self.data_dir) {
             return Err((
                 "keys_dir",
+                "must not lie inside data_dir: a copy of the data would hold its keys".to_owned(),
+            ));
+        }
+        if self.identity_dir().starts_with(&self.data_dir) {
+            return Err((
+                "link.certificates",
                 "must not lie inside data_dir: a copy of the data would hold its keys".to_owned(),
             ));
         }
@@ -205,11 +214,18 @@ impl Config {
         if !(1..=16).contains(&media.threads) {
             return Err(("media.threads", "1 to 16".to_owned()));
         }
-        if let Some(link) = &self.link {
-            BrokerAddress::parse(&link.broker).map_err(|bad| ("link.broker", bad.to_string()))?;
+        if let Some(broker) = &self.link.broker {
+            BrokerAddress::parse(broker).map_err(|bad| ("link.broker", bad.to_string()))?;
         }
         EnvFilter::try_new(&self.log.level).map_err(|bad| ("log.level", bad.to_string()))?;
         Ok(())
+    }
+
+    /// Where the identity that headquarters gave lies.
+    #[must_use]
+    pub fn identity_dir(&self) -> PathBuf {
+        let beside = || self.keys_dir.join("headquarters");
+        self.link.certificates.clone().unwrap_or_else(beside)
     }
 
     /// Recordings lie beside the database.
@@ -228,6 +244,7 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::Config;
+    use std::path::Path;
 
     const GOOD: &str = "data_dir = \"d\"\nkeys_dir = \"k\"\nbox_id = \"sz-01\"\n[sip]\nlisten = \"127.0.0.1:5060\"\n[web]\nlisten = \"127.0.0.1:8443\"\n";
 
@@ -235,7 +252,8 @@ mod tests {
     fn a_short_file_is_enough() {
         let config = Config::parse(GOOD, "gateway.toml").unwrap();
         assert_eq!(config.media_address().to_string(), "127.0.0.1");
-        assert!(config.link.is_none());
+        assert!(config.link.broker.is_none());
+        assert_eq!(config.identity_dir(), Path::new("k/headquarters"));
     }
 
     #[test]
@@ -252,6 +270,10 @@ mod tests {
             (
                 GOOD.replace("keys_dir = \"k\"", "keys_dir = \"d/k\""),
                 "gateway.toml:2: keys_dir: ",
+            ),
+            (
+                format!("{GOOD}[link]\ncertificates = \"d/hq\"\n"),
+                "gateway.toml:9: link.certificates: ",
             ),
             (
                 format!("{GOOD}[media]\nport_first = 20001\n"),

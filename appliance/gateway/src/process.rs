@@ -11,6 +11,7 @@ use crate::admin::{Host, control};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::configure::{Bell, Configurator};
+use crate::enroll::{Desk, Renewal, RenewalTrouble};
 use crate::eraser::Eraser;
 use crate::link::{BrokerAddress, LinkConfig, LinkHandle, LinkSetup, LinkTask};
 use crate::log_filter::LogFilter;
@@ -26,6 +27,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use telephony::Telephony;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 /// How long tasks may take to end.
 const GRACE: Duration = Duration::from_secs(8);
@@ -79,8 +81,13 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
     months::start(&ground);
     backups::start(&ground);
     let pulse = pulse::start(&ground);
-    let link = start_link(&ground, &pulse)?;
-    pages::start(&ground, &telephony, link.as_ref(), metrics)?;
+    let redial = Arc::new(Notify::new());
+    let link = start_link(&ground, &pulse, &redial)?;
+    let trouble = RenewalTrouble::default();
+    start_renewal(&ground, trouble.clone(), redial);
+    let box_id = ground.config.box_id.clone();
+    let desk = Desk::new(box_id, ground.config.identity_dir(), trouble);
+    pages::start(&ground, &telephony, &link, desk, metrics)?;
     let host = Host {
         store: ground.store.clone(),
         recordings: ground.config.recordings_dir(),
@@ -118,29 +125,46 @@ fn ground(config: Config, log: LogFilter) -> anyhow::Result<(Ground, branch_stor
     Ok((ground, recovered))
 }
 
-fn start_link(ground: &Ground, pulse: &Pulse) -> anyhow::Result<Option<LinkHandle>> {
-    let Some(link) = &ground.config.link else {
-        return Ok(None);
-    };
+/// It runs without an identity too, and connects when there is one.
+fn start_link(ground: &Ground, pulse: &Pulse, redial: &Arc<Notify>) -> anyhow::Result<LinkHandle> {
+    let link = &ground.config.link;
+    let broker = link.broker.as_deref().map(BrokerAddress::parse).transpose();
     let config = LinkConfig {
-        broker: BrokerAddress::parse(&link.broker)
-            .map_err(|bad| anyhow::anyhow!("link.broker: {bad}"))?,
-        certificates: link.certificates.clone(),
+        broker: broker.map_err(|bad| anyhow::anyhow!("link.broker: {bad}"))?,
+        certificates: ground.config.identity_dir(),
+        redial: Arc::clone(redial),
         box_id: ground.config.box_id.clone(),
         boot: ground.boot,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         metrics_every: Duration::from_secs(u64::from(link.metrics_every_s)),
         seed: u64::from_ne_bytes(secrets::random()),
-        trust: crate::link::trust(&link.certificates, &link.tenant, &ground.config.box_id),
+        trust: crate::link::trust(
+            &ground.config.identity_dir(),
+            link.tenant.as_deref(),
+            &ground.config.box_id,
+        ),
+        tenant: link.tenant.clone(),
     };
     let setup = LinkSetup {
         journal: Arc::new(store_journal::StoreJournal::new(ground)),
         metrics: pulse.source(),
         clock: ground.portal_clock.clone(),
     };
-    Ok(Some(
-        LinkTask::start(config, setup, &ground.link_tasks).context("the link")?,
-    ))
+    LinkTask::start(config, setup, &ground.link_tasks).context("the link")
+}
+
+fn start_renewal(ground: &Ground, trouble: RenewalTrouble, redial: Arc<Notify>) {
+    let renewal = Renewal {
+        dir: ground.config.identity_dir(),
+        box_id: ground.config.box_id.clone(),
+        broker: ground.config.link.broker.clone(),
+        clock: ground.portal_clock.clone(),
+        seed: u64::from_ne_bytes(secrets::random()),
+        trouble,
+        redial,
+    };
+    let stop = ground.tasks.stop_token();
+    ground.tasks.spawn("certificate renewal", renewal.run(stop));
 }
 
 fn announce(ground: &Ground) {
@@ -193,7 +217,7 @@ async fn wait_for_end() -> anyhow::Result<()> {
 
 /// Calls first, so that their last facts are written; then the pages; then the link, which gets a moment to carry
 /// the last word; the journal ends last.
-async fn end(ground: Ground, telephony: Telephony, link: Option<LinkHandle>, bell: &Bell) {
+async fn end(ground: Ground, telephony: Telephony, link: LinkHandle, bell: &Bell) {
     if tokio::task::spawn_blocking(move || telephony.end())
         .await
         .is_err()
@@ -209,9 +233,7 @@ async fn end(ground: Ground, telephony: Telephony, link: Option<LinkHandle>, bel
     {
         tracing::error!("the run's last fact was not written");
     }
-    if let Some(link) = link {
-        carry_the_rest(&ground.store, &link).await;
-    }
+    carry_the_rest(&ground.store, &link).await;
     late(ground.link_tasks.shutdown(GRACE).await);
     let store = ground.store;
     if tokio::task::spawn_blocking(move || store.close("asked to end"))

@@ -21,6 +21,8 @@ pub struct Config {
     pub mqtt: MqttConfig,
     pub tls: TlsConfig,
     #[serde(default)]
+    pub enrol: EnrolConfig,
+    #[serde(default)]
     pub field_policy: FieldPolicyConfig,
     #[serde(default)]
     pub backup: BackupConfig,
@@ -60,6 +62,31 @@ pub struct TlsConfig {
     /// Names and addresses under which boxes and browsers reach this server.
     #[serde(default = "default_hosts")]
     pub hosts: Vec<String>,
+}
+
+/// What boxes are told when they get their identity.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EnrolConfig {
+    /// `https://host:port` of this server; made of the first of `tls.hosts` and of `http.listen` where it is not named.
+    pub url: Option<String>,
+    /// `host:port` of the boxes' listener; made of the first of `tls.hosts` and of `mqtt.listen` where it is not named.
+    pub broker: Option<String>,
+    /// How long a code is good; 1 to 60.
+    pub code_minutes: u32,
+    /// How long a box's certificate is good; 1 to 1825. It is renewed when two thirds are over.
+    pub certificate_days: u32,
+}
+
+impl Default for EnrolConfig {
+    fn default() -> Self {
+        Self {
+            url: None,
+            broker: None,
+            code_minutes: 10,
+            certificate_days: 365,
+        }
+    }
 }
 
 /// What headquarters may see of the branches' personal values: `never`, `masked` or `clear`.
@@ -149,6 +176,16 @@ impl Config {
         if self.http.listen == self.mqtt.listen && self.http.listen.port() != 0 {
             return Err(("mqtt.listen", "the same as http.listen".to_owned()));
         }
+        if self.tls.dir.starts_with(&self.data_dir) {
+            let why = "must not lie inside data_dir: a copy of the data would hold the keys";
+            return Err(("tls.dir", why.to_owned()));
+        }
+        if !(1..=60).contains(&self.enrol.code_minutes) {
+            return Err(("enrol.code_minutes", "1 to 60".to_owned()));
+        }
+        if !(1..=1_825).contains(&self.enrol.certificate_days) {
+            return Err(("enrol.certificate_days", "1 to 1825".to_owned()));
+        }
         EnvFilter::try_new(self.log_directives()).map_err(|bad| ("log.level", bad.to_string()))?;
         Ok(())
     }
@@ -203,6 +240,14 @@ mod tests {
                 "cloud.toml:12: log.level: ",
             ),
             (GOOD.replace("[tls]", "[tls"), "cloud.toml:9: "),
+            (
+                GOOD.replace("\"pki\"", "\"d/pki\""),
+                "cloud.toml:10: tls.dir: ",
+            ),
+            (
+                format!("{GOOD}[enrol]\ncode_minutes = 0\n"),
+                "cloud.toml:12: enrol.code_minutes: ",
+            ),
         ];
         for (text, start) in table {
             let error = Config::parse(&text, "cloud.toml").unwrap_err().to_string();

@@ -1,11 +1,12 @@
 //! What the boxes say, written down: greetings, facts, samples, link states. Nothing is answered before it is durable.
 use crate::api::HqState;
-use crate::mqtt::{Ingest, Outcome};
+use crate::mqtt::{BoxPapers, Ingest, Outcome};
 use bytes::Bytes;
 use hq_store::{BoxRecord, FactBatch, Greeting, Store, StoreError, Unfit};
 use link::{Arrived, CloudBook, CloudEnd, Consequence, Judged, Refused};
 use messages::{
     BoxId, UtcMs,
+    enrolment::Serial,
     journal::{ChainHash, Head},
     lane::{Lane, LinkState, Metrics, Verdict},
     wire,
@@ -109,6 +110,20 @@ impl Ingest for Intake {
             | Lane::Command
             | Lane::Tail => refused("link_lane"),
         }
+    }
+
+    async fn admitted(&self, papers: &BoxPapers) {
+        let (registrar, papers) = (std::sync::Arc::clone(&self.state.registrar), papers.clone());
+        let noted = tokio::task::spawn_blocking(move || {
+            registrar.note_connected(&papers.box_id, &papers.certificate);
+        });
+        if let Err(bad) = noted.await {
+            tracing::error!(%bad, "writing down a certificate panicked");
+        }
+    }
+
+    fn is_revoked(&self, serial: &Serial) -> bool {
+        self.state.registrar.is_revoked(serial)
     }
 
     async fn link_changed(&self, box_id: &BoxId, up: bool) {

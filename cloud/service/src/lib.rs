@@ -11,5 +11,6 @@ pub mod mqtt;
 mod pages;
 pub mod people;
 pub mod pki;
+pub mod registrar;
 pub mod service;
 mod watch;

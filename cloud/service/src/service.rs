@@ -8,6 +8,7 @@ use crate::mqtt::{self, MqttHandle, MqttServer, TlsError};
 use crate::pages::Pages;
 use crate::people::{self, People, PeopleError};
 use crate::pki::Authority;
+use crate::registrar::{self, Registrar, RegistrarError, Settings};
 use crate::watch::{self, Pulse};
 use core::time::Duration;
 use hq_store::{KeyBook, KeyBookError, SqliteStore, Store, StoreError};
@@ -58,6 +59,8 @@ pub enum StartError {
     Serve(#[from] ServeError),
     #[error(transparent)]
     People(#[from] PeopleError),
+    #[error(transparent)]
+    Registrar(#[from] RegistrarError),
 }
 
 /// The running service.
@@ -164,15 +167,22 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
     let authority = Authority::open_or_make(&config.tls.dir)?;
     authority.ensure_server(&config.tls.hosts)?;
     let paths = authority.paths();
-    let mqtt_tls = mqtt::server_config(&paths.ca, &paths.server, &paths.server_key)?;
     let identity = Identity::from_pem(&read(&paths.server)?, &read(&paths.server_key)?)?;
     let https = bind("http.listen", config.http.listen)?;
     let boxes = bind("mqtt.listen", config.mqtt.listen)?;
+    let settings = settings(config, keys_dir(config)?, &https, &boxes);
+    let registrar = Registrar::open(settings, Arc::clone(&store), clock.clone())?;
+    let mqtt_tls = mqtt::server_config_with(
+        &paths.ca,
+        &paths.server,
+        &paths.server_key,
+        registrar.revoked(),
+    )?;
     // Last, so that a start that fails does not show a password that nobody reads.
     let first_admin = people::first_admin(&*store, now)?;
 
     let tasks = Tasks::new();
-    let state = state(config, store, keys, clock, &tasks)?;
+    let state = state(config, store, keys, clock, Arc::new(registrar), &tasks)?;
     let pulse = Pulse::default();
     pulse.set(true);
     let router = router(&state, config, pulse.clone(), metrics);
@@ -182,6 +192,7 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
             address: config.mqtt.listen,
             source,
         })?;
+    state.registrar.listens(mqtt.clone());
     let limits = ConnectionLimits::default();
     let https = portal::serve::https(https, &identity, router, limits, &tasks)?;
     tasks.spawn("live picture", api::live::keep_drawing(state.clone()));
@@ -200,6 +211,7 @@ fn state(
     store: Arc<dyn Store>,
     keys: Arc<KeyBook>,
     clock: Clock,
+    registrar: Arc<Registrar>,
     tasks: &Tasks,
 ) -> Result<HqState, StartError> {
     let people = Arc::new(People::new(Arc::clone(&store), clock.clone()));
@@ -207,8 +219,55 @@ fn state(
     let auth = Auth::new(AuthConfig::new(COOKIE), clock.clone(), people, sessions)
         .map_err(PeopleError::Password)?;
     let policy = config.field_policy.policy();
-    let stop = tasks.stop_token();
-    Ok(HqState::new(store, keys, auth, clock, policy, stop))
+    Ok(HqState::new(
+        store,
+        keys,
+        auth,
+        clock,
+        policy,
+        registrar,
+        tasks.stop_token(),
+    ))
+}
+
+/// What the registrar tells the boxes of this server's places, named or made of what it listens on.
+fn settings(
+    config: &Config,
+    keys_dir: PathBuf,
+    https: &TcpListener,
+    boxes: &TcpListener,
+) -> Settings {
+    let host = config.tls.hosts.first().map_or("localhost", String::as_str);
+    let host = if host.contains(':') {
+        format!("[{host}]")
+    } else {
+        host.to_owned()
+    };
+    let port = |listener: &TcpListener, asked: SocketAddr| {
+        listener
+            .local_addr()
+            .map_or(asked.port(), |bound| bound.port())
+    };
+    let (web, mqtt) = (
+        port(https, config.http.listen),
+        port(boxes, config.mqtt.listen),
+    );
+    let enrol = &config.enrol;
+    Settings {
+        dir: config.tls.dir.clone(),
+        keys_dir,
+        tenant: config.tenant.clone(),
+        url: enrol
+            .url
+            .clone()
+            .unwrap_or_else(|| format!("https://{host}:{web}")),
+        broker: enrol
+            .broker
+            .clone()
+            .unwrap_or_else(|| format!("{host}:{mqtt}")),
+        code_life: Duration::from_secs(u64::from(enrol.code_minutes) * 60),
+        certificate_life: Duration::from_secs(u64::from(enrol.certificate_days) * 24 * 3600),
+    }
 }
 
 fn router(
@@ -222,7 +281,9 @@ fn router(
         metrics,
         metrics_readers: config.http.metrics_readers.clone(),
     };
-    let router = api::router(state.clone()).merge(portal::ops::router(ops));
+    let router = api::router(state.clone())
+        .merge(portal::ops::router(ops))
+        .merge(registrar::open_router(Arc::clone(&state.registrar)));
     let router = portal::assets::fallback::<Pages, ()>(router);
     portal::shell::wrap(router, Shell::default())
 }
@@ -236,7 +297,11 @@ fn listen_for_boxes(
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let intake = Arc::new(Intake::new(state.clone()));
-    MqttServer::start(listener, tls, intake, mqtt::Limits::default(), tasks)
+    let web = portal::shell::wrap(
+        registrar::boxes_router(Arc::clone(&state.registrar)),
+        Shell::default(),
+    );
+    MqttServer::start_with_web(listener, tls, intake, mqtt::Limits::default(), web, tasks)
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, StartError> {

@@ -25,6 +25,8 @@ pub enum StoreError {
     UnknownDeadLetter,
     #[error("no such user")]
     UnknownUser,
+    #[error("no such open enrolment")]
+    UnknownEnrolment,
     #[error("this user exists")]
     UserExists,
 }
@@ -43,6 +45,7 @@ impl StoreError {
             Self::UnknownBox => "unknown_box",
             Self::UnknownDeadLetter => "unknown_dead_letter",
             Self::UnknownUser => "unknown_user",
+            Self::UnknownEnrolment => "unknown_enrolment",
             Self::UserExists => "user_exists",
         }
     }

@@ -12,6 +12,7 @@ mod intake;
 mod keys;
 mod limit;
 mod recording;
+mod register;
 pub mod rollup;
 mod sqlite;
 mod store;
@@ -31,6 +32,9 @@ pub use intake::{BoxRecord, FactBatch, Greeting, Ingested, JournalRow, Unfit};
 pub use keys::{KeyBook, KeyBookError};
 pub use limit::{PAGE_MAX, PageLimit};
 pub use recording::{RecordingCursor, RecordingQuery, RecordingRecord, RecordingState};
+pub use register::{
+    By, CertificateRecord, Enrolment, NewCertificate, NewEnrolment, Register, TRIES_MAX, Tried,
+};
 pub use rollup::{RollupQuery, RollupRow, Tally};
 pub use sqlite::SqliteStore;
 pub use store::{Rebuilt, Store};

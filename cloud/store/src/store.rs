@@ -2,15 +2,15 @@
 use crate::{
     AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord,
     DeadLetter, DeadLetterQuery, Deed, FactBatch, Greeting, Ingested, JournalRow, RecordingQuery,
-    RecordingRecord, RestoredRecord, Retried, Retry, RollupQuery, RollupRow, StoreError, Tally,
-    Unconfirmed, Unfit, UserRecord, Walk,
+    RecordingRecord, Register, RestoredRecord, Retried, Retry, RollupQuery, RollupRow, StoreError,
+    Tally, Unconfirmed, Unfit, UserRecord, Walk,
 };
 use messages::{BoxId, PartyId, UserName, UtcMs, command::Secret, journal::Head};
 use std::net::IpAddr;
 
 /// A store is opened for one tenant; every key in it starts with that tenant and a box.
 /// A call that has returned `Ok` is durable.
-pub trait Store: Send + Sync + 'static {
+pub trait Store: Register + Send + Sync + 'static {
     // ---- what the boxes say ----
 
     /// Keeps what a HELLO said; makes the box's record at its first one. Returns the record behind it.

@@ -23,9 +23,35 @@ pub enum Deed {
     PasswordReset,
     SignedIn,
     SignInFailed,
-    LockedOut { until: UtcMs },
+    LockedOut {
+        until: UtcMs,
+    },
     SignedOut,
-    DeadLettersRetried { box_id: BoxId },
+    DeadLettersRetried {
+        box_id: BoxId,
+    },
+    EnrolmentMade {
+        box_id: BoxId,
+    },
+    EnrolmentCancelled {
+        box_id: BoxId,
+    },
+    /// A wrong code for a box with an open enrolment.
+    EnrolmentFailed {
+        box_id: BoxId,
+    },
+    EnrolmentLocked {
+        box_id: BoxId,
+    },
+    EnrolmentUsed {
+        box_id: BoxId,
+    },
+    CertificateRenewed {
+        box_id: BoxId,
+    },
+    CertificateRevoked {
+        box_id: BoxId,
+    },
 }
 
 impl Deed {
@@ -40,6 +66,13 @@ impl Deed {
             Self::LockedOut { .. } => "user_locked_out",
             Self::SignedOut => "signed_out",
             Self::DeadLettersRetried { .. } => "dead_letters_retried",
+            Self::EnrolmentMade { .. } => "enrolment_made",
+            Self::EnrolmentCancelled { .. } => "enrolment_cancelled",
+            Self::EnrolmentFailed { .. } => "enrolment_failed",
+            Self::EnrolmentLocked { .. } => "enrolment_locked",
+            Self::EnrolmentUsed { .. } => "enrolment_used",
+            Self::CertificateRenewed { .. } => "certificate_renewed",
+            Self::CertificateRevoked { .. } => "certificate_revoked",
         }
     }
 
@@ -47,7 +80,14 @@ impl Deed {
     #[must_use]
     pub fn about(&self) -> Option<String> {
         match self {
-            Self::DeadLettersRetried { box_id } => Some(format!("branch:{box_id}")),
+            Self::DeadLettersRetried { box_id }
+            | Self::EnrolmentMade { box_id }
+            | Self::EnrolmentCancelled { box_id }
+            | Self::EnrolmentFailed { box_id }
+            | Self::EnrolmentLocked { box_id }
+            | Self::EnrolmentUsed { box_id }
+            | Self::CertificateRenewed { box_id }
+            | Self::CertificateRevoked { box_id } => Some(format!("branch:{box_id}")),
             Self::UserCreated
             | Self::PasswordReset
             | Self::SignedIn

@@ -4,10 +4,12 @@ import {
   BarChartOutlined,
   ExceptionOutlined,
   PhoneOutlined,
+  SafetyCertificateOutlined,
   TeamOutlined,
 } from '@ant-design/icons'
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { BoxesPage } from './boxes/BoxesPage'
 import { BranchesPage } from './branches/BranchesPage'
 import { BranchPage } from './branches/BranchPage'
 import { CallsPage } from './calls/CallsPage'
@@ -17,8 +19,8 @@ import { HoursPage } from './hours/HoursPage'
 import { DeadLettersPage } from './sync/DeadLettersPage'
 
 export type Place = {
-  to: '/' | '/hours' | '/calls' | '/customers' | '/dead-letters'
-  name: 'branches' | 'hours' | 'calls' | 'customers' | 'dead_letters'
+  to: '/' | '/hours' | '/calls' | '/customers' | '/dead-letters' | '/boxes'
+  name: 'branches' | 'hours' | 'calls' | 'customers' | 'dead_letters' | 'boxes'
   icon: ReactNode
 }
 
@@ -28,6 +30,7 @@ export const PLACES: readonly Place[] = [
   { to: '/calls', name: 'calls', icon: <PhoneOutlined aria-hidden /> },
   { to: '/customers', name: 'customers', icon: <TeamOutlined aria-hidden /> },
   { to: '/dead-letters', name: 'dead_letters', icon: <ExceptionOutlined aria-hidden /> },
+  { to: '/boxes', name: 'boxes', icon: <SafetyCertificateOutlined aria-hidden /> },
 ]
 
 const root = createRootRoute({ component: Dashboard, notFoundComponent: BranchesPage })
@@ -58,6 +61,7 @@ const routeTree = root.addChildren([
   at('/calls', CallsPage),
   at('/customers', CustomersPage),
   deadLetters,
+  at('/boxes', BoxesPage),
 ])
 
 export const makeRouter = () => createRouter({ routeTree, defaultPreload: false })

@@ -1,41 +1,11 @@
 //! What a certificate says of itself.
-use core::fmt;
-use messages::{BoxId, UtcMs};
+use messages::{BoxId, UtcMs, enrolment::Serial};
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 use x509_parser::{
     extensions::GeneralName,
     prelude::{FromDer as _, X509Certificate},
 };
-
-/// A certificate's number within its authority, as lower-case hexadecimal digits.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Serial(String);
-
-impl Serial {
-    /// At most 20 octets (RFC 5280, 4.1.2.2), perhaps behind a zero.
-    const DIGITS_MAX: usize = 42;
-
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        let fits = (1..=Self::DIGITS_MAX).contains(&text.len())
-            && text
-                .bytes()
-                .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-        fits.then(|| Self(text.to_owned()))
-    }
-
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Serial {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CertificateFacts {
@@ -88,8 +58,13 @@ impl CertificateFacts {
     /// When a holder should ask for the next one: two thirds of its life are over.
     #[must_use]
     pub const fn renew_at(&self) -> UtcMs {
-        let life = self.not_after.0.saturating_sub(self.not_before.0);
-        UtcMs(self.not_before.0.saturating_add(life / 3 * 2))
+        Self::renewal(self.not_before, self.not_after)
+    }
+
+    #[must_use]
+    pub const fn renewal(not_before: UtcMs, not_after: UtcMs) -> UtcMs {
+        let life = not_after.0.saturating_sub(not_before.0);
+        UtcMs(not_before.0.saturating_add(life / 3 * 2))
     }
 }
 

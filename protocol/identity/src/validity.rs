@@ -26,11 +26,11 @@ pub fn now() -> UtcMs {
     UtcMs(i64::try_from(since_epoch().as_millis()).unwrap_or(i64::MAX))
 }
 
-/// From yesterday (clocks differ) for `length`.
+/// From yesterday (clocks differ), for `length` from now.
 pub fn set(params: &mut CertificateParams, length: Duration) {
     let start = rcgen::date_time_ymd(1970, 1, 1) + since_epoch().saturating_sub(DAY);
     params.not_before = start;
-    params.not_after = start + length;
+    params.not_after = start + DAY + length;
 }
 
 /// Is the certificate good now and for longer than 60 days?

@@ -96,6 +96,11 @@ impl BoxEnd {
         }
     }
 
+    /// From now on these are whose directives are carried out: the box was enrolled while it ran.
+    pub fn believe(&mut self, trust: crate::Trust) {
+        self.config.trust = trust;
+    }
+
     #[must_use]
     pub fn status(&self) -> LinkStatus {
         let facts_per_s = self.pace.facts_per_s();

@@ -15,6 +15,7 @@ mod time;
 
 pub mod command;
 pub mod directive;
+pub mod enrolment;
 pub mod fact;
 pub mod journal;
 pub mod lane;

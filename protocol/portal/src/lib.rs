@@ -33,7 +33,7 @@ pub mod current_user;
 pub mod extract;
 mod headers;
 pub mod idempotency;
-mod lock_out;
+pub mod lock_out;
 pub mod openapi;
 pub mod ops;
 mod origin;

@@ -49,21 +49,22 @@ struct Entry {
 
 /// A table of failures. Names that do not exist are counted like the others: the answer tells nothing.
 #[derive(Debug)]
-pub(crate) struct LockOut {
+pub struct LockOut {
     limits: LockOutLimits,
     entries: BTreeMap<Key, Entry>,
 }
 
 /// What a failure led to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub enum Failure {
     Counted,
     /// The name is shut from now on, for so long.
     UserLocked(Duration),
 }
 
 impl LockOut {
-    pub(crate) const fn new(limits: LockOutLimits) -> Self {
+    #[must_use]
+    pub const fn new(limits: LockOutLimits) -> Self {
         Self {
             limits,
             entries: BTreeMap::new(),
@@ -72,12 +73,7 @@ impl LockOut {
 
     /// Counts the attempt as a failure before it is checked, so that parallel guesses are counted too.
     /// `Err`: shut for so long.
-    pub(crate) fn begin(
-        &mut self,
-        user: &str,
-        source: IpAddr,
-        now: Moment,
-    ) -> Result<(), Duration> {
+    pub fn begin(&mut self, user: &str, source: IpAddr, now: Moment) -> Result<(), Duration> {
         let pair = [
             (Key::Source(prefix(source)), self.limits.source_failures_max),
             (Key::User(user.to_owned()), self.limits.user_failures_max),
@@ -100,7 +96,7 @@ impl LockOut {
     }
 
     /// The attempt was right: the name starts anew, the address gets its count back.
-    pub(crate) fn succeed(&mut self, user: &str, source: IpAddr) {
+    pub fn succeed(&mut self, user: &str, source: IpAddr) {
         self.forget(user);
         if let Some(entry) = self.entries.get_mut(&Key::Source(prefix(source))) {
             entry.failures = entry.failures.saturating_sub(1);
@@ -108,17 +104,30 @@ impl LockOut {
     }
 
     /// The name starts anew.
-    pub(crate) fn forget(&mut self, user: &str) {
+    pub fn forget(&mut self, user: &str) {
         self.entries.remove(&Key::User(user.to_owned()));
     }
 
     /// The attempt was wrong.
-    pub(crate) fn fail(&mut self, user: &str, source: IpAddr, now: Moment) -> Failure {
+    pub fn fail(&mut self, user: &str, source: IpAddr, now: Moment) -> Failure {
         let limits = self.limits;
         let source = Key::Source(prefix(source));
         self.lock_when_full(&source, limits.source_failures_max, now);
         self.lock_when_full(&Key::User(user.to_owned()), limits.user_failures_max, now)
             .map_or(Failure::Counted, Failure::UserLocked)
+    }
+
+    /// Addresses that are shut now, and for how long.
+    #[must_use]
+    pub fn locked_sources(&self, now: Moment) -> Vec<(IpAddr, Duration)> {
+        let waits = self.entries.iter().filter_map(|(key, entry)| match key {
+            Key::Source(source) => {
+                let until = entry.locked_until.filter(|until| *until > now)?;
+                Some((*source, until.since(now)))
+            }
+            Key::User(_) => None,
+        });
+        waits.collect()
     }
 
     fn open_at(&mut self, key: &Key, max: u32, now: Moment) -> Result<(), Duration> {

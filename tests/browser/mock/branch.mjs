@@ -37,6 +37,7 @@ export const ADMIN = {
   role: 'admin',
   extension: undefined,
   may: [
+    'configure',
     'move_stage',
     'dial',
     'play_recording',
@@ -285,6 +286,27 @@ export function wav() {
   return Buffer.concat([head, data])
 }
 
+/** A branch that is enrolled; `over` changes that. */
+export function headquarters(over = {}) {
+  const day = 86_400_000
+  return {
+    box_id: 'sz-01',
+    enrolled: true,
+    url: 'https://hq.example.com:8443',
+    broker: 'hq.example.com:8883',
+    tenant: 'hq',
+    fingerprint: '64A1 90FE 1C22 7D05 B3E8 4F6A 99D1 0C3B 5E77 A2F4 18C9 6D30 E5B1 7A48 2F9C D006',
+    certificate: {
+      serial: '5f0a',
+      not_before: Date.now() - 100 * day,
+      not_after: Date.now() + 265 * day,
+      renew_at: Date.now() + 143 * day,
+      next: false,
+    },
+    ...over,
+  }
+}
+
 export function answers(who = {}, over = {}) {
   return {
     'GET /api/v1/session': session(who),
@@ -292,6 +314,7 @@ export function answers(who = {}, over = {}) {
     'DELETE /api/v1/session': { status: 204 },
     'GET /api/v1/overview': overview,
     'GET /api/v1/system': system,
+    'GET /api/v1/headquarters': () => headquarters(),
     'GET /api/v1/calls': () => ({ items: calls(14), next: 'c2' }),
     'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
     'GET /api/v1/customers/*': () => ({ customer: customers(3)[2], calls: calls(3) }),

@@ -195,6 +195,78 @@ export function deadLetter() {
 
 export const ADMIN = { user: 'wang', role: 'hq_admin', since: Date.now() }
 
+const DAY = 24 * HOUR
+const certificate = (box_id, state, over = {}) => ({
+  box_id,
+  serial: `5f0a90c1${'7b'.repeat(16)}`,
+  state,
+  origin: 'enrolment',
+  not_before: Date.now() - 100 * DAY,
+  not_after: Date.now() + 265 * DAY,
+  renew_at: Date.now() + 143 * DAY,
+  first_seen: Date.now() - 100 * DAY,
+  connected: Date.now() - 40_000,
+  ...over,
+})
+
+export function certificates() {
+  return {
+    items: [
+      certificate('bj-01.zk', 'good', { origin: 'renewal' }),
+      certificate('bj-01.zk', 'revoked', {
+        serial: '01',
+        revoked: Date.now() - DAY,
+        why: 'superseded',
+      }),
+      certificate('gz-02', 'revoked', {
+        revoked: Date.now() - 2 * HOUR,
+        revoked_by: 'admin',
+        why: '设备在搬运途中丢失，已报案',
+      }),
+      certificate('sz-01', 'waiting', { connected: undefined }),
+      certificate('wh-03', 'expired', { not_after: Date.now() - DAY }),
+    ],
+  }
+}
+
+const enrolment = (id, state, over = {}) => ({
+  id: String(id),
+  box_id: 'sz-01',
+  purpose: 'join',
+  state,
+  made: Date.now() - 120_000,
+  made_by: 'admin',
+  expires: Date.now() + 480_000,
+  tries: 0,
+  tries_max: 5,
+  ...over,
+})
+
+export function enrolments() {
+  return {
+    items: [
+      enrolment(9, 'open', { tries: 2, from_ip: '203.0.113.7' }),
+      enrolment(8, 'used', { box_id: 'bj-01.zk', tries: 1, from_ip: '198.51.100.4' }),
+      enrolment(7, 'locked', { box_id: 'gz-02', purpose: 'replace', tries: 5 }),
+      enrolment(6, 'expired', { box_id: 'wh-03' }),
+    ],
+    locked_sources: [{ address: '203.0.113.7', retry_after_s: 412 }],
+  }
+}
+
+export function enrolmentMade(_url, body) {
+  return {
+    status: 201,
+    body: {
+      enrolment: enrolment(10, 'open', { box_id: body.box_id }),
+      url: 'https://hq.example.com:8443',
+      code: 'K7QM-3XWP',
+      fingerprint:
+        '64A1 90FE 1C22 7D05 B3E8 4F6A 99D1 0C3B 5E77 A2F4 18C9 6D30 E5B1 7A48 2F9C D006',
+    },
+  }
+}
+
 export function answers(over = {}) {
   const who = { user: 'analyst', role: 'hq_analyst', since: Date.now() }
   return {
@@ -209,6 +281,10 @@ export function answers(over = {}) {
     'GET /api/v1/calls': () => ({ items: calls(30), next: 'c2' }),
     'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
     'GET /api/v1/rollups/hours': hours,
+    'GET /api/v1/certificates': certificates,
+    'GET /api/v1/enrolments': enrolments,
+    'POST /api/v1/enrolments': enrolmentMade,
+    'POST /api/v1/boxes/*/revocations': { status: 200, body: { revoked: 1 } },
     'GET /api/v1/dead-letters': () => ({ items: deadLetters(), next: 'c2' }),
     'GET /api/v1/branches/*/dead-letters/*/*': deadLetter,
     'POST /api/v1/branches/*/dead-letters/retry': { applied: 1, left: 1, waiting: 0 },

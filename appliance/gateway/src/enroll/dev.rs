@@ -1,94 +1,78 @@
-//! Enrolment within one machine: headquarters' key is at hand and signs at once. For demos, labs and tests.
+//! Enrolment within one machine: headquarters' keys are at hand and sign at once. For demos, labs and tests.
 use super::EnrollError;
-use identity::{BoxRequest, CertificateFacts, IdentityError, make, sign_box, validity, whole_file};
+use super::folder::{self, BoxPaths, HqPlace, Papers};
+use identity::{
+    BoxRequest, IdentityError, hq_files, make, sign_box, signed_by, validity, whole_file,
+};
 use messages::BoxId;
 use rcgen::{Issuer, KeyPair};
 use rustls_pki_types::{CertificateDer, pem::PemObject};
-use std::path::{Path, PathBuf};
+use seal::{HqMaster, Key};
+use std::fs;
+use std::path::Path;
+use zeroize::Zeroizing;
 
-/// `zhunkehu-gateway enroll …`
-#[derive(Clone, Debug, clap::Args)]
-pub struct Enroll {
-    /// Sign with headquarters' key, which lies on this machine.
-    #[arg(long)]
-    pub dev: bool,
-    /// The folder of headquarters' authority.
-    #[arg(long)]
-    pub hq_dir: Option<PathBuf>,
-    /// The name of this box.
-    #[arg(long)]
-    pub box_id: String,
-    /// Where the box's certificates lie.
-    #[arg(long, default_value = "certs")]
-    pub dir: PathBuf,
-}
-
-/// The files with which the link identifies itself, all PEM.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BoxPaths {
-    /// Headquarters' authority: who may be the broker.
-    pub ca: PathBuf,
-    pub certificate: PathBuf,
-    pub key: PathBuf,
-}
-
-impl BoxPaths {
-    #[must_use]
-    pub fn within(dir: &Path) -> Self {
-        Self {
-            ca: dir.join("hq-ca.pem"),
-            certificate: dir.join("box.pem"),
-            key: dir.join("box.key"),
-        }
+/// Makes what is missing, runs out soon, or is of another box or authority; what stands is kept.
+pub(super) fn enroll(hq_dir: &Path, box_id: &BoxId, dir: &Path) -> Result<(), EnrollError> {
+    let ca_pem = whole_file::read(&hq_dir.join("ca.pem"))?;
+    let fresh = Papers {
+        tenant_blind: whole_file::read_key(&hq_dir.join(hq_files::TENANT_BLIND))?,
+        hq_key: hq_key(hq_dir, box_id)?,
+        directive_key: public(&hq_dir.join(hq_files::DIRECTIVE_PUBLIC)),
+        place: HqPlace::read(dir)?,
+        authority: ca_pem.clone(),
+        certificate: String::new(),
+        key: Zeroizing::new(String::new()),
+    };
+    if stands(dir, &fresh, box_id) {
+        return Ok(());
     }
+    let asked = BoxRequest::make(box_id)?;
+    let papers = Papers {
+        certificate: sign(hq_dir, &ca_pem, &asked.request, box_id)?,
+        key: asked.key,
+        ..fresh
+    };
+    papers.keep(dir)
 }
 
-impl Enroll {
-    /// Makes what is missing, runs out soon, or is of another box or authority; what stands is kept.
-    pub fn run(&self) -> Result<String, EnrollError> {
-        let (true, Some(hq_dir)) = (self.dev, &self.hq_dir) else {
-            return Err(EnrollError::NeedsDev);
-        };
-        let box_id =
-            BoxId::parse(&self.box_id).ok_or_else(|| EnrollError::BadBoxId(self.box_id.clone()))?;
-        let ca_pem = whole_file::read(&hq_dir.join("ca.pem"))?;
-        let paths = BoxPaths::within(&self.dir);
-        if !stands(&paths, &ca_pem, &box_id) {
-            whole_file::make_folder(&self.dir)?;
-            let asked = BoxRequest::make(&box_id)?;
-            let certificate = sign(hq_dir, &ca_pem, &asked.request, &box_id)?;
-            whole_file::write(&paths.key, asked.key.as_bytes(), whole_file::PRIVATE)?;
-            whole_file::write(&paths.ca, ca_pem.as_bytes(), whole_file::PUBLIC)?;
-            whole_file::write(
-                &paths.certificate,
-                certificate.as_bytes(),
-                whole_file::PUBLIC,
-            )?;
-        }
-        Ok(format!("{box_id} {}", paths.certificate.display()))
-    }
+/// What headquarters' master key makes for this box; nothing where there is no master key.
+fn hq_key(hq_dir: &Path, box_id: &BoxId) -> Result<Option<Zeroizing<[u8; 32]>>, IdentityError> {
+    let master = whole_file::read_key(&hq_dir.join(hq_files::MASTER))?;
+    Ok(master.map(|master| {
+        let between = HqMaster::new(Key::from_bytes(*master)).of_box(box_id);
+        Zeroizing::new(*between.key().expose())
+    }))
 }
 
-fn stands(paths: &BoxPaths, ca_pem: &str, box_id: &BoxId) -> bool {
+fn public(path: &Path) -> Option<Vec<u8>> {
+    fs::read(path).ok()
+}
+
+/// Of this box and this authority, for long enough, with the keys that headquarters has now.
+fn stands(dir: &Path, fresh: &Papers, box_id: &BoxId) -> bool {
+    let paths = BoxPaths::within(dir);
     let (Ok(leaf), Ok(authority)) = (
-        CertificateDer::from_pem_file(&paths.certificate),
-        CertificateDer::from_pem_slice(ca_pem.as_bytes()),
+        CertificateDer::from_pem_file(&paths.identity),
+        CertificateDer::from_pem_slice(fresh.authority.as_bytes()),
     ) else {
         return false;
     };
-    paths.key.exists()
-        && whole_file::read(&paths.ca).is_ok_and(|kept| kept == ca_pem)
+    let of_box = folder::certificate_of(&paths.identity).and_then(|facts| facts.box_id());
+    let same = |path: &Path, wanted: Option<&[u8]>| fs::read(path).ok().as_deref() == wanted;
+    whole_file::read(&paths.ca).is_ok_and(|kept| kept == fresh.authority)
         && validity::lasts(&leaf)
-        && is_of(&leaf, &authority, box_id)
-}
-
-/// Signed by the authority, in the box's name?
-fn is_of(leaf: &[u8], authority: &[u8], box_id: &BoxId) -> bool {
-    CertificateFacts::of(leaf)
-        .and_then(|facts| facts.box_id())
-        .as_ref()
-        == Some(box_id)
-        && identity::signed_by(leaf, authority)
+        && of_box.as_ref() == Some(box_id)
+        && signed_by(&leaf, &authority)
+        && same(
+            &paths.tenant_blind,
+            fresh.tenant_blind.as_ref().map(|key| key.as_slice()),
+        )
+        && same(
+            &paths.hq_key,
+            fresh.hq_key.as_ref().map(|key| key.as_slice()),
+        )
+        && same(&paths.directive_key, fresh.directive_key.as_deref())
 }
 
 /// What headquarters does with a request.

@@ -19,8 +19,11 @@ fn enroll(hq: &Path, dir: &Path, box_id: &str) -> Enroll {
     Enroll {
         dev: true,
         hq_dir: Some(hq.to_owned()),
-        box_id: box_id.to_owned(),
-        dir: dir.to_owned(),
+        box_id: Some(box_id.to_owned()),
+        dir: Some(dir.to_owned()),
+        url: None,
+        code: None,
+        fingerprint: None,
     }
 }
 
@@ -29,25 +32,63 @@ fn a_second_enrolment_keeps_what_stands_and_another_name_or_authority_makes_it_n
     let (hq, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     make_hq(hq.path());
     let paths = BoxPaths::within(dir.path());
-    let certificate = || fs::read(&paths.certificate).unwrap();
-    enroll(hq.path(), dir.path(), "sz-01").run().unwrap();
+    let certificate = || fs::read(&paths.identity).unwrap();
+    enroll(hq.path(), dir.path(), "sz-01")
+        .run(Path::new(""))
+        .unwrap();
     let first = certificate();
-    let mode = fs::metadata(&paths.key).unwrap().permissions().mode();
+    let mode = fs::metadata(&paths.identity).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
-    enroll(hq.path(), dir.path(), "sz-01").run().unwrap();
+    enroll(hq.path(), dir.path(), "sz-01")
+        .run(Path::new(""))
+        .unwrap();
     assert_eq!(first, certificate());
-    enroll(hq.path(), dir.path(), "sz-02").run().unwrap();
+    enroll(hq.path(), dir.path(), "sz-02")
+        .run(Path::new(""))
+        .unwrap();
     let second = certificate();
     assert_ne!(first, second);
     make_hq(hq.path());
-    enroll(hq.path(), dir.path(), "sz-02").run().unwrap();
+    enroll(hq.path(), dir.path(), "sz-02")
+        .run(Path::new(""))
+        .unwrap();
     assert_ne!(second, certificate());
+}
+
+#[test]
+fn headquarters_keys_come_with_the_identity_and_a_change_of_them_is_taken_over() {
+    let (hq, dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    make_hq(hq.path());
+    let folder = dir.path().join("identity");
+    let paths = BoxPaths::within(&folder);
+    let run = |name: &str| enroll(hq.path(), &folder, name).run(Path::new("")).unwrap();
+    run("sz-01");
+    assert!(!paths.hq_key.exists() && !paths.tenant_blind.exists());
+    fs::write(hq.path().join("hq-master.key"), [1; 32]).unwrap();
+    fs::write(hq.path().join("tenant-blind.key"), [2; 32]).unwrap();
+    fs::write(hq.path().join("hq-directive.pub"), [3; 32]).unwrap();
+    run("sz-01");
+    let first = fs::read(&paths.hq_key).unwrap();
+    assert_eq!(fs::read(&paths.tenant_blind).unwrap(), [2; 32]);
+    assert_eq!(fs::read(&paths.directive_key).unwrap(), [3; 32]);
+    assert!(first.len() == 32 && first != [1; 32]);
+    for key in [&paths.hq_key, &paths.tenant_blind, &paths.identity] {
+        let mode = fs::metadata(key).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{}", key.display());
+    }
+    run("sz-02");
+    assert_ne!(first, fs::read(&paths.hq_key).unwrap());
+    assert_eq!(
+        fs::read_dir(dir.path()).unwrap().count(),
+        1,
+        "nothing is left beside"
+    );
 }
 
 #[test]
 fn enrolment_refuses_with_a_code() {
     let dir = tempfile::tempdir().unwrap();
-    let code = |enroll: Enroll| enroll.run().unwrap_err().code();
+    let code = |enroll: Enroll| enroll.run(Path::new("")).unwrap_err().code();
     assert_eq!(
         code(enroll(dir.path(), dir.path(), "a/b")),
         "enroll_bad_box_id"
@@ -55,7 +96,7 @@ fn enrolment_refuses_with_a_code() {
     assert_eq!(code(enroll(dir.path(), dir.path(), "a")), "identity_file");
     let mut remote = enroll(dir.path(), dir.path(), "a");
     remote.dev = false;
-    assert_eq!(code(remote), "enroll_needs_dev");
+    assert_eq!(code(remote), "enroll_nothing_named");
 }
 
 /// Does a browser that trusts only `ca` accept this server under this name?

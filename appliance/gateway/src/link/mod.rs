@@ -16,6 +16,7 @@ pub use broker_address::{BadBroker, BrokerAddress};
 pub use journal::{Journal, JournalRead, JournalTrouble};
 pub use setup::{CannotStart, LinkConfig, LinkHandle, LinkSetup, SyncHealth};
 pub use task::LinkTask;
+pub(crate) use tls::client_config;
 pub use trust::{tenant_blind, trust};
 
 #[cfg(test)]

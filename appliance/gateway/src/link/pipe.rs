@@ -1,4 +1,5 @@
 //! A way to the broker and back that may lose, double and end at any time.
+use link::Trust;
 use messages::lane::Lane;
 
 /// What comes out of a pipe. After `Down` nothing more comes.
@@ -34,4 +35,9 @@ pub(super) trait Pipes: Send + 'static {
     type Pipe: Pipe;
 
     fn open(&mut self) -> Self::Pipe;
+
+    /// Whose directives are to be carried out from the next connection on; `None`: as before.
+    fn believed(&self) -> Option<Trust> {
+        None
+    }
 }

@@ -3,13 +3,16 @@
 //! A client lives for one connection: after a loss it is thrown away with all that was queued in it, because what it
 //! would send again by itself is neither all nor in order. The journal's cursor is what counts.
 use super::{
+    LinkConfig,
     broker_address::BrokerAddress,
     pipe::{Pipe, PipeEvent, PipeFull, Pipes},
     tls::client_config,
+    trust::trust,
 };
-use crate::enroll::BoxPaths;
+use crate::enroll::{BoxPaths, HqPlace};
 use core::time::Duration;
-use identity::IdentityError;
+use identity::whole_file;
+use link::Trust;
 use messages::{
     BootId, BoxId,
     lane::{Lane, LinkState},
@@ -29,9 +32,16 @@ use rumqttc::{
         },
     },
 };
-use rustls::{AlertDescription, ClientConfig};
-use std::{io, path::Path, sync::Arc};
-use tokio::{sync::mpsc, time::Instant};
+use rustls::{AlertDescription, CertificateError, ClientConfig};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::Instant,
+};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 const PACKET_BYTES_MAX: u32 = 256 * 1024;
@@ -45,38 +55,63 @@ const EVENT_QUEUE_MAX: usize = 32;
 const IN_FLIGHT_MAX: u16 = 16;
 
 pub(super) struct MqttPipes {
-    broker: BrokerAddress,
-    tls: Arc<ClientConfig>,
+    broker: Option<BrokerAddress>,
+    folder: PathBuf,
+    redial: Arc<Notify>,
+    tenant: Option<String>,
     box_id: BoxId,
     boot: BootId,
     tasks: Tasks,
 }
 
+/// What one connection is made with.
+struct Papers {
+    broker: BrokerAddress,
+    tls: Arc<ClientConfig>,
+    /// A renewed certificate is tried for the first time.
+    trial: Option<BoxPaths>,
+}
+
 impl MqttPipes {
-    /// Reads the certificates; they are read once for each run.
-    pub(super) fn new(
-        broker: BrokerAddress,
-        certificates: &Path,
-        box_id: BoxId,
-        boot: BootId,
-        tasks: Tasks,
-    ) -> Result<Self, IdentityError> {
-        let tls = client_config(&BoxPaths::within(certificates))?;
-        Ok(Self {
-            broker,
-            tls,
-            box_id,
-            boot,
+    pub(super) fn new(config: &LinkConfig, tasks: Tasks) -> Self {
+        Self {
+            broker: config.broker.clone(),
+            folder: config.certificates.clone(),
+            redial: config.redial.clone(),
+            tenant: config.tenant.clone(),
+            box_id: config.box_id.clone(),
+            boot: config.boot,
             tasks,
+        }
+    }
+
+    /// Looks into the folder anew for each connection: an identity that has come, or was renewed, is taken up by the next
+    /// one. Small files, read at most twice a second.
+    fn papers(&self) -> Result<Papers, &'static str> {
+        let paths = BoxPaths::within(&self.folder);
+        if !paths.identity.exists() {
+            return Err("not_enrolled");
+        }
+        let broker = match &self.broker {
+            Some(named) => named.clone(),
+            None => told_broker(&self.folder)?,
+        };
+        let trial = paths.next.exists();
+        let file = if trial { &paths.next } else { &paths.identity };
+        let tls = client_config(&paths.ca, file).map_err(|bad| bad.code())?;
+        Ok(Papers {
+            broker,
+            tls: Arc::new(tls),
+            trial: trial.then_some(paths),
         })
     }
 
-    fn options(&self) -> MqttOptions {
-        let BrokerAddress { host, port } = &self.broker;
+    fn options(&self, papers: &Papers) -> MqttOptions {
+        let BrokerAddress { host, port } = &papers.broker;
         let mut options = MqttOptions::new(self.box_id.as_str(), host, *port);
         options
             .set_transport(Transport::tls_with_config(TlsConfiguration::Rustls(
-                self.tls.clone(),
+                papers.tls.clone(),
             )))
             .set_keep_alive(KEEP_ALIVE)
             .set_connection_timeout(CONNECT_WAIT_S)
@@ -93,28 +128,55 @@ impl MqttPipes {
         }
         options
     }
+
+    fn pump(
+        &self,
+        papers: Papers,
+        events: mpsc::Sender<PipeEvent>,
+        stop: CancellationToken,
+    ) -> AsyncClient {
+        let (client, event_loop) = AsyncClient::new(self.options(&papers), SEND_QUEUE_MAX);
+        let pump = Pump {
+            client: client.clone(),
+            box_id: self.box_id.clone(),
+            events,
+            redial: self.redial.clone(),
+            trial: papers.trial,
+            heard_at: Instant::now(),
+        };
+        self.tasks.spawn("link pump", async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = pump.run(event_loop) => {}
+            }
+        });
+        client
+    }
+}
+
+fn told_broker(folder: &Path) -> Result<BrokerAddress, &'static str> {
+    let place = HqPlace::read(folder).map_err(|bad| bad.code())?;
+    let broker = place.ok_or("no_broker")?.broker;
+    BrokerAddress::parse(&broker).map_err(|_bad| "no_broker")
 }
 
 impl Pipes for MqttPipes {
     type Pipe = MqttPipe;
 
+    fn believed(&self) -> Option<Trust> {
+        Some(trust(&self.folder, self.tenant.as_deref(), &self.box_id))
+    }
+
     fn open(&mut self) -> MqttPipe {
-        let (client, event_loop) = AsyncClient::new(self.options(), SEND_QUEUE_MAX);
         let (events_tx, events) = mpsc::channel(EVENT_QUEUE_MAX);
         let stop = CancellationToken::new();
-        let pump = Pump {
-            client: client.clone(),
-            box_id: self.box_id.clone(),
-            events: events_tx,
-            heard_at: Instant::now(),
-        };
-        let stopped = stop.clone();
-        self.tasks.spawn("link pump", async move {
-            tokio::select! {
-                () = stopped.cancelled() => {}
-                () = pump.run(event_loop) => {}
+        let client = match self.papers() {
+            Ok(papers) => Some(self.pump(papers, events_tx, stop.clone())),
+            Err(code) => {
+                let _empty = events_tx.try_send(down(code));
+                None
             }
-        });
+        };
         MqttPipe {
             client,
             box_id: self.box_id.clone(),
@@ -125,7 +187,8 @@ impl Pipes for MqttPipes {
 }
 
 pub(super) struct MqttPipe {
-    client: AsyncClient,
+    /// None: there was nothing to connect with.
+    client: Option<AsyncClient>,
     box_id: BoxId,
     events: mpsc::Receiver<PipeEvent>,
     _stop: DropGuard,
@@ -144,7 +207,8 @@ impl Pipe for MqttPipe {
         } else {
             QoS::AtLeastOnce
         };
-        self.client
+        let client = self.client.as_ref().ok_or(PipeFull)?;
+        client
             .try_publish(lane.topic(&self.box_id), qos, false, bytes)
             .map_err(|_full| PipeFull)
     }
@@ -155,6 +219,8 @@ struct Pump {
     client: AsyncClient,
     box_id: BoxId,
     events: mpsc::Sender<PipeEvent>,
+    redial: Arc<Notify>,
+    trial: Option<BoxPaths>,
     heard_at: Instant,
 }
 
@@ -162,7 +228,14 @@ impl Pump {
     async fn run(mut self, mut event_loop: EventLoop) {
         loop {
             let polled = tokio::time::timeout_at(self.heard_at + SILENCE_MAX, event_loop.poll());
-            let event = match polled.await {
+            let polled = tokio::select! {
+                polled = polled => polled,
+                () = self.redial.notified() => {
+                    let _gone = self.events.send(down("certificate_renewed")).await;
+                    return;
+                }
+            };
+            let event = match polled {
                 Ok(Ok(Event::Incoming(packet))) => {
                     self.heard_at = Instant::now();
                     self.incoming(packet)
@@ -178,9 +251,36 @@ impl Pump {
                 continue;
             };
             let is_last = matches!(event, PipeEvent::Down { .. });
+            self.end_trial(&event).await;
             if self.events.send(event).await.is_err() || is_last {
                 return;
             }
+        }
+    }
+
+    /// A renewed certificate that connected takes the old one's place; one that is refused is thrown away.
+    async fn end_trial(&mut self, event: &PipeEvent) {
+        let refused = |code: &str| code.starts_with("own_certificate");
+        let good = match event {
+            PipeEvent::Up => true,
+            PipeEvent::Down { code } if refused(code) => false,
+            PipeEvent::Down { .. } | PipeEvent::Received { .. } => return,
+        };
+        let Some(paths) = self.trial.take() else {
+            return;
+        };
+        let ended = tokio::task::spawn_blocking(move || {
+            if good {
+                fs::rename(&paths.next, &paths.identity)?;
+            } else {
+                fs::remove_file(&paths.next)?;
+            }
+            whole_file::sync_folder(&paths.identity)
+        });
+        match ended.await {
+            Ok(Ok(())) => tracing::info!(good, "the renewed certificate was tried"),
+            Ok(Err(bad)) => tracing::warn!(%bad, "the renewed certificate did not find its place"),
+            Err(bad) => tracing::error!(%bad, "keeping a certificate panicked"),
         }
     }
 
@@ -296,6 +396,12 @@ fn code_of_io(error: &io::Error) -> &'static str {
 #[allow(clippy::wildcard_enum_match_arm)] // a foreign enum
 const fn code_of_tls(error: &rustls::Error) -> &'static str {
     match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. },
+        ) => "broker_certificate_time",
         rustls::Error::InvalidCertificate(_) => "broker_certificate_refused",
         rustls::Error::AlertReceived(AlertDescription::CertificateExpired) => {
             "own_certificate_expired"

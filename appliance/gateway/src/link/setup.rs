@@ -1,25 +1,30 @@
 //! What the link is started with, and how it tells how it stands.
 use super::{broker_address::BrokerAddress, journal::JournalTrouble};
 use core::time::Duration;
-use identity::IdentityError;
 use link::{LinkStatus, Trust};
 use messages::{BootId, BoxId, lane::Metrics};
 use portal::Clock;
 use std::{path::PathBuf, sync::Arc};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 #[derive(Clone, Debug)]
 pub struct LinkConfig {
-    pub broker: BrokerAddress,
-    /// The folder that `enroll` filled.
+    /// Where the configuration names it; else where headquarters said at the enrolment.
+    pub broker: Option<BrokerAddress>,
+    /// The folder that `enroll` fills, before or while the link runs.
     pub certificates: PathBuf,
+    /// Rings when a connection should be made anew: the certificate was renewed.
+    pub redial: Arc<Notify>,
     pub box_id: BoxId,
     pub boot: BootId,
     pub version: String,
     pub metrics_every: Duration,
     /// Of the waits between connections.
     pub seed: u64,
+    /// Until the first connection; then what the folder holds.
     pub trust: Trust,
+    /// Of the directives, where the configuration names it; else what headquarters said at the enrolment.
+    pub tenant: Option<String>,
 }
 
 /// What the task works with.
@@ -59,8 +64,6 @@ impl LinkHandle {
 /// Why the link could not be started. A broker that cannot be reached is no reason.
 #[derive(Debug, thiserror::Error)]
 pub enum CannotStart {
-    #[error(transparent)]
-    Certificates(#[from] IdentityError),
     #[error(transparent)]
     Journal(#[from] JournalTrouble),
 }

@@ -23,19 +23,13 @@ const BEAT: Duration = Duration::from_secs(1);
 pub struct LinkTask;
 
 impl LinkTask {
-    /// Reads the certificates and the cursor (blocking), then runs until `tasks` are told to stop.
+    /// Reads the cursor (blocking), then runs until `tasks` are told to stop.
     pub fn start<J: Journal>(
         config: LinkConfig,
         setup: LinkSetup<J>,
         tasks: &Tasks,
     ) -> Result<LinkHandle, CannotStart> {
-        let pipes = MqttPipes::new(
-            config.broker.clone(),
-            &config.certificates,
-            config.box_id.clone(),
-            config.boot,
-            tasks.clone(),
-        )?;
+        let pipes = MqttPipes::new(&config, tasks.clone());
         Self::start_over(pipes, config, setup, tasks)
     }
 
@@ -121,7 +115,12 @@ impl<P: Pipes, J: Journal> Run<P, J> {
             };
             match event {
                 Event::Stop => return,
-                Event::Dial => self.pipe = Some(self.pipes.open()),
+                Event::Dial => {
+                    if let Some(trust) = self.pipes.believed() {
+                        self.end.believe(trust);
+                    }
+                    self.pipe = Some(self.pipes.open());
+                }
                 Event::Pipe(event) => self.pipe_event(event).await,
                 Event::Deadline => {
                     self.end.tick(self.setup.clock.now());

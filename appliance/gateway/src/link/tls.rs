@@ -1,27 +1,23 @@
 //! Mutual TLS to the broker: headquarters' authority is trusted and no other, and the box shows its certificate.
-use crate::enroll::BoxPaths;
 use identity::IdentityError;
 use rustls::{ClientConfig, RootCertStore, crypto::ring};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
-use std::{path::Path, sync::Arc};
+use std::path::Path;
+use std::sync::Arc;
 
-/// Reads the files that `enroll` wrote.
-pub(super) fn client_config(paths: &BoxPaths) -> Result<Arc<ClientConfig>, IdentityError> {
+/// Reads the files that `enroll` wrote: headquarters' authority, and the box's certificate with its key.
+pub(crate) fn client_config(ca: &Path, identity: &Path) -> Result<ClientConfig, IdentityError> {
     let mut roots = RootCertStore::empty();
-    for authority in read_chain(&paths.ca)? {
-        roots
-            .add(authority)
-            .map_err(|bad| unreadable(&paths.ca, &bad))?;
+    for authority in read_chain(ca)? {
+        roots.add(authority).map_err(|bad| unreadable(ca, &bad))?;
     }
-    let key =
-        PrivateKeyDer::from_pem_file(&paths.key).map_err(|bad| unreadable(&paths.key, &bad))?;
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+    let key = PrivateKeyDer::from_pem_file(identity).map_err(|bad| unreadable(identity, &bad))?;
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|bad| IdentityError::Make(bad.to_string()))?
         .with_root_certificates(roots)
-        .with_client_auth_cert(read_chain(&paths.certificate)?, key)
-        .map_err(|bad| unreadable(&paths.certificate, &bad))?;
-    Ok(Arc::new(config))
+        .with_client_auth_cert(read_chain(identity)?, key)
+        .map_err(|bad| unreadable(identity, &bad))
 }
 
 fn read_chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, IdentityError> {

@@ -1,4 +1,5 @@
 //! What enrolment left beside the certificates: headquarters' key for directives, and the tenant's blind key.
+use crate::enroll::HqPlace;
 use link::{DirectiveKey, Trust};
 use messages::BoxId;
 use seal::{BlindKey, Key};
@@ -8,11 +9,22 @@ use std::{fs, io::ErrorKind, path::Path};
 const FILE: &str = "hq-directive.pub";
 const TENANT_BLIND: &str = "tenant-blind.key";
 
+/// What headquarters calls itself where nobody has said anything else.
+const USUAL_TENANT: &str = "hq";
+
 /// Without the file there is nobody to believe: every directive is refused, and shown.
+/// `tenant`: where the configuration names it; else what headquarters said at the enrolment.
 #[must_use]
-pub fn trust(certificates: &Path, tenant: &str, box_id: &BoxId) -> Trust {
+pub fn trust(certificates: &Path, tenant: Option<&str>, box_id: &BoxId) -> Trust {
+    let told = || {
+        HqPlace::read(certificates)
+            .ok()
+            .flatten()
+            .map(|place| place.tenant)
+    };
+    let tenant = tenant.map(str::to_owned).or_else(told);
     Trust {
-        tenant: tenant.to_owned(),
+        tenant: tenant.unwrap_or_else(|| USUAL_TENANT.to_owned()),
         box_id: box_id.clone(),
         keys: read(&certificates.join(FILE))
             .map(DirectiveKey::new)
@@ -54,7 +66,7 @@ mod tests {
     fn a_key_beside_the_certificates_is_believed_and_nothing_else_is() {
         let folder = tempfile::tempdir().unwrap();
         let box_id = BoxId::parse("sz-01").unwrap();
-        let read = || trust(folder.path(), "hq", &box_id).keys;
+        let read = || trust(folder.path(), None, &box_id).keys;
         assert!(read().is_empty());
         std::fs::write(folder.path().join("hq-directive.pub"), [7; 31]).unwrap();
         assert!(read().is_empty());

@@ -3,6 +3,7 @@ use super::Ground;
 use super::telephony::Telephony;
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::enroll::BoxPaths;
 use crate::recorder;
 use crate::secrets::OsSecrets;
 use anyhow::Context as _;
@@ -11,9 +12,12 @@ use branch_store::{
     OpenRecording, Opened, Parts, Purpose, Recovered, SoftKeys, Store, StoreConfig,
 };
 use core::time::Duration;
+use identity::whole_file;
 use messages::BootId;
 use messages::fact::{Actor, Fact, RecordingCut};
+use seal::{Key, KeyId, KeyStore as _};
 use sip::{DialogRecord, Orphan};
+use std::path::Path;
 use std::sync::Arc;
 
 /// Opens the data folder; `Purpose::Console` for one order of the command line.
@@ -23,7 +27,8 @@ pub(crate) fn open_store(
     boot: BootId,
     purpose: Purpose,
 ) -> anyhow::Result<Opened> {
-    let keys = SoftKeys::open(config.keys_dir.clone()).context("keys_dir")?;
+    let mut keys = SoftKeys::open(config.keys_dir.clone()).context("keys_dir")?;
+    take_over_hq_key(&mut keys, &config.identity_dir()).context("the key of headquarters")?;
     let of_store = clock.clone();
     let mut store = StoreConfig::new(
         config.data_dir.clone(),
@@ -31,8 +36,7 @@ pub(crate) fn open_store(
         env!("CARGO_PKG_VERSION"),
         boot,
     );
-    let certificates = config.link.as_ref().map(|link| &link.certificates);
-    store.tenant_blind = certificates.and_then(|folder| crate::link::tenant_blind(folder));
+    store.tenant_blind = crate::link::tenant_blind(&config.identity_dir());
     let parts = Parts {
         config: store,
         key_store: Box::new(keys),
@@ -41,6 +45,21 @@ pub(crate) fn open_store(
         secrets: Box::new(OsSecrets),
     };
     Store::open(parts, purpose).with_context(|| format!("data_dir {}", config.data_dir.display()))
+}
+
+/// The key that headquarters gave with the identity goes into the key store, where the vault looks for it.
+fn take_over_hq_key(keys: &mut SoftKeys, identity_dir: &Path) -> anyhow::Result<()> {
+    let Some(given) = whole_file::read_key(&BoxPaths::within(identity_dir).hq_key)? else {
+        return Ok(());
+    };
+    let given = Key::from_bytes(*given);
+    match keys.key(KeyId::Headquarters)? {
+        Some(kept) if kept == given => return Ok(()),
+        Some(_of_another_headquarters) => keys.destroy_key(KeyId::Headquarters)?,
+        None => {}
+    }
+    keys.put_key(KeyId::Headquarters, &given)?;
+    Ok(())
 }
 
 /// Phones are reachable again, the peers of lost calls are told, cut recordings are measured.

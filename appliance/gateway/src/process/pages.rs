@@ -2,7 +2,7 @@
 use super::Ground;
 use super::telephony::Telephony;
 use crate::drive::Door;
-use crate::enroll::own_ca;
+use crate::enroll::{Desk, own_ca};
 use crate::link::LinkHandle;
 use crate::web::live::LinkHealth;
 use crate::web::{self, AppState, BranchUsers, LiveEvent, RootCertificate};
@@ -23,7 +23,8 @@ use std::sync::Arc;
 pub(super) fn start(
     ground: &Ground,
     telephony: &Telephony,
-    link: Option<&LinkHandle>,
+    link: &LinkHandle,
+    desk: Desk,
     metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
     let config = &ground.config;
@@ -45,10 +46,11 @@ pub(super) fn start(
         clock: ground.portal_clock.clone(),
         tasks: ground.tasks.clone(),
         recordings: config.recordings_dir(),
-        health: health(ground, link.cloned()),
+        health: health(ground, link.clone()),
         metrics: Some(metrics),
         metrics_readers: Vec::new(),
         root: Some(root.clone()),
+        desk,
         info: BoxInfo {
             box_id: config.box_id.clone(),
             boot: ground.boot,
@@ -70,9 +72,7 @@ pub(super) fn start(
         let router = web::plain_router(Some(root), config.web.listen.port());
         portal::serve::http(listener("web.http", http)?, router, limits, &ground.tasks)?;
     }
-    if let Some(link) = link {
-        tell_link(ground, link);
-    }
+    tell_link(ground, link);
     Ok(())
 }
 
@@ -117,10 +117,7 @@ fn auth(ground: &Ground) -> anyhow::Result<Auth> {
     )?)
 }
 
-fn health(
-    ground: &Ground,
-    link: Option<LinkHandle>,
-) -> Arc<dyn Fn() -> HealthReport + Send + Sync> {
+fn health(ground: &Ground, link: LinkHandle) -> Arc<dyn Fn() -> HealthReport + Send + Sync> {
     let store = ground.store.clone();
     Arc::new(move || {
         let journal = match (store.trouble(), store.has_room_for_new_call()) {
@@ -128,9 +125,12 @@ fn health(
             (None, false) => Health::Degraded,
             (None, true) => Health::Ok,
         };
-        let away = link
-            .as_ref()
-            .is_some_and(|link| !link.health().link.phase.is_connected());
+        let link = link.health().link;
+        // A branch that works on its own is well.
+        let alone = link
+            .last_error
+            .is_some_and(|(code, _)| code == "not_enrolled");
+        let away = !link.phase.is_connected() && !alone;
         let link = if away { Health::Degraded } else { Health::Ok };
         HealthReport::of([("journal", journal), ("link", link)])
     })

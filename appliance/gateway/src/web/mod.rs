@@ -6,6 +6,7 @@ mod customers;
 mod doc;
 mod erasure;
 mod first_admin;
+mod headquarters;
 pub mod live;
 mod overview;
 mod pages;
@@ -62,6 +63,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(recordings::one))
         .routes(routes!(playback::audio))
         .routes(routes!(system::system))
+        .routes(routes!(headquarters::headquarters, headquarters::enroll))
         .routes(routes!(audit::list))
         .routes(routes!(live::live))
 }

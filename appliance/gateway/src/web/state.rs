@@ -3,6 +3,7 @@ use super::live::LiveHub;
 use super::playback::Played;
 use super::port::{BoxInfo, BranchPort, Reply};
 use super::setup::RootCertificate;
+use crate::enroll::Desk;
 use branch_store::{Reader, Store, StoreError};
 use messages::command::Command;
 use messages::{Refusal, UtcMs};
@@ -33,6 +34,8 @@ pub struct Parts {
     /// Besides loopback, who may read `/metrics`.
     pub metrics_readers: Vec<IpAddr>,
     pub root: Option<RootCertificate>,
+    /// How this box stands with headquarters.
+    pub desk: Desk,
     pub info: BoxInfo,
 }
 
@@ -84,6 +87,10 @@ impl AppState {
 
     pub(super) fn info(&self) -> &BoxInfo {
         &self.0.parts.info
+    }
+
+    pub(super) fn desk(&self) -> &Desk {
+        &self.0.parts.desk
     }
 
     pub(super) fn root(&self) -> Option<&RootCertificate> {

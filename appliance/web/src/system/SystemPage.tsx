@@ -4,6 +4,7 @@ import { branchApi, type System } from '@zhunkehu/api/branch'
 import { Card, Facts, Loaded, label, SpanText, StatusTag, TimeCell } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { useLive } from '../live'
+import { HeadquartersCard } from './HeadquartersCard'
 import { MachineCard } from './MachineCard'
 import { SyncCard } from './SyncCard'
 
@@ -25,6 +26,7 @@ export function SystemPage() {
           <SyncCard link={link ?? system.link} journal={system.journal} />
           <MachineCard machine={machine ?? system.machine} />
           <SoftwareCard system={system} />
+          <HeadquartersCard />
         </div>
       )}
     </Loaded>

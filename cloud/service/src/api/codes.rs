@@ -1,5 +1,6 @@
 //! The coded words of the house as the API's document lists them: every code, so that the pages' types are unions.
 use messages::command::Role;
+use messages::enrolment::{CertificateOrigin, EnrolPurpose, EnrolState};
 use messages::{Direction, Purpose, ReleasedBy, Stage, SystemResult};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
@@ -32,4 +33,16 @@ pub(super) fn stage() -> Object {
 
 pub(super) fn role() -> Object {
     one_of(Role::ALL.into_iter().map(Role::code))
+}
+
+pub(super) fn enrol_purpose() -> Object {
+    one_of(EnrolPurpose::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn enrol_state() -> Object {
+    one_of(EnrolState::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn certificate_origin() -> Object {
+    one_of(CertificateOrigin::ALL.iter().map(|one| one.code()))
 }

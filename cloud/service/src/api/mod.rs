@@ -4,9 +4,11 @@
 mod asked;
 mod branches;
 mod calls;
+mod certificates;
 mod codes;
 mod customers;
 mod dead_letters;
+mod enrolments;
 pub(crate) mod live;
 mod overview;
 mod personal_text;
@@ -47,6 +49,10 @@ fn described() -> OpenApiRouter<HqState> {
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::one))
         .routes(routes!(dead_letters::retry))
+        .routes(routes!(enrolments::list, enrolments::make))
+        .routes(routes!(enrolments::cancel))
+        .routes(routes!(certificates::list))
+        .routes(routes!(certificates::revoke))
         .routes(routes!(live::live))
 }
 

@@ -1,5 +1,6 @@
 //! What every handler is given.
 use super::live::LiveHub;
+use crate::registrar::Registrar;
 use axum::http::StatusCode;
 use hq_store::{KeyBook, Store, StoreError};
 use messages::UtcMs;
@@ -17,6 +18,8 @@ pub struct HqState {
     pub clock: Clock,
     /// What headquarters may see of the branches' personal values.
     pub field_policy: FieldPolicy,
+    /// Who is a box.
+    pub registrar: Arc<Registrar>,
     pub(crate) live: Arc<LiveHub>,
     /// Ends the live sockets.
     pub stop: CancellationToken,
@@ -30,6 +33,7 @@ impl HqState {
         auth: Auth,
         clock: Clock,
         field_policy: FieldPolicy,
+        registrar: Arc<Registrar>,
         stop: CancellationToken,
     ) -> Self {
         Self {
@@ -38,6 +42,7 @@ impl HqState {
             auth,
             clock,
             field_policy,
+            registrar,
             live: Arc::new(LiveHub::default()),
             stop,
         }
@@ -74,12 +79,12 @@ impl HqState {
     }
 }
 
-fn of_store(bad: &StoreError) -> Problem {
+pub(super) fn of_store(bad: &StoreError) -> Problem {
     match bad {
-        StoreError::UnknownBox => Problem::new(StatusCode::NOT_FOUND, bad.code()),
-        StoreError::UnknownUser | StoreError::UnknownDeadLetter => {
-            Problem::new(StatusCode::NOT_FOUND, bad.code())
-        }
+        StoreError::UnknownBox
+        | StoreError::UnknownUser
+        | StoreError::UnknownEnrolment
+        | StoreError::UnknownDeadLetter => Problem::new(StatusCode::NOT_FOUND, bad.code()),
         StoreError::UserExists => Problem::new(StatusCode::CONFLICT, bad.code()),
         StoreError::Busy | StoreError::Closed => {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, bad.code()).retry_after(2)

@@ -7,6 +7,7 @@ use super::{
     packet::{ClientPacket, ConnAck, Connect, ServerPacket},
     peers::Peers,
     reason::Reason,
+    tls::BoxPapers,
     topic,
 };
 use messages::BoxId;
@@ -28,11 +29,12 @@ pub(super) struct House<I> {
 }
 
 /// Serves one authenticated stream until it ends.
-pub(super) async fn serve<S, I>(stream: S, box_id: BoxId, house: Arc<House<I>>)
+pub(super) async fn serve<S, I>(stream: S, papers: BoxPapers, house: Arc<House<I>>)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
     I: Ingest,
 {
+    let box_id = papers.box_id.clone();
     let mut framed = Framed::new(stream, &house.limits);
     let connect = match first_packet(&mut framed, &house).await {
         Ok(connect) => connect,
@@ -51,6 +53,12 @@ where
         Ok(seat) => seat,
         Err(reason) => return refuse(framed, &box_id, Some(reason)).await,
     };
+    // Revoked between the handshake and the seat: from here on whoever revokes finds the seat.
+    if house.ingest.is_revoked(&papers.certificate.serial) {
+        house.peers.leave(&box_id, &client_id, seat);
+        return refuse(framed, &box_id, Some(Reason::NotAuthorized)).await;
+    }
+    house.ingest.admitted(&papers).await;
     let first = seat.first;
     if first {
         house.ingest.link_changed(&box_id, true).await;

@@ -1,6 +1,7 @@
 //! What the endpoint hands inside: a box's message, and what became of it.
+use super::tls::BoxPapers;
 use bytes::Bytes;
-use messages::{BoxId, lane::Lane};
+use messages::{BoxId, enrolment::Serial, lane::Lane};
 
 /// The inside of the MQTT endpoint: whoever writes what the boxes say.
 pub trait Ingest: Send + Sync + 'static {
@@ -13,6 +14,16 @@ pub trait Ingest: Send + Sync + 'static {
         lane: Lane,
         bytes: Bytes,
     ) -> impl Future<Output = Outcome> + Send;
+
+    /// A connection of a box begins, with this certificate.
+    fn admitted(&self, _papers: &BoxPapers) -> impl Future<Output = ()> + Send {
+        core::future::ready(())
+    }
+
+    /// Asked once more when a connection has its seat.
+    fn is_revoked(&self, _serial: &Serial) -> bool {
+        false
+    }
 
     /// The link of a box came up or went down. A takeover is neither.
     fn link_changed(&self, box_id: &BoxId, up: bool) -> impl Future<Output = ()> + Send;

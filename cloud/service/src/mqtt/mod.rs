@@ -12,9 +12,12 @@ mod packet;
 mod peers;
 mod reading;
 mod reason;
+mod revoked;
 mod server;
 mod tls;
 mod topic;
+mod verifier;
+mod web;
 mod writing;
 
 pub use ingest::{Ingest, Outcome};
@@ -23,6 +26,7 @@ pub use packet::{ClientPacket, ConnAck, Connect, Fault, Filter, Publish, ServerP
 pub use peers::NotSent;
 pub use reading::read_packet;
 pub use reason::Reason;
+pub use revoked::Revoked;
 pub use server::{MqttHandle, MqttServer};
-pub use tls::{NoIdentity, TlsError, box_identity, server_config};
+pub use tls::{BoxPapers, NoIdentity, TlsError, box_identity, server_config, server_config_with};
 pub use writing::write_packet;

@@ -5,8 +5,10 @@ use super::{
     limits::Limits,
     peers::{NotSent, Peers},
     reason::Reason,
-    tls::box_identity,
+    tls::{HTTP, box_papers},
+    web,
 };
+use axum::Router;
 use bytes::Bytes;
 use core::{net::SocketAddr, time::Duration};
 use messages::{BoxId, lane::Lane};
@@ -43,6 +45,18 @@ impl MqttServer {
         limits: Limits,
         tasks: &Tasks,
     ) -> io::Result<MqttHandle> {
+        Self::start_with_web(listener, tls, ingest, limits, Router::new(), tasks)
+    }
+
+    /// The same, and `web` for boxes that ask for HTTPS on this port.
+    pub fn start_with_web<I: Ingest>(
+        listener: TcpListener,
+        tls: Arc<ServerConfig>,
+        ingest: Arc<I>,
+        limits: Limits,
+        web: Router,
+        tasks: &Tasks,
+    ) -> io::Result<MqttHandle> {
         let handle = MqttHandle {
             address: listener.local_addr()?,
             peers: Arc::new(Peers::default()),
@@ -57,6 +71,7 @@ impl MqttServer {
                 stopping: tasks.stop_token(),
                 nameless: AtomicU64::new(1),
             }),
+            web,
             tasks: tasks.clone(),
         };
         tasks.spawn("mqtt listener", door.listen(listener));
@@ -96,6 +111,7 @@ struct Door<I> {
     tls: TlsAcceptor,
     free: Arc<Semaphore>,
     house: Arc<House<I>>,
+    web: Router,
     tasks: Tasks,
 }
 
@@ -142,8 +158,13 @@ impl<I: Ingest> Door<I> {
             Ok(Err(error)) => return tracing::info!(%peer, %error, "no TLS with this peer"),
             Err(_) => return tracing::info!(%peer, "the TLS handshake took too long"),
         };
-        match box_identity(stream.get_ref().1.peer_certificates()) {
-            Ok(box_id) => greeting::serve(stream, box_id, self.house.clone()).await,
+        let session = stream.get_ref().1;
+        let wants_web = session.alpn_protocol() == Some(HTTP);
+        match box_papers(session.peer_certificates()) {
+            Ok(papers) if wants_web => {
+                web::serve(stream, papers, self.web.clone(), &self.house.stopping).await;
+            }
+            Ok(papers) => greeting::serve(stream, papers, self.house.clone()).await,
             Err(why) => tracing::warn!(%peer, %why, "the certificate names no box"),
         }
     }

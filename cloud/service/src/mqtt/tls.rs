@@ -1,4 +1,5 @@
 //! Mutual TLS with headquarters' authority, and the identity that a box's certificate states.
+use super::{revoked::Revoked, verifier::BoxVerifier};
 use identity::CertificateFacts;
 use messages::BoxId;
 use rustls::{
@@ -8,6 +9,9 @@ use rustls::{
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject};
 use std::{path::Path, sync::Arc};
 use thiserror::Error;
+
+/// What a box that wants HTTPS on this port says in the handshake (RFC 7301).
+pub(super) const HTTP: &[u8] = b"http/1.1";
 
 #[derive(Debug, Error)]
 pub enum TlsError {
@@ -30,14 +34,28 @@ impl TlsError {
 /// A server that lets in only certificates of the authority in `ca`. Files are PEM.
 /// No session is resumed: each connection's certificate is looked at again.
 pub fn server_config(ca: &Path, chain: &Path, key: &Path) -> Result<Arc<ServerConfig>, TlsError> {
+    server_config_with(ca, chain, key, Arc::default())
+}
+
+/// The same, but for certificates that are revoked. Clients may ask for `http/1.1` instead of MQTT.
+pub fn server_config_with(
+    ca: &Path,
+    chain: &Path,
+    key: &Path,
+    revoked: Arc<Revoked>,
+) -> Result<Arc<ServerConfig>, TlsError> {
     let provider = Arc::new(ring::default_provider());
     let mut roots = RootCertStore::empty();
     for authority in read_chain(ca)? {
         roots.add(authority).map_err(|bad| unreadable(ca, &bad))?;
     }
-    let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
+    let usual = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone())
         .build()
         .map_err(|bad| TlsError::Config(bad.to_string()))?;
+    let verifier = Arc::new(BoxVerifier {
+        chain: usual,
+        revoked,
+    });
     let key_der = PrivateKeyDer::from_pem_file(key).map_err(|bad| unreadable(key, &bad))?;
     let mut config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -47,6 +65,7 @@ pub fn server_config(ca: &Path, chain: &Path, key: &Path) -> Result<Arc<ServerCo
         .map_err(|bad| TlsError::Config(bad.to_string()))?;
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config.send_tls13_tickets = 0;
+    config.alpn_protocols = vec![HTTP.to_vec(), b"mqtt".to_vec()];
     Ok(Arc::new(config))
 }
 
@@ -77,15 +96,30 @@ pub enum NoIdentity {
     NotABoxId,
 }
 
+/// Whose certificate a connection has, and which one.
+#[derive(Clone, Debug)]
+pub struct BoxPapers {
+    pub box_id: BoxId,
+    pub certificate: CertificateFacts,
+}
+
 /// The box whose certificate this is: its one DNS name, which is also its common name.
 pub fn box_identity(chain: Option<&[CertificateDer<'_>]>) -> Result<BoxId, NoIdentity> {
+    box_papers(chain).map(|papers| papers.box_id)
+}
+
+pub(super) fn box_papers(chain: Option<&[CertificateDer<'_>]>) -> Result<BoxPapers, NoIdentity> {
     let leaf = chain
         .and_then(|chain| chain.first())
         .ok_or(NoIdentity::Missing)?;
-    let facts = CertificateFacts::of(leaf).ok_or(NoIdentity::Unreadable)?;
-    match &facts.common_name {
-        Some(common) if facts.names == 1 && facts.hosts.contains(common) => {
-            facts.box_id().ok_or(NoIdentity::NotABoxId)
+    let certificate = CertificateFacts::of(leaf).ok_or(NoIdentity::Unreadable)?;
+    match &certificate.common_name {
+        Some(common) if certificate.names == 1 && certificate.hosts.contains(common) => {
+            let box_id = certificate.box_id().ok_or(NoIdentity::NotABoxId)?;
+            Ok(BoxPapers {
+                box_id,
+                certificate,
+            })
         }
         Some(_) | None => Err(NoIdentity::NotOneName),
     }

@@ -1,7 +1,9 @@
 //! Headquarters' certificate authority: the boxes' identities and the server's own certificate.
 mod authority;
+mod secrets;
 
 pub use authority::{Authority, PkiPaths};
+pub use secrets::TenantBlind;
 
 use identity::IdentityError;
 use std::path::PathBuf;
@@ -9,7 +11,7 @@ use std::path::PathBuf;
 /// `zhunkehu-cloud pki …`
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum PkiCommand {
-    /// Makes the authority and the server's certificate where they are missing; what stands is kept.
+    /// Makes the authority, the branches' common key and the server's certificate where they are missing; what stands is kept.
     Init(PkiInit),
 }
 
@@ -30,6 +32,7 @@ impl PkiCommand {
             Self::Init(init) => {
                 let authority = Authority::open_or_make(&init.dir)?;
                 authority.ensure_server(&init.host)?;
+                TenantBlind::open_or_make(&init.dir)?;
                 Ok(format!(
                     "CA {} · server {} ({})",
                     authority.paths().ca.display(),

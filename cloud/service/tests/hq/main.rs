@@ -5,6 +5,7 @@ mod api;
 mod backup;
 mod dead_letters;
 mod document;
+mod enrolment;
 mod intake;
 mod keys;
 mod office;

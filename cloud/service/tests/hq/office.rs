@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use cloud::api::{self, HqState};
 use cloud::people::People;
+use cloud::registrar::{Registrar, Settings};
 use hq_store::{KeyBook, SqliteStore, Store, conformance::story::MIDNIGHT};
 use messages::command::Role;
 use messages::{UserName, UtcMs};
@@ -63,7 +64,17 @@ impl Office {
             Box::new(SeededSecrets::new(1)),
         );
         let keys = Arc::new(keys.unwrap());
-        let state = HqState::new(Arc::clone(&store), keys, auth, clock, policy, stop);
+        let settings = Settings::usual(&folder.path().join("pki"), "hq.example");
+        let registrar = Registrar::open(settings, Arc::clone(&store), clock.clone()).unwrap();
+        let state = HqState::new(
+            Arc::clone(&store),
+            keys,
+            auth,
+            clock,
+            policy,
+            Arc::new(registrar),
+            stop,
+        );
         Self {
             router: api::router(state.clone()),
             store,

@@ -7,6 +7,7 @@ mod erasures;
 mod intake;
 mod lists;
 mod people;
+mod register;
 mod rollups;
 pub mod story;
 
@@ -107,6 +108,14 @@ pub const CASES: &[Case] = &[
         people::users,
     ),
     ("every deed at headquarters is written down", people::audit),
+    (
+        "an enrolment is open once, for some tries, until it is used or ends",
+        register::enrolments,
+    ),
+    (
+        "a certificate gives way to a newer one or is revoked, and stays known",
+        register::certificates,
+    ),
 ];
 
 /// Runs every case, each on a fresh database.

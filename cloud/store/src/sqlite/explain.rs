@@ -1,6 +1,7 @@
 //! No list scans a table: SQLite itself is asked how it would answer each question.
 use super::{
-    boxes, calls, care, customers, dead_letters, journal, metrics, open, recordings, rollups, users,
+    boxes, calls, care, customers, dead_letters, journal, metrics, open, recordings, register,
+    rollups, users,
 };
 use crate::{
     CallCursor, CallQuery, CustomerCursor, CustomerQuery, DeadLetterCursor, DeadLetterQuery,
@@ -168,4 +169,17 @@ fn a_scan_would_be_noticed() {
     let steps = plan(&db, "SELECT * FROM call WHERE talk_ms > 7 ORDER BY ring_ms");
     assert!(steps.iter().any(|step| step.starts_with("SCAN")));
     assert!(steps.iter().any(|step| step.contains("TEMP B-TREE")));
+}
+
+#[test]
+fn the_register_of_boxes_is_read_by_its_keys() {
+    let (_folder, db) = database();
+    for sql in [
+        register::ENROLMENTS,
+        register::LAST,
+        register::CERTIFICATES,
+        register::REVOKED,
+    ] {
+        check(&db, sql, false);
+    }
 }

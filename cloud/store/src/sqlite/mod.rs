@@ -16,6 +16,7 @@ mod open;
 mod readers;
 mod rebuild;
 mod recordings;
+mod register;
 mod retry;
 mod rollups;
 mod state_hash;

@@ -9,6 +9,7 @@ export type BoardChange = Schemas['BoardChange']
 export type Call = Schemas['Call']
 export type Customer = Schemas['Customer']
 export type Erasure = Schemas['Erasure']
+export type Headquarters = Schemas['Headquarters']
 export type Journal = Schemas['Journal']
 export type Link = Schemas['LinkHealth']
 export type LiveCall = Schemas['LiveCall']
@@ -81,6 +82,10 @@ export const branchApi = {
   audioPath: (id: string) =>
     ('/api/v1/recordings/{id}/audio' satisfies keyof paths).replace('{id}', encodeURIComponent(id)),
   system: () => unwrap(client.GET('/api/v1/system')),
+  headquarters: () => unwrap(client.GET('/api/v1/headquarters')),
+  /** The running link takes the new identity up by itself. */
+  enrol: (body: { url: string; code: string; fingerprint: string }) =>
+    unwrap(client.POST('/api/v1/headquarters', { body })),
   audit: ({ kind, ...page }: Asked & { kind?: string }) =>
     unwrap(client.GET('/api/v1/audit', { params: { query: { ...page, kind: said(kind) } } })),
 }

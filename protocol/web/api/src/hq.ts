@@ -3,12 +3,16 @@ import type { components, paths } from '../generated/hq'
 import { clientOf, said, unwrap } from './client'
 
 type Schemas = components['schemas']
+export type BoxCertificate = Schemas['BoxCertificate']
 export type Branch = Schemas['Branch']
 export type Call = Schemas['Call']
 export type Customer = Schemas['Customer']
 export type DeadLetter = Schemas['DeadLetterRow']
+export type Enrolment = Schemas['Enrolment']
+export type EnrolmentMade = Schemas['EnrolmentMade']
 export type Hour = Schemas['Hour']
 export type LiveMessage = Schemas['LiveMessage']
+export type LockedSource = Schemas['LockedSource']
 export type MetricsPoint = Schemas['MetricsPoint']
 export type Overview = Schemas['Overview']
 export type PersonalText = Schemas['PersonalText']
@@ -59,6 +63,19 @@ export const hqApi = {
       client.POST('/api/v1/branches/{box_id}/dead-letters/retry', {
         params: { path: { box_id } },
         body: letter ? { epoch: letter.epoch, seq: letter.seq } : {},
+      }),
+    ),
+  enrolments: () => unwrap(client.GET('/api/v1/enrolments')),
+  makeEnrolment: (box_id: string, purpose: Enrolment['purpose']) =>
+    unwrap(client.POST('/api/v1/enrolments', { body: { box_id, purpose } })),
+  cancelEnrolment: (id: string) =>
+    unwrap(client.DELETE('/api/v1/enrolments/{id}', { params: { path: { id } } })),
+  certificates: () => unwrap(client.GET('/api/v1/certificates')),
+  revokeBox: (box_id: string, reason: string) =>
+    unwrap(
+      client.POST('/api/v1/boxes/{box_id}/revocations', {
+        params: { path: { box_id } },
+        body: { reason },
       }),
     ),
   hours: (asked: { from: number; to: number; box?: string }) =>

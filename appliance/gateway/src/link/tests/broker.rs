@@ -50,10 +50,13 @@ impl Broker {
         let enroll = Enroll {
             dev: true,
             hq_dir: Some(self.dir.path().join("hq")),
-            box_id: name.to_owned(),
-            dir: self.certificates(name),
+            box_id: Some(name.to_owned()),
+            dir: Some(self.certificates(name)),
+            url: None,
+            code: None,
+            fingerprint: None,
         };
-        enroll.run().unwrap();
+        enroll.run(Path::new("")).unwrap();
     }
 
     /// Overwrites a box's certificate with one that the same authority signed for last year.
@@ -67,8 +70,8 @@ impl Broker {
         let certificate = params
             .signed_by(&key, &hq(&self.dir.path().join("hq")))
             .unwrap();
-        fs::write(&paths.certificate, certificate.pem()).unwrap();
-        fs::write(&paths.key, key.serialize_pem()).unwrap();
+        let both = format!("{}{}", certificate.pem(), key.serialize_pem());
+        fs::write(&paths.identity, both).unwrap();
     }
 
     pub(super) fn start(&mut self) {
@@ -103,9 +106,9 @@ impl Broker {
             .args(["-p", &self.port.to_string(), "--cafile"])
             .arg(paths.ca)
             .arg("--cert")
-            .arg(paths.certificate)
+            .arg(&paths.identity)
             .arg("--key")
-            .arg(paths.key)
+            .arg(&paths.identity)
             .stdin(Stdio::null())
             .kill_on_drop(true);
         command

@@ -32,7 +32,8 @@ pub(super) fn signer(seed: u8) -> DirectiveSigner {
 
 pub(super) fn config(broker: &str, certificates: PathBuf) -> LinkConfig {
     LinkConfig {
-        broker: BrokerAddress::parse(broker).unwrap(),
+        broker: Some(BrokerAddress::parse(broker).unwrap()),
+        redial: Arc::default(),
         certificates,
         box_id: box_id(),
         boot: BootId::from_bytes([1; 16]),
@@ -44,6 +45,7 @@ pub(super) fn config(broker: &str, certificates: PathBuf) -> LinkConfig {
             box_id: box_id(),
             keys: vec![signer(7).key().clone()],
         },
+        tenant: None,
     }
 }
 

@@ -1,4 +1,5 @@
 //! A branch with two phones, one trunk, one customer, one recorded call; a branch machine that only remembers its orders.
+use crate::enroll::{Desk, RenewalTrouble};
 use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use crate::web::{
     AppState, BoxInfo, BranchPort, BranchUsers, COOKIE, DialOrder, LiveHub, Parts, Reply,
@@ -205,6 +206,11 @@ impl World {
             metrics: None,
             metrics_readers: Vec::new(),
             root: Some(RootCertificate::new("-----BEGIN …".to_owned(), b"der")),
+            desk: Desk::new(
+                BoxId::parse("sz-01").unwrap(),
+                folder.path().join("identity"),
+                RenewalTrouble::default(),
+            ),
             info: BoxInfo {
                 box_id: BoxId::parse("sz-01").unwrap(),
                 boot: BootId::from_bytes([1; 16]),

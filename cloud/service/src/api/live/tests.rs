@@ -2,6 +2,7 @@
 use super::keep_drawing;
 use crate::api::{self, HqState};
 use crate::people::People;
+use crate::registrar::{Registrar, Settings};
 use futures_util::{SinkExt as _, StreamExt as _};
 use hq_store::conformance::story::Story;
 use hq_store::{KeyBook, SqliteStore, Store};
@@ -50,7 +51,10 @@ impl Hall {
             Box::new(SeededSecrets::new(1)),
         );
         let (keys, policy) = (Arc::new(keys.unwrap()), FieldPolicy::default());
-        let state = HqState::new(store, keys, auth, clock, policy, stop);
+        let settings = Settings::usual(&folder.path().join("pki"), "hq.example");
+        let registrar = Registrar::open(settings, Arc::clone(&store), clock.clone()).unwrap();
+        let registrar = Arc::new(registrar);
+        let state = HqState::new(store, keys, auth, clock, policy, registrar, stop);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let router = api::router(state.clone());
         let limits = ConnectionLimits::default();
