@@ -135,8 +135,6 @@ pub(crate) enum Side {
     DialogClosed(DialogId),
     BindingKept(BindingKept),
     LinkCursor(LinkCursor),
-    /// Headquarters has taken the key offers up to here.
-    KeysTaken(u64),
     /// The first start behind a restore has done what it had to.
     RestoreSettled,
     /// A closed month's facts leave the hot file: they lie in the month's own.

@@ -265,11 +265,6 @@ impl Store {
         self.put(Job::Side(Side::LinkCursor(cursor)), Room::Reserved)
     }
 
-    /// Headquarters has taken the key offers up to this number.
-    pub fn keys_taken(&self, upto: u64) -> Result<(), Full> {
-        self.put(Job::Side(Side::KeysTaken(upto)), Room::Reserved)
-    }
-
     /// A connection for questions; waits at most 5 s for a free one.
     pub fn reader(&self) -> Result<Reader, StoreError> {
         Ok(Reader {

@@ -25,7 +25,7 @@ CREATE TABLE field_policy (
 ) STRICT;
 
 -- Parties whose key headquarters is to be offered, or told to be gone, in this order. The key itself is wrapped
--- when the offer leaves, and is kept nowhere. Offers that were taken are deleted: no fact does that.
+-- when the offer leaves, and is kept nowhere. Counted from 1 without a hole; moved by facts alone.
 CREATE TABLE key_offer (
     n     INTEGER PRIMARY KEY AUTOINCREMENT,
     party BLOB NOT NULL

@@ -7,7 +7,7 @@ use aes_gcm::{
 use sansio::Secrets;
 use thiserror::Error;
 
-const NONCE_LEN: usize = 12;
+pub(crate) const NONCE_LEN: usize = 12;
 const TAG_LEN: usize = 16;
 
 /// Wrong key, wrong place, or the bytes were changed: which one cannot be told.
@@ -29,6 +29,11 @@ pub(crate) fn associated(parts: &[&[u8]]) -> Vec<u8> {
 pub(crate) fn seal(key: &Key, aad: &[u8], clear: &[u8], secrets: &mut dyn Secrets) -> Vec<u8> {
     let mut nonce = [0; NONCE_LEN];
     secrets.fill(&mut nonce);
+    seal_with(key, aad, clear, nonce)
+}
+
+/// `nonce` must never come twice for two texts under one key.
+pub(crate) fn seal_with(key: &Key, aad: &[u8], clear: &[u8], nonce: [u8; NONCE_LEN]) -> Vec<u8> {
     let cipher = Aes256Gcm::new(key.expose().into())
         .encrypt(&nonce.into(), Payload { msg: clear, aad })
         .expect("our texts are far shorter than the limit of GCM");

@@ -1,10 +1,10 @@
 //! What headquarters may read: party keys on their way up, wrapped by a key that only the box and headquarters have.
 use crate::{
     Key, PartyKey,
-    aead::{self, NotOpened, associated},
+    aead::{self, NONCE_LEN, NotOpened, associated},
 };
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use messages::{BoxId, PartyId};
-use sansio::Secrets;
 
 /// Headquarters' own secret; each box's key is derived from it.
 #[derive(Clone, Debug)]
@@ -38,9 +38,24 @@ impl HqBoxKey {
         &self.0
     }
 
-    pub fn wrap(&self, tenant: &str, party: &PartyKey, secrets: &mut dyn Secrets) -> Vec<u8> {
+    /// The same bytes for the same key, so that an offer that is made again is known again.
+    #[must_use]
+    pub fn wrap(&self, tenant: &str, party: &PartyKey) -> Vec<u8> {
         let aad = place(tenant, party.party, party.version);
-        aead::seal(&self.0, &aad, party.expose().expose(), secrets)
+        let key = party.expose().expose();
+        aead::seal_with(&self.0, &aad, key, self.nonce(&aad, key))
+    }
+
+    /// Follows from what is wrapped and where: no nonce comes twice for two keys.
+    fn nonce(&self, aad: &[u8], key: &[u8]) -> [u8; NONCE_LEN] {
+        let secret = self.0.derive("zhunkehu key offer nonce 1");
+        let mut mac = Hmac::<sha2::Sha256>::new_from_slice(secret.expose())
+            .expect("HMAC takes keys of any length");
+        mac.update(&associated(&[aad, key]));
+        let full = mac.finalize().into_bytes();
+        let mut nonce = [0; NONCE_LEN];
+        nonce.copy_from_slice(&full[..NONCE_LEN]);
+        nonce
     }
 
     /// Opens only what this box offered for this party.
@@ -81,7 +96,10 @@ mod tests {
         let key_of = |name: &str| master.of_box(&BoxId::parse(name).unwrap());
         let party = PartyId::from_bytes([1; 16]);
         let key = PartyKey::random(party, 3, &mut secrets);
-        let offer = key_of("sz-01").wrap("t", &key, &mut secrets);
+        let offer = key_of("sz-01").wrap("t", &key);
+        assert_eq!(offer, key_of("sz-01").wrap("t", &key), "known again");
+        let next = PartyKey::random(party, 3, &mut secrets);
+        assert_ne!(offer[..12], key_of("sz-01").wrap("t", &next)[..12]);
         assert_eq!(key_of("sz-01").unwrap("t", party, 3, &offer).unwrap(), key);
         assert!(key_of("sz-02").unwrap("t", party, 3, &offer).is_err());
         assert!(key_of("sz-01").unwrap("t", party, 2, &offer).is_err());

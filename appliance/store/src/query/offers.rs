@@ -5,7 +5,6 @@ use crate::error::StoreError;
 use messages::PartyId;
 use messages::lane::{KeyOffer, OfferedKey};
 use rusqlite::params;
-use sansio::Secrets;
 
 impl Reader {
     /// Offers behind `after` in order, each with its number; none before the box is enrolled.
@@ -14,7 +13,6 @@ impl Reader {
         &self,
         after: u64,
         max: usize,
-        secrets: &mut dyn Secrets,
     ) -> Result<Vec<(u64, KeyOffer)>, StoreError> {
         if self.keys.headquarters.is_none() {
             return Ok(Vec::new());
@@ -33,17 +31,21 @@ impl Reader {
         let mut offers = Vec::new();
         for row in rows {
             let (n, party) = row?;
-            offers.push((n, self.offer(party, shows, secrets)?));
+            offers.push((n, self.offer(party, shows)?));
         }
         Ok(offers)
     }
 
-    fn offer(
-        &self,
-        party: PartyId,
-        shows: bool,
-        secrets: &mut dyn Secrets,
-    ) -> Result<KeyOffer, StoreError> {
+    /// How many offers there are: they are counted from 1 without a hole.
+    pub fn key_offers(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT COALESCE(MAX(n), 0) FROM key_offer";
+        Ok(self
+            .conn
+            .prepare_cached(sql)?
+            .query_row([], |row| column::count(row, 0))?)
+    }
+
+    fn offer(&self, party: PartyId, shows: bool) -> Result<KeyOffer, StoreError> {
         let key = if shows {
             self.ring.party_key(party)?
         } else {
@@ -59,7 +61,7 @@ impl Reader {
             |(key, between)| KeyOffer {
                 party,
                 version: key.version,
-                key: OfferedKey::Wrapped(between.wrap(&self.keys.tenant, &key, secrets)),
+                key: OfferedKey::Wrapped(between.wrap(&self.keys.tenant, &key)),
             },
         ))
     }

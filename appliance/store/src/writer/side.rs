@@ -32,11 +32,6 @@ impl Batch<'_> {
                     .execute(params![id.boot.as_bytes(), int(id.leg)])?;
             }
             Side::BindingKept(kept) => self.binding_kept(kept)?,
-            Side::KeysTaken(upto) => {
-                self.conn
-                    .prepare_cached("DELETE FROM key_offer WHERE n <= ?")?
-                    .execute([int(*upto)])?;
-            }
             Side::LinkCursor(cursor) => self.link_cursor(*cursor)?,
             Side::RestoreSettled => {
                 self.conn.execute("DELETE FROM restored", [])?;

@@ -250,8 +250,7 @@ impl World {
         assert_eq!((ingested.applied, ingested.dead), (after, 0));
         self.sent = after;
         let reader = self.branch().reader().unwrap();
-        let mut secrets = SeededSecrets::new(u64::from(self.runs) + 1_000);
-        let offers = reader.key_offers_after(self.taken, 1_000, &mut secrets);
+        let offers = reader.key_offers_after(self.taken, 1_000);
         drop(reader);
         let offers = offers.unwrap();
         self.taken = offers.last().map_or(self.taken, |(n, _)| *n);

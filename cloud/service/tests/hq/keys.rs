@@ -39,7 +39,7 @@ fn offered(policy: FieldPolicy) -> (Office, Story) {
         offers.push(KeyOffer {
             party,
             version: 1,
-            key: OfferedKey::Wrapped(between.wrap(BRANCH_TENANT, &key, &mut secrets)),
+            key: OfferedKey::Wrapped(between.wrap(BRANCH_TENANT, &key)),
         });
     }
     office.store.greet(&story.greeting()).unwrap();

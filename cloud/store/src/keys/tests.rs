@@ -36,7 +36,7 @@ impl World {
         let party = PartyId::from_bytes([n; 16]);
         let key = PartyKey::random(party, 1, &mut self.secrets);
         let sealed = key.seal(TENANT, Field::Name, name, &mut self.secrets);
-        let wrapped = self.between.wrap(TENANT, &key, &mut self.secrets);
+        let wrapped = self.between.wrap(TENANT, &key);
         let offer = KeyOffer {
             party,
             version: 1,
