@@ -125,6 +125,7 @@ api = "https://127.0.0.1:$ZK_WEB_PORT"
 ca = "$DATA/branch-ca.pem"
 user = "agent{user}"
 password = "$DESK_PASSWORD"
+pause_ms = [1500, 7000]
 # now and then somebody dials at the phone itself
 [hand]
 numbers = [$(numbers)]

@@ -221,14 +221,16 @@ fn each_fate_is_met_as_it_is_described() {
     }
 }
 
-#[test]
-fn a_vacant_number_is_announced_in_words_before_it_is_refused() {
+/// What a caller hears of a vacant number, and whether it is this announcement from its first word on.
+#[track_caller]
+fn assert_announced(own: Option<PathBuf>, said: &Announcement) {
     let stage = Stage::with(|config| {
         config.outcomes = Outcomes {
             vacant: 1,
             ..NOBODY
         };
         config.times.announcement_ms = None;
+        config.announcement = own;
     });
     let mut caller = Caller::of(&stage);
     let mut heard = Vec::new();
@@ -242,23 +244,49 @@ fn a_vacant_number_is_announced_in_words_before_it_is_refused() {
         now.calls.values().all(|met| met.over)
     });
     stage.end();
-    let said = Announcement::vacant().unwrap();
     let frames = said.millis() / 20;
     let expected: Vec<u8> = (0..frames).flat_map(|frame| said.frame(frame)).collect();
     // The last packets may be on their way when the call ends.
     let least = expected.len() * 9 / 10;
-    assert!(
-        heard.len() >= least,
-        "{} of {} bytes",
-        heard.len(),
-        expected.len()
-    );
     let both = heard.len().min(expected.len());
-    assert_eq!(
-        heard[..both],
-        expected[..both],
-        "it is the announcement, from its first word"
+    assert!(both >= least, "{} of {} bytes", heard.len(), expected.len());
+    assert!(heard[..both] == expected[..both], "another sound");
+}
+
+#[test]
+fn a_vacant_number_is_announced_in_words_before_it_is_refused() {
+    assert_announced(None, &Announcement::vacant().unwrap());
+}
+
+#[test]
+fn a_carrier_announces_what_a_laboratory_has_spoken_for_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spoken, file) = (
+        folder.path().join("spoken.wav"),
+        folder.path().join("own.wav"),
     );
+    let run = |command: &mut std::process::Command| {
+        let done = command
+            .output()
+            .expect("the voice's programs are installed");
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+    };
+    let mut voice = std::process::Command::new("espeak-ng");
+    run(voice
+        .args(["-v", "cmn-latn-pinyin", "-w"])
+        .arg(&spoken)
+        .arg("dui4 bu5 qi3"));
+    let mut form = std::process::Command::new("sox");
+    form.arg(&spoken)
+        .args(["--rate", "8000", "--channels", "1", "--encoding", "a-law"]);
+    run(form.arg(&file));
+    let said = Announcement::read(&file).unwrap();
+    assert_ne!(said, Announcement::vacant().unwrap());
+    assert_announced(Some(file), &said);
 }
 
 #[test]
