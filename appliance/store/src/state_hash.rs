@@ -19,7 +19,7 @@ const NOT_MOVED: &[&str] = &[
     "link_cursor",
     "directive", // the inbox: its effects are facts
     "box_command",
-    "key_offer", // facts put in, what headquarters has taken goes
+    "key_offer", // counted on from what each database has offered before
     "restored",
     "party.blind", // follows from the sealed number and the branch's key; goes when the person is erased
     "phone_binding.contact", // refreshes are no facts
