@@ -285,6 +285,7 @@ const STATES = {
   'boxes filled': ['hqAdmin', '/boxes', shows('设备在搬运途中丢失')],
   'boxes of an analyst in English': ['hq', '/boxes', shows('Certificates of boxes'), ENGLISH],
   'boxes empty': ['hqEmpty', '/boxes', shows('还没有设备')],
+  'boxes loading': ['hqSlow', '/boxes', waits],
   'boxes failing': ['hqFailing', '/boxes', fails],
   'box enrolment made': ['hqAdmin', '/boxes', makeEnrolment],
   'box revoked': ['hqAdmin', '/boxes', revokeBox],
@@ -312,6 +313,7 @@ const SCREENS = {
     'hq calls': '/calls',
     'hq customers': '/customers',
     'hq dead letters': '/dead-letters',
+    boxes: '/boxes',
   },
 }
 const EACH = ['filled', 'empty', 'loading', 'failing']

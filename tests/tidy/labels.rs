@@ -14,13 +14,13 @@ use std::collections::BTreeSet;
 const FOLDER: &str = "protocol/web/locales";
 const LOCALES: [&str; 2] = ["zh-CN", "en"];
 
+/// Where the link says what went wrong.
+const LINK: &[&str] = &["protocol/link/src/", "appliance/gateway/src/link/"];
+
 /// Families whose codes are all those that the sources under some paths say.
 const SAID: &[(&str, &[&str])] = &[
     ("dead_letter", &["cloud/store/src/dead_letter.rs"]),
-    (
-        "link_error",
-        &["protocol/link/src/", "appliance/gateway/src/link/"],
-    ),
+    ("link_error", LINK),
     (
         "recording_error",
         &[
@@ -31,7 +31,7 @@ const SAID: &[(&str, &[&str])] = &[
 ];
 
 /// Literals under these paths that only look like codes of their family, and what they are.
-const NO_CODES: &[(&str, &str)] = &[];
+const NO_CODES: &[(&str, &str)] = &[("own_certificate", "the beginning of three codes")];
 
 /// Families whose codes are the values of an enumeration in the document of an API.
 const DOCUMENTED: &[(&str, &str, &str)] = &[
@@ -109,6 +109,14 @@ fn families(files: &[File]) -> Vec<(&'static str, Vec<String>)> {
     for family in ["verdict", "link_error"] {
         families.push((family, verdicts.clone()));
     }
+    families.push(("link_phase", verdicts));
+    for of in ["LinkPhase", "Trouble"] {
+        let codes = codes::handed_back(files, "protocol/link/src/status.rs", of);
+        families.push(("link_phase", codes));
+    }
+    let directives = codes::said(files, LINK).into_iter();
+    let directives = directives.filter(|code| code.starts_with("directive_"));
+    families.push(("directive", directives.collect()));
     for (family, document, schema) in DOCUMENTED {
         families.push((family, documented(document, schema)));
     }
