@@ -167,6 +167,8 @@ const WORLDS = {
     dist: DASHBOARD,
     answers: hq.answers({
       'GET /api/v1/dead-letters': NONE,
+      'GET /api/v1/sync': { utc: Date.now(), items: [] },
+      'GET /api/v1/refusals-of-contact': NONE,
       'GET /api/v1/certificates': NONE,
       'GET /api/v1/enrolments': { ...NONE, locked_sources: [] },
       'GET /api/v1/rollups/hours': NONE,
@@ -271,6 +273,18 @@ const STATES = {
   'hq hours loading': ['hqSlow', '/hours', waits],
   'hq hours failing': ['hqFailing', '/hours', fails],
   'hq calls filled': ['hq', '/calls', shows('空号')],
+  'hq sync health filled': ['hq', '/sync', shows('两台设备同一身份')],
+  'hq sync health in English': ['hq', '/sync', shows('Catching up'), ENGLISH],
+  'hq sync health on a phone': ['hq', '/sync', shows('成都高新'), { viewport: PHONE }],
+  'hq sync health empty': ['hqEmpty', '/sync', shows('还没有分支接入')],
+  'hq sync health failing': ['hqFailing', '/sync', fails],
+  'hq sync health loading': ['hqSlow', '/sync', waits],
+  'hq policy filled': ['hq', '/wishes', shows('脱敏可见')],
+  'hq policy of an admin': ['hqAdmin', '/wishes', changePolicy],
+  'hq policy in English': ['hqAdmin', '/wishes', shows('Refuse contact'), ENGLISH],
+  'hq refusals empty': ['hqEmpty', '/wishes', shows('还没有全局禁呼')],
+  'hq policy failing': ['hqFailing', '/wishes', fails],
+  'hq branch with directives': ['hqAdmin', '/branch?box=sz-01', shows('已拒绝')],
   'hq dead letters filled': ['hq', '/dead-letters', shows('内容无法解码')],
   'hq dead letters in English': ['hq', '/dead-letters', shows('Body not decodable'), ENGLISH],
   'hq dead letters empty': ['hqEmpty', '/dead-letters', shows('没有无法应用的事实')],
@@ -367,6 +381,13 @@ async function askNumber(page) {
 async function playCut(page) {
   await page.getByRole('button', { name: '播放' }).nth(2).click()
   await shows('设备中断导致录音被截断')(page)
+}
+
+async function changePolicy(page) {
+  await page.getByRole('combobox', { name: '号码' }).click()
+  await page.getByTitle('脱敏可见').last().click()
+  await page.getByRole('button', { name: '保存并下发' }).click()
+  await shows('已保存，正在下发到各分支。')(page)
 }
 
 async function lookAtLetter(page) {

@@ -2,18 +2,24 @@
 use crate::api::HqState;
 use crate::mqtt::{BoxPapers, Ingest, Outcome};
 use bytes::Bytes;
-use hq_store::{BoxRecord, FactBatch, Greeting, Store, StoreError, Unfit};
-use link::{Arrived, CloudBook, CloudEnd, Consequence, Judged, Refused};
+use hq_store::{BoxRecord, DncAuthor, FactBatch, Greeting, Store, StoreError, Unfit};
+use link::{
+    Arrived, CloudBook, CloudEnd, Consequence, Judged, Refused, read_directive_ack, read_result,
+    read_urgent,
+};
 use messages::{
     BoxId, UtcMs,
     enrolment::Serial,
     journal::{ChainHash, Head},
-    lane::{Lane, LinkState, Metrics, Verdict},
+    lane::{DncChange, Lane, LinkState, Metrics, Verdict},
     wire,
 };
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 
+/// A blind index.
+const INDEX_BYTES: usize = 16;
+const REASON_CHARS_MAX: usize = 200;
 /// A sample is some hundred bytes.
 const METRICS_BYTES_MAX: usize = 16 * 1024;
 
@@ -70,8 +76,11 @@ impl Ingest for Intake {
         let (id, now) = (box_id.clone(), self.state.now());
         match lane {
             Lane::Hello => {
-                self.write(box_id, move |store| hello(store, &id, &bytes, now))
-                    .await
+                let written = self
+                    .write(box_id, move |store| hello(store, &id, &bytes, now))
+                    .await;
+                self.state.wishes.ring();
+                written
             }
             Lane::Facts => {
                 let begun = std::time::Instant::now();
@@ -98,10 +107,25 @@ impl Ingest for Intake {
                 self.write(box_id, move |store| pull(store, &id, &bytes, now))
                     .await
             }
-            Lane::Result
-            | Lane::UrgentUp
-            | Lane::KeysUp
-            | Lane::DirectiveAck
+            Lane::DirectiveAck => {
+                let written = self
+                    .write(box_id, move |store| inbox(store, &id, &bytes))
+                    .await;
+                self.state.wishes.ring();
+                written
+            }
+            Lane::UrgentUp => {
+                let written = self
+                    .write(box_id, move |store| urgent(store, &id, &bytes, now))
+                    .await;
+                self.state.wishes.ring();
+                written
+            }
+            Lane::Result => {
+                self.write(box_id, move |store| result(store, &id, &bytes, now))
+                    .await
+            }
+            Lane::KeysUp
             | Lane::Welcome
             | Lane::Ack
             | Lane::Directives
@@ -213,6 +237,9 @@ fn hello(
         received: now,
         trouble: (!resumes).then(|| greeted.verdict.code()),
     })?;
+    if let Some(upto) = greeted.hello.directives {
+        store.note_inbox(box_id, upto, true)?;
+    }
     let (verdict, head) = (greeted.verdict.code(), greeted.hello.head.seq);
     let applied = greeted.book.applied.seq;
     if resumes {
@@ -359,6 +386,56 @@ fn sample(
         return Ok(refused("link_undecodable"));
     };
     store.note_metrics(box_id, now, metrics.head, bytes)?;
+    Ok(Outcome::committed())
+}
+
+/// What the inbox of a branch has of its directives.
+fn inbox(store: &dyn Store, box_id: &BoxId, bytes: &[u8]) -> Result<Outcome, StoreError> {
+    let ack = match read_directive_ack(bytes) {
+        Ok(ack) => ack,
+        Err(why) => return Ok(refused(why.code())),
+    };
+    store.note_inbox(box_id, ack.upto, false)?;
+    Ok(Outcome::committed())
+}
+
+/// A branch's new refusals of contact, ahead of their facts.
+fn urgent(
+    store: &dyn Store,
+    box_id: &BoxId,
+    bytes: &[u8],
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    let urgent = match read_urgent(bytes) {
+        Ok(urgent) => urgent,
+        Err(why) => return Ok(refused(why.code())),
+    };
+    let fits = |one: &DncChange| {
+        one.index.len() == INDEX_BYTES && one.reason.chars().count() <= REASON_CHARS_MAX
+    };
+    if !urgent.changes.iter().all(fits) {
+        return Ok(refused("link_too_large"));
+    }
+    let author = DncAuthor::Branch(box_id.clone());
+    let changed = store.change_dnc(&author, &urgent.changes, now)?;
+    if changed > 0 {
+        tracing::info!(%box_id, changed, "refusals of contact for all branches");
+    }
+    Ok(Outcome::committed())
+}
+
+/// What became of a command.
+fn result(
+    store: &dyn Store,
+    box_id: &BoxId,
+    bytes: &[u8],
+    now: UtcMs,
+) -> Result<Outcome, StoreError> {
+    let result = match read_result(bytes) {
+        Ok(result) => result,
+        Err(why) => return Ok(refused(why.code())),
+    };
+    store.note_result(box_id, &result, now)?;
     Ok(Outcome::committed())
 }
 

@@ -1,5 +1,5 @@
 //! The whole service: opens what it needs, listens, and ends cleanly.
-use crate::api::{self, HqState};
+use crate::api::{self, Hand, HqState};
 use crate::config::Config;
 use crate::forgetting::{self, ForgettingError};
 use crate::hq_master::OsSecrets;
@@ -10,6 +10,7 @@ use crate::people::{self, People, PeopleError};
 use crate::pki::Authority;
 use crate::registrar::{self, Registrar, RegistrarError, Settings};
 use crate::watch::{self, Pulse};
+use crate::wishes::{self, TenantNumbers};
 use core::time::Duration;
 use hq_store::{KeyBook, KeyBookError, SqliteStore, Store, StoreError};
 use identity::IdentityError;
@@ -182,7 +183,8 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
     let first_admin = people::first_admin(&*store, now)?;
 
     let tasks = Tasks::new();
-    let state = state(config, store, keys, clock, Arc::new(registrar), &tasks)?;
+    let hand = hand(config, registrar)?;
+    let state = state(config, (store, keys), clock, hand, &tasks)?;
     let pulse = Pulse::default();
     pulse.set(true);
     let router = router(&state, config, pulse.clone(), metrics);
@@ -196,6 +198,8 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
     let limits = ConnectionLimits::default();
     let https = portal::serve::https(https, &identity, router, limits, &tasks)?;
     tasks.spawn("live picture", api::live::keep_drawing(state.clone()));
+    let sending = wishes::keep_sending(state.clone(), mqtt.clone());
+    tasks.spawn("wishes", sending);
     tasks.spawn("watch", watch::keep_watching(state, mqtt.clone(), pulse));
     Ok(Service {
         https,
@@ -206,12 +210,21 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
     })
 }
 
+/// What headquarters speaks to its branches with.
+fn hand(config: &Config, registrar: Registrar) -> Result<Hand, StartError> {
+    let dir = &config.tls.dir;
+    Ok(Hand {
+        sign: wishes::sign_with(wishes::directive_signer(dir)?),
+        numbers: Arc::new(TenantNumbers::open_or_make(dir)?),
+        registrar: Arc::new(registrar),
+    })
+}
+
 fn state(
     config: &Config,
-    store: Arc<dyn Store>,
-    keys: Arc<KeyBook>,
+    (store, keys): (Arc<dyn Store>, Arc<KeyBook>),
     clock: Clock,
-    registrar: Arc<Registrar>,
+    hand: Hand,
     tasks: &Tasks,
 ) -> Result<HqState, StartError> {
     let people = Arc::new(People::new(Arc::clone(&store), clock.clone()));
@@ -219,15 +232,8 @@ fn state(
     let auth = Auth::new(AuthConfig::new(COOKIE), clock.clone(), people, sessions)
         .map_err(PeopleError::Password)?;
     let policy = config.field_policy.policy();
-    Ok(HqState::new(
-        store,
-        keys,
-        auth,
-        clock,
-        policy,
-        registrar,
-        tasks.stop_token(),
-    ))
+    let stop = tasks.stop_token();
+    Ok(HqState::new(store, keys, auth, clock, policy, hand, stop)?)
 }
 
 /// What the registrar tells the boxes of this server's places, named or made of what it listens on.

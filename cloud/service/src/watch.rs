@@ -50,6 +50,7 @@ pub(crate) async fn keep_watching(state: HqState, mqtt: MqttHandle, pulse: Pulse
         drop_keys(&state).await;
         let Ok((users, boxes)) = looked else { continue };
         measure(&boxes);
+        state.pace.look(state.clock.now().mono, &boxes);
         tell_safe(&mqtt, &mut safe, &boxes);
         let now: BTreeMap<_, _> = users
             .into_iter()

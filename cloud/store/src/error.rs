@@ -19,6 +19,9 @@ pub enum StoreError {
     /// Pages or indexes of the file do not hold together.
     #[error("the database is damaged: {0}")]
     Damaged(String),
+    /// The key cannot be used, or what is wanted cannot be encoded.
+    #[error("the directive could not be signed")]
+    NotSigned,
     #[error("no such box")]
     UnknownBox,
     #[error("no such dead letter")]
@@ -42,6 +45,7 @@ impl StoreError {
             Self::Closed => "store_closed",
             Self::Foreign(_) => "store_foreign_value",
             Self::Damaged(_) => "store_damaged",
+            Self::NotSigned => "directive_not_signed",
             Self::UnknownBox => "unknown_box",
             Self::UnknownDeadLetter => "unknown_dead_letter",
             Self::UnknownUser => "unknown_user",

@@ -18,6 +18,7 @@ mod sqlite;
 mod store;
 mod user;
 mod walk;
+mod wish;
 
 pub use call::{CallCursor, CallEnd, CallQuery, CallRecord};
 pub use customer::{CustomerCursor, CustomerQuery, CustomerRecord};
@@ -40,3 +41,7 @@ pub use sqlite::SqliteStore;
 pub use store::{Rebuilt, Store};
 pub use user::{AuditRow, Deed, UserRecord};
 pub use walk::{BackupRecord, RestoredRecord, Walk};
+pub use wish::{
+    CommandAnswer, CommandRecord, DirectiveQuery, DirectiveRecord, DncAuthor, DncRecord,
+    InboxState, Issued, PolicyRecord, Receipt, Sign, Wanted,
+};

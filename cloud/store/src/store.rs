@@ -1,11 +1,18 @@
 //! The one door to what headquarters keeps. Every call blocks; none needs a runtime.
 use crate::{
-    AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord,
-    DeadLetter, DeadLetterQuery, Deed, FactBatch, Greeting, Ingested, JournalRow, RecordingQuery,
-    RecordingRecord, Register, RestoredRecord, Retried, Retry, RollupQuery, RollupRow, StoreError,
-    Tally, Unconfirmed, Unfit, UserRecord, Walk,
+    AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CommandRecord, CustomerQuery,
+    CustomerRecord, DeadLetter, DeadLetterQuery, Deed, DirectiveQuery, DirectiveRecord, DncAuthor,
+    DncRecord, FactBatch, Greeting, InboxState, Ingested, Issued, JournalRow, PolicyRecord,
+    RecordingQuery, RecordingRecord, Register, RestoredRecord, Retried, Retry, RollupQuery,
+    RollupRow, Sign, StoreError, Tally, Unconfirmed, Unfit, UserRecord, Walk, Wanted,
 };
-use messages::{BoxId, PartyId, UserName, UtcMs, command::Secret, journal::Head};
+use messages::{
+    BoxId, PartyId, UserName, UtcMs,
+    command::Secret,
+    directive::FieldPolicySet,
+    journal::Head,
+    lane::{CommandResult, DncChange},
+};
 use std::net::IpAddr;
 
 /// A store is opened for one tenant; every key in it starts with that tenant and a box.
@@ -90,6 +97,71 @@ pub trait Store: Register + Send + Sync + 'static {
     ) -> Result<(), StoreError>;
     /// The newest lines of headquarters' own audit.
     fn audit(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError>;
+
+    // ---- what headquarters wants ----
+
+    /// What headquarters may see; `None` until it was first said.
+    fn policy(&self) -> Result<Option<PolicyRecord>, StoreError>;
+    /// Makes a new version, unless that is what stands already. `by`: none for the configuration file.
+    fn set_policy(
+        &self,
+        policy: FieldPolicySet,
+        by: Option<&UserName>,
+        from_ip: Option<IpAddr>,
+        at: UtcMs,
+    ) -> Result<PolicyRecord, StoreError>;
+    /// What one author says of refusals of contact; hands back for how many numbers something changed for all.
+    /// The newest word of an author counts, and one refusal of anybody is enough.
+    fn change_dnc(
+        &self,
+        author: &DncAuthor,
+        changes: &[DncChange],
+        at: UtcMs,
+    ) -> Result<u64, StoreError>;
+    /// The newest changes that count for all.
+    fn dnc(&self, limit: u32) -> Result<Vec<DncRecord>, StoreError>;
+    /// Numbers, signs and keeps as directives what all branches are to have and this one was not sent yet.
+    fn dispatch(&self, box_id: &BoxId, at: UtcMs, sign: &Sign) -> Result<Vec<Issued>, StoreError>;
+    /// Numbers, signs and keeps what somebody wants of one branch.
+    fn issue(&self, wanted: &Wanted, sign: &Sign) -> Result<Issued, StoreError>;
+    /// The newest directives of a branch, and the row behind the page if there is one.
+    fn directives(&self, query: &DirectiveQuery) -> Result<Vec<DirectiveRecord>, StoreError>;
+    /// Signed directives behind `after`, in order, at most `limit`.
+    fn directives_behind(
+        &self,
+        box_id: &BoxId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Issued>, StoreError>;
+    /// What a branch says that its inbox has. `greeted`: in a HELLO, which counts whatever was said before;
+    /// otherwise in an acknowledgement, which only moves it on.
+    fn note_inbox(&self, box_id: &BoxId, upto: u64, greeted: bool) -> Result<(), StoreError>;
+    fn inbox(&self, box_id: &BoxId) -> Result<InboxState, StoreError>;
+    /// All branches, by id.
+    fn inboxes(&self) -> Result<Vec<(BoxId, InboxState)>, StoreError>;
+    /// Keeps a command, and who asked for it.
+    fn order(
+        &self,
+        box_id: &BoxId,
+        command: &CommandRecord,
+        from_ip: Option<IpAddr>,
+    ) -> Result<(), StoreError>;
+    /// The first answer to a command stays.
+    fn note_result(
+        &self,
+        box_id: &BoxId,
+        result: &CommandResult,
+        at: UtcMs,
+    ) -> Result<(), StoreError>;
+    /// The newest commands of a branch.
+    fn commands(&self, box_id: &BoxId, limit: u32) -> Result<Vec<CommandRecord>, StoreError>;
+    /// Commands that are neither answered nor too late, in order.
+    fn open_commands(
+        &self,
+        box_id: &BoxId,
+        now: UtcMs,
+        limit: u32,
+    ) -> Result<Vec<CommandRecord>, StoreError>;
 
     // ---- care ----
 

@@ -52,6 +52,20 @@ pub enum Deed {
     CertificateRevoked {
         box_id: BoxId,
     },
+    FieldPolicySet {
+        version: u64,
+    },
+    DncChanged {
+        numbers: usize,
+    },
+    DirectiveIssued {
+        box_id: BoxId,
+        seq: u64,
+    },
+    CommandIssued {
+        box_id: BoxId,
+        kind: String,
+    },
 }
 
 impl Deed {
@@ -73,6 +87,10 @@ impl Deed {
             Self::EnrolmentUsed { .. } => "enrolment_used",
             Self::CertificateRenewed { .. } => "certificate_renewed",
             Self::CertificateRevoked { .. } => "certificate_revoked",
+            Self::FieldPolicySet { .. } => "field_policy_set",
+            Self::DncChanged { .. } => "dnc_changed",
+            Self::DirectiveIssued { .. } => "directive_issued",
+            Self::CommandIssued { .. } => "command_issued",
         }
     }
 
@@ -88,6 +106,12 @@ impl Deed {
             | Self::EnrolmentUsed { box_id }
             | Self::CertificateRenewed { box_id }
             | Self::CertificateRevoked { box_id } => Some(format!("branch:{box_id}")),
+            Self::FieldPolicySet { version } => Some(format!("field_policy:{version}")),
+            Self::DncChanged { numbers } => Some(format!("numbers:{numbers}")),
+            Self::DirectiveIssued { box_id, seq } => {
+                Some(format!("branch:{box_id} directive:{seq}"))
+            }
+            Self::CommandIssued { box_id, kind } => Some(format!("branch:{box_id} {kind}")),
             Self::UserCreated
             | Self::PasswordReset
             | Self::SignedIn

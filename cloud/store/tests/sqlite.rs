@@ -19,7 +19,7 @@ fn fresh() -> Opener {
 
 #[test]
 fn the_embedded_store_conforms() {
-    assert!(CASES.len() >= 25);
+    assert!(CASES.len() >= 32);
     suite(&fresh);
 }
 

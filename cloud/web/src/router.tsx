@@ -2,9 +2,11 @@
 import {
   ApartmentOutlined,
   BarChartOutlined,
+  CloudSyncOutlined,
   ExceptionOutlined,
   PhoneOutlined,
   SafetyCertificateOutlined,
+  SafetyOutlined,
   TeamOutlined,
 } from '@ant-design/icons'
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
@@ -17,10 +19,12 @@ import { CustomersPage } from './customers/CustomersPage'
 import { Dashboard } from './Dashboard'
 import { HoursPage } from './hours/HoursPage'
 import { DeadLettersPage } from './sync/DeadLettersPage'
+import { SyncPage } from './sync/SyncPage'
+import { WishesPage } from './wishes/WishesPage'
 
 export type Place = {
-  to: '/' | '/hours' | '/calls' | '/customers' | '/dead-letters' | '/boxes'
-  name: 'branches' | 'hours' | 'calls' | 'customers' | 'dead_letters' | 'boxes'
+  to: '/' | '/hours' | '/calls' | '/customers' | '/sync' | '/dead-letters' | '/wishes' | '/boxes'
+  name: 'branches' | 'hours' | 'calls' | 'customers' | 'sync' | 'dead_letters' | 'wishes' | 'boxes'
   icon: ReactNode
 }
 
@@ -29,8 +33,10 @@ export const PLACES: readonly Place[] = [
   { to: '/hours', name: 'hours', icon: <BarChartOutlined aria-hidden /> },
   { to: '/calls', name: 'calls', icon: <PhoneOutlined aria-hidden /> },
   { to: '/customers', name: 'customers', icon: <TeamOutlined aria-hidden /> },
+  { to: '/sync', name: 'sync', icon: <CloudSyncOutlined aria-hidden /> },
   { to: '/dead-letters', name: 'dead_letters', icon: <ExceptionOutlined aria-hidden /> },
   { to: '/boxes', name: 'boxes', icon: <SafetyCertificateOutlined aria-hidden /> },
+  { to: '/wishes', name: 'wishes', icon: <SafetyOutlined aria-hidden /> },
 ]
 
 const root = createRootRoute({ component: Dashboard, notFoundComponent: BranchesPage })
@@ -60,8 +66,10 @@ const routeTree = root.addChildren([
   at('/hours', HoursPage),
   at('/calls', CallsPage),
   at('/customers', CustomersPage),
+  at('/sync', SyncPage),
   deadLetters,
   at('/boxes', BoxesPage),
+  at('/wishes', WishesPage),
 ])
 
 export const makeRouter = () => createRouter({ routeTree, defaultPreload: false })

@@ -193,6 +193,113 @@ export function deadLetter() {
   }
 }
 
+export function sync() {
+  const row = (box_id, name, over = {}) => ({
+    box_id,
+    name,
+    phase: 'in_sync',
+    troubles: [],
+    epoch: 1,
+    head: 188_442,
+    applied: 188_442,
+    safe: 180_000,
+    lag_facts: 0,
+    clock_offset_ms: 120,
+    dead_letters: 0,
+    directives: 7,
+    directives_received: 7,
+    directives_refused: 0,
+    last_seen: Date.now() - 1000,
+    ...over,
+  })
+  return {
+    utc: Date.now(),
+    backup: { taken: Date.now() - 40 * MINUTE, name: 'hq-20261123T040506Z.zkbak', bytes: 812e6 },
+    items: [
+      row('cd-07', '成都高新', {
+        phase: 'halted',
+        troubles: ['cloned'],
+        last_error: 'cloned',
+        last_error_at: Date.now() - 12 * MINUTE,
+      }),
+      row('gz-02', '广州天河', {
+        phase: 'offline',
+        troubles: ['offline', 'clock', 'behind', 'directives_waiting'],
+        lag_facts: 12,
+        oldest_s: 26 * 3600,
+        clock_offset_ms: -412_000,
+        directives_received: 5,
+      }),
+      row('bj-01.zk', '北京朝阳', {
+        phase: 'catching_up',
+        troubles: ['behind'],
+        lag_facts: 1840,
+        oldest_s: 420,
+        drain_s: 14,
+      }),
+      row('sz-01', '深圳南山'),
+    ],
+  }
+}
+
+export function policy() {
+  return { version: 3, name: 'masked', number: 'never', changed: Date.now() - 9 * HOUR, by: 'wang' }
+}
+
+export function refusals() {
+  const one = (version, over = {}) => ({
+    version,
+    mark: `5f01${version}bd2`,
+    refused: true,
+    reason: '客户要求不再来电',
+    utc: Date.now() - version * HOUR,
+    ...over,
+  })
+  return { items: [one(4), one(3, { box_id: 'sz-01' }), one(2, { refused: false })] }
+}
+
+export function directives() {
+  const one = (seq, kind, state, over = {}) => ({
+    seq,
+    kind,
+    state,
+    issued: Date.now() - (9 - seq) * HOUR,
+    ...over,
+  })
+  return {
+    items: [
+      one(4, 'log_level_set', 'waiting', { by: 'wang' }),
+      one(3, 'dnc_set', 'received'),
+      one(2, 'dnc_set', 'refused', { code: 'older', answered: Date.now() }),
+      one(1, 'field_policy_set', 'applied', { code: 'done', answered: Date.now() }),
+    ],
+  }
+}
+
+export function commands() {
+  return {
+    items: [
+      {
+        id: ID(71),
+        kind: 'verify_journal',
+        issued: Date.now() - MINUTE,
+        by: 'wang',
+        not_after: Date.now() + 9 * MINUTE,
+      },
+      {
+        id: ID(70),
+        kind: 'report',
+        issued: Date.now() - HOUR,
+        by: 'wang',
+        not_after: Date.now() - 50 * MINUTE,
+        code: 'command_done',
+        detail: '0.1.0',
+        answered: Date.now() - HOUR,
+      },
+    ],
+  }
+}
+
 export const ADMIN = { user: 'wang', role: 'hq_admin', since: Date.now() }
 
 const DAY = 24 * HOUR
@@ -285,6 +392,15 @@ export function answers(over = {}) {
     'GET /api/v1/enrolments': enrolments,
     'POST /api/v1/enrolments': enrolmentMade,
     'POST /api/v1/boxes/*/revocations': { status: 200, body: { revoked: 1 } },
+    'GET /api/v1/sync': sync,
+    'GET /api/v1/field-policy': policy,
+    'PUT /api/v1/field-policy': (_url, body) => ({ ...policy(), ...body, version: 4 }),
+    'GET /api/v1/refusals-of-contact': refusals,
+    'POST /api/v1/refusals-of-contact': { status: 204 },
+    'GET /api/v1/branches/*/directives': directives,
+    'POST /api/v1/branches/*/log-level': { status: 204 },
+    'GET /api/v1/branches/*/commands': commands,
+    'POST /api/v1/branches/*/commands': () => ({ status: 201, body: commands().items[0] }),
     'GET /api/v1/dead-letters': () => ({ items: deadLetters(), next: 'c2' }),
     'GET /api/v1/branches/*/dead-letters/*/*': deadLetter,
     'POST /api/v1/branches/*/dead-letters/retry': { applied: 1, left: 1, waiting: 0 },

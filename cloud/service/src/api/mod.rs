@@ -15,11 +15,13 @@ mod personal_text;
 mod rollups;
 mod session;
 mod state;
+mod sync;
+mod wishes;
 
 pub use branches::{Branch, MetricsPoint};
 pub use live::LiveMessage;
 pub use overview::Overview;
-pub use state::HqState;
+pub use state::{Hand, HqState};
 
 use axum::Router;
 use utoipa::OpenApi;
@@ -53,6 +55,12 @@ fn described() -> OpenApiRouter<HqState> {
         .routes(routes!(enrolments::cancel))
         .routes(routes!(certificates::list))
         .routes(routes!(certificates::revoke))
+        .routes(routes!(sync::health))
+        .routes(routes!(wishes::policy, wishes::set_policy))
+        .routes(routes!(wishes::dnc, wishes::change_dnc))
+        .routes(routes!(wishes::directives))
+        .routes(routes!(wishes::log_level))
+        .routes(routes!(wishes::commands, wishes::command))
         .routes(routes!(live::live))
 }
 

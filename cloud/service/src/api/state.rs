@@ -1,12 +1,15 @@
 //! What every handler is given.
 use super::live::LiveHub;
+use crate::pace::Pace;
 use crate::registrar::Registrar;
+use crate::wishes::{TenantNumbers, WishBell};
 use axum::http::StatusCode;
-use hq_store::{KeyBook, Store, StoreError};
+use hq_store::{KeyBook, Sign, Store, StoreError};
 use messages::UtcMs;
+use messages::directive::{FieldPolicySet, HqSees};
 use portal::{Auth, Clock, CurrentUser, Problem};
-use rights::{FieldPolicy, Viewer};
-use std::sync::Arc;
+use rights::{FieldPolicy, HqField, Viewer};
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio_util::sync::CancellationToken;
 
 #[derive(Clone)]
@@ -16,36 +19,66 @@ pub struct HqState {
     pub keys: Arc<KeyBook>,
     pub auth: Auth,
     pub clock: Clock,
-    /// What headquarters may see of the branches' personal values.
-    pub field_policy: FieldPolicy,
     /// Who is a box.
     pub registrar: Arc<Registrar>,
+    /// What headquarters may see of the branches' personal values, as it stands in the store.
+    policy: Arc<RwLock<FieldPolicy>>,
+    /// Signs directives.
+    pub(crate) sign: Sign,
+    /// Numbers as all branches know them.
+    pub(crate) numbers: Arc<TenantNumbers>,
+    /// Rung when there may be something new to send down.
+    pub(crate) wishes: WishBell,
+    pub(crate) pace: Arc<Pace>,
     pub(crate) live: Arc<LiveHub>,
     /// Ends the live sockets.
     pub stop: CancellationToken,
 }
 
+/// What headquarters speaks to its branches with.
+#[derive(Clone)]
+pub struct Hand {
+    pub sign: Sign,
+    pub numbers: Arc<TenantNumbers>,
+    /// Who is a box.
+    pub registrar: Arc<Registrar>,
+}
+
 impl HqState {
-    #[must_use]
+    /// `field_policy`: what the configuration file says; it counts until somebody says otherwise.
     pub fn new(
         store: Arc<dyn Store>,
         keys: Arc<KeyBook>,
         auth: Auth,
         clock: Clock,
         field_policy: FieldPolicy,
-        registrar: Arc<Registrar>,
+        hand: Hand,
         stop: CancellationToken,
-    ) -> Self {
-        Self {
+    ) -> Result<Self, StoreError> {
+        let stands = match store.policy()? {
+            Some(stands) => stands,
+            None => store.set_policy(wish_of(field_policy), None, None, clock.now().utc)?,
+        };
+        Ok(Self {
             store,
             keys,
             auth,
             clock,
-            field_policy,
-            registrar,
+            policy: Arc::new(RwLock::new(policy_of(stands.policy))),
+            sign: hand.sign,
+            numbers: hand.numbers,
+            wishes: WishBell::default(),
+            pace: Arc::default(),
+            registrar: hand.registrar,
             live: Arc::new(LiveHub::default()),
             stop,
-        }
+        })
+    }
+
+    /// What is shown follows at once.
+    pub(crate) fn policy_changed(&self, now: FieldPolicySet) {
+        let mut policy = self.policy.write().unwrap_or_else(PoisonError::into_inner);
+        *policy = policy_of(now);
     }
 
     pub(crate) fn now(&self) -> UtcMs {
@@ -74,8 +107,27 @@ impl HqState {
             role: user.role(),
             user: Some(user.name().clone()),
             extension: None,
-            policy: self.field_policy,
+            policy: *self.policy.read().unwrap_or_else(PoisonError::into_inner),
         }
+    }
+}
+
+fn sees(text: &str) -> HqField {
+    HqField::parse(text).unwrap_or_default()
+}
+
+fn policy_of(set: FieldPolicySet) -> FieldPolicy {
+    FieldPolicy {
+        name: sees(set.name.code()),
+        number: sees(set.number.code()),
+    }
+}
+
+fn wish_of(policy: FieldPolicy) -> FieldPolicySet {
+    let of = |field: HqField| HqSees::of_code(field.code()).unwrap_or_default();
+    FieldPolicySet {
+        name: of(policy.name),
+        number: of(policy.number),
     }
 }
 
@@ -92,7 +144,8 @@ pub(super) fn of_store(bad: &StoreError) -> Problem {
         StoreError::Database(_)
         | StoreError::Migration(_)
         | StoreError::Foreign(_)
-        | StoreError::Damaged(_) => {
+        | StoreError::Damaged(_)
+        | StoreError::NotSigned => {
             tracing::warn!(%bad, "the store did not answer");
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, bad.code()).retry_after(10)
         }

@@ -5,6 +5,7 @@ mod secrets;
 pub use authority::{Authority, PkiPaths};
 pub use secrets::TenantBlind;
 
+use crate::wishes::directive_signer;
 use identity::IdentityError;
 use std::path::PathBuf;
 
@@ -33,6 +34,7 @@ impl PkiCommand {
                 let authority = Authority::open_or_make(&init.dir)?;
                 authority.ensure_server(&init.host)?;
                 TenantBlind::open_or_make(&init.dir)?;
+                directive_signer(&init.dir)?;
                 Ok(format!(
                     "CA {} · server {} ({})",
                     authority.paths().ca.display(),

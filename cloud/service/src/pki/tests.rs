@@ -29,7 +29,12 @@ fn a_second_init_keeps_what_stands_and_new_hosts_change_the_server_only() {
 fn keys_are_for_their_owner_only_and_the_files_make_a_server() {
     let dir = tempfile::tempdir().unwrap();
     init(dir.path(), &["localhost"]);
-    for key in ["ca.key", "server.key", "tenant-blind.key"] {
+    for key in [
+        "ca.key",
+        "server.key",
+        "tenant-blind.key",
+        "hq-directive.key",
+    ] {
         let mode = fs::metadata(dir.path().join(key))
             .unwrap()
             .permissions()
@@ -39,7 +44,7 @@ fn keys_are_for_their_owner_only_and_the_files_make_a_server() {
     let authority = Authority::open(dir.path()).unwrap();
     let paths = authority.paths();
     server_config(&paths.ca, &paths.server, &paths.server_key).unwrap();
-    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 5);
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 7);
 }
 
 #[test]

@@ -11,3 +11,4 @@ mod keys;
 mod office;
 mod process;
 mod running;
+mod wishes;

@@ -2,9 +2,10 @@
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
-use cloud::api::{self, HqState};
+use cloud::api::{self, Hand, HqState};
 use cloud::people::People;
 use cloud::registrar::{Registrar, Settings};
+use cloud::wishes::{TenantNumbers, directive_signer, sign_with};
 use hq_store::{KeyBook, SqliteStore, Store, conformance::story::MIDNIGHT};
 use messages::command::Role;
 use messages::{UserName, UtcMs};
@@ -23,6 +24,7 @@ use tower::ServiceExt as _;
 pub(crate) struct Office {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) state: HqState,
+    pub(crate) hand: Hand,
     router: Router,
     _folder: TempDir,
 }
@@ -66,19 +68,18 @@ impl Office {
         let keys = Arc::new(keys.unwrap());
         let settings = Settings::usual(&folder.path().join("pki"), "hq.example");
         let registrar = Registrar::open(settings, Arc::clone(&store), clock.clone()).unwrap();
-        let state = HqState::new(
-            Arc::clone(&store),
-            keys,
-            auth,
-            clock,
-            policy,
-            Arc::new(registrar),
-            stop,
-        );
+        let hand = Hand {
+            sign: sign_with(directive_signer(folder.path()).unwrap()),
+            numbers: Arc::new(TenantNumbers::open_or_make(folder.path()).unwrap()),
+            registrar: Arc::new(registrar),
+        };
+        let shared = Arc::clone(&store);
+        let state = HqState::new(shared, keys, auth, clock, policy, hand.clone(), stop).unwrap();
         Self {
             router: api::router(state.clone()),
             store,
             state,
+            hand,
             _folder: folder,
         }
     }

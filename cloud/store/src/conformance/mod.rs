@@ -10,6 +10,7 @@ mod people;
 mod register;
 mod rollups;
 pub mod story;
+mod wishes;
 
 use crate::Store;
 
@@ -102,6 +103,34 @@ pub const CASES: &[Case] = &[
     (
         "a store that was put back says so and is safe as far as it goes",
         care::restores,
+    ),
+    (
+        "there is one policy, and every branch hears what counts now",
+        wishes::one_policy,
+    ),
+    (
+        "one refusal of contact is enough, whoever lifts theirs",
+        wishes::deny_wins,
+    ),
+    (
+        "many refusals go in directives of a bounded size",
+        wishes::many_refusals,
+    ),
+    (
+        "directives are numbered without a hole and show what became of them",
+        wishes::directives_in_order,
+    ),
+    (
+        "a directive is signed for a branch that is there, or not written at all",
+        wishes::signed_or_not_at_all,
+    ),
+    (
+        "an inbox that knows more than we do hears again what counts",
+        wishes::inbox_beyond_ours,
+    ),
+    (
+        "a command is answered once, and not sent when it is too late",
+        wishes::commands_once,
     ),
     (
         "users are made once and change their password",

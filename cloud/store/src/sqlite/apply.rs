@@ -1,5 +1,5 @@
 //! What each fact changes in the tables that people ask. Kinds that headquarters keeps no table of stay in the journal alone.
-use super::{calls, customers, erasures, recordings, rollups};
+use super::{calls, customers, erasures, recordings, rollups, wishes};
 use crate::{StoreError, rollup};
 use messages::{BoxId, SystemResult, UtcMs, fact::Body};
 use rusqlite::{Connection, ErrorCode};
@@ -92,6 +92,8 @@ fn change(at: At<'_>, body: &Body) -> Result<(), Failed> {
         Body::PartyErased(body) => erasures::party_erased(at, body),
         Body::RecordingErased(body) => erasures::recording_erased(at, body),
         Body::ErasureConfirmed(body) => erasures::confirmed(at, body),
+        Body::DirectiveApplied(body) => wishes::received(at, body.seq, true, &body.code),
+        Body::DirectiveRefused(body) => wishes::received(at, body.seq, false, &body.code),
         _ => Ok(()),
     }
 }

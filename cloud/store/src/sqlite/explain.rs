@@ -1,7 +1,7 @@
 //! No list scans a table: SQLite itself is asked how it would answer each question.
 use super::{
-    boxes, calls, care, customers, dead_letters, journal, metrics, open, recordings, register,
-    rollups, users,
+    boxes, calls, care, commands, customers, dead_letters, dnc, journal, metrics, open, recordings,
+    register, rollups, users, wishes,
 };
 use crate::{
     CallCursor, CallQuery, CustomerCursor, CustomerQuery, DeadLetterCursor, DeadLetterQuery,
@@ -138,6 +138,13 @@ fn no_other_list_scans_a_table() {
         journal::ROWS,
         care::LAST_BACKUP,
         care::LAST_RESTORED,
+        commands::NEWEST,
+        commands::OPEN,
+        dnc::NEWEST,
+        dnc::BEHIND,
+        wishes::DIRECTIVES,
+        wishes::BEHIND,
+        wishes::POLICY,
         metrics::SINCE,
         metrics::LAST,
         users::ALL,

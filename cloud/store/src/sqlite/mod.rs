@@ -4,8 +4,10 @@ mod boxes;
 mod calls;
 mod care;
 mod column;
+mod commands;
 mod customers;
 mod dead_letters;
+mod dnc;
 mod erasures;
 #[cfg(test)]
 mod explain;
@@ -21,16 +23,24 @@ mod retry;
 mod rollups;
 mod state_hash;
 mod users;
+mod wishes;
 mod writer;
 
 use crate::{
-    AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CustomerQuery, CustomerRecord,
-    DeadLetter, DeadLetterQuery, Deed, FactBatch, Greeting, Ingested, JournalRow, Rebuilt,
-    RecordingQuery, RecordingRecord, RestoredRecord, Retried, Retry, RollupQuery, RollupRow, Store,
-    StoreError, Tally, Unconfirmed, Unfit, UserRecord, Walk,
+    AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CommandRecord, CustomerQuery,
+    CustomerRecord, DeadLetter, DeadLetterQuery, Deed, DirectiveQuery, DirectiveRecord, DncAuthor,
+    DncRecord, FactBatch, Greeting, InboxState, Ingested, Issued, JournalRow, PolicyRecord,
+    Rebuilt, RecordingQuery, RecordingRecord, RestoredRecord, Retried, Retry, RollupQuery,
+    RollupRow, Sign, Store, StoreError, Tally, Unconfirmed, Unfit, UserRecord, Walk, Wanted,
 };
 use journal::Spot;
-use messages::{BoxId, PartyId, UserName, UtcMs, command::Secret, journal::Head};
+use messages::{
+    BoxId, PartyId, UserName, UtcMs,
+    command::Secret,
+    directive::FieldPolicySet,
+    journal::Head,
+    lane::{CommandResult, DncChange},
+};
 use readers::Readers;
 use rollups::Period;
 use rusqlite::Connection;
@@ -212,6 +222,106 @@ impl Store for SqliteStore {
 
     fn audit(&self, limit: u32) -> Result<Vec<AuditRow>, StoreError> {
         self.read(|db, tenant| users::audit(db, tenant, limit))
+    }
+
+    fn policy(&self) -> Result<Option<PolicyRecord>, StoreError> {
+        self.read(wishes::policy)
+    }
+
+    fn set_policy(
+        &self,
+        policy: FieldPolicySet,
+        by: Option<&UserName>,
+        from_ip: Option<IpAddr>,
+        at: UtcMs,
+    ) -> Result<PolicyRecord, StoreError> {
+        let by = by.cloned();
+        self.write(move |db, tenant| {
+            wishes::set_policy(db, tenant, policy, by.as_ref(), from_ip, at)
+        })
+    }
+
+    fn change_dnc(
+        &self,
+        author: &DncAuthor,
+        changes: &[DncChange],
+        at: UtcMs,
+    ) -> Result<u64, StoreError> {
+        let (author, changes) = (author.clone(), changes.to_vec());
+        self.write(move |db, tenant| dnc::change(db, tenant, &author, &changes, at))
+    }
+
+    fn dnc(&self, limit: u32) -> Result<Vec<DncRecord>, StoreError> {
+        self.read(|db, tenant| dnc::newest(db, tenant, limit))
+    }
+
+    fn dispatch(&self, box_id: &BoxId, at: UtcMs, sign: &Sign) -> Result<Vec<Issued>, StoreError> {
+        let (box_id, sign) = (box_id.clone(), Arc::clone(sign));
+        self.write(move |db, tenant| wishes::dispatch(db, tenant, &box_id, at, &sign))
+    }
+
+    fn issue(&self, wanted: &Wanted, sign: &Sign) -> Result<Issued, StoreError> {
+        let (wanted, sign) = (wanted.clone(), Arc::clone(sign));
+        self.write(move |db, tenant| wishes::issue(db, tenant, &wanted, &sign))
+    }
+
+    fn directives(&self, query: &DirectiveQuery) -> Result<Vec<DirectiveRecord>, StoreError> {
+        self.read(|db, tenant| wishes::page(db, tenant, query))
+    }
+
+    fn directives_behind(
+        &self,
+        box_id: &BoxId,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Issued>, StoreError> {
+        self.read(|db, tenant| wishes::behind(db, tenant, box_id, after, limit))
+    }
+
+    fn note_inbox(&self, box_id: &BoxId, upto: u64, greeted: bool) -> Result<(), StoreError> {
+        let box_id = box_id.clone();
+        self.write(move |db, tenant| wishes::note_inbox(db, tenant, &box_id, upto, greeted))
+    }
+
+    fn inbox(&self, box_id: &BoxId) -> Result<InboxState, StoreError> {
+        self.read(|db, tenant| wishes::state(db, tenant, box_id))
+    }
+
+    fn inboxes(&self) -> Result<Vec<(BoxId, InboxState)>, StoreError> {
+        self.read(wishes::inboxes)
+    }
+
+    fn order(
+        &self,
+        box_id: &BoxId,
+        command: &CommandRecord,
+        from_ip: Option<IpAddr>,
+    ) -> Result<(), StoreError> {
+        let (box_id, command) = (box_id.clone(), command.clone());
+        self.write(move |db, tenant| commands::order(db, tenant, &box_id, &command, from_ip))
+    }
+
+    fn note_result(
+        &self,
+        box_id: &BoxId,
+        result: &CommandResult,
+        at: UtcMs,
+    ) -> Result<(), StoreError> {
+        let (box_id, result) = (box_id.clone(), result.clone());
+        self.write(move |db, tenant| commands::answered(db, tenant, &box_id, &result, at))
+    }
+
+    fn commands(&self, box_id: &BoxId, limit: u32) -> Result<Vec<CommandRecord>, StoreError> {
+        self.read(|db, tenant| commands::newest(db, tenant, box_id, limit))
+    }
+
+    fn open_commands(
+        &self,
+        box_id: &BoxId,
+        now: UtcMs,
+        limit: u32,
+    ) -> Result<Vec<CommandRecord>, StoreError> {
+        self.read(|db, tenant| commands::open(db, tenant, box_id, now, limit))
     }
 
     fn journal(

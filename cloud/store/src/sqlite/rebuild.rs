@@ -7,7 +7,7 @@ use messages::BoxId;
 use rusqlite::{Connection, params};
 
 /// Each follows from the journal alone; beside it its key behind tenant and box.
-pub(super) const DERIVED: [(&str, &str); 9] = [
+pub(super) const DERIVED: [(&str, &str); 10] = [
     ("call", "call"),
     ("party", "party"),
     ("customer", "customer"),
@@ -17,6 +17,7 @@ pub(super) const DERIVED: [(&str, &str); 9] = [
     ("field_policy", "box"),
     ("rollup_hour", "bucket"),
     ("rollup_day", "bucket"),
+    ("directive_receipt", "seq"),
 ];
 
 pub(super) fn rebuild(db: &Connection, tenant: &str) -> Result<Rebuilt, StoreError> {

@@ -96,7 +96,9 @@ function Asked({ box, purpose, error, onBox, onPurpose }: AskedProps) {
         onChange={(event) => onPurpose(event.target.value as Purpose)}
         options={PURPOSES.map((one) => ({ value: one, label: label('enrol_purpose', one) }))}
       />
-      <span className="zk-quiet">{t(purpose === 'join' ? 'hq.box.purpose_join' : 'hq.box.purpose_replace')}</span>
+      <span className="zk-quiet">
+        {t(purpose === 'join' ? 'hq.box.purpose_join' : 'hq.box.purpose_replace')}
+      </span>
       {problem && !field ? <Alert type="error" showIcon title={textOfProblem(problem)} /> : null}
     </div>
   )

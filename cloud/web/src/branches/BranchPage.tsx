@@ -5,6 +5,7 @@ import { type Branch, hqApi } from '@zhunkehu/api/hq'
 import { Card, EmptyState, Facts, format, LiveLoaded, Loaded, label, TimeCell } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { line, useLive } from '../live'
+import { BranchWishes } from '../wishes/BranchWishes'
 import { LagTag, LinkTag } from './BranchTable'
 import { MachineFacts } from './MachineFacts'
 import { SampleTable } from './SampleTable'
@@ -47,6 +48,7 @@ function Whole({ branch }: { branch: Branch }) {
         <SyncCard branch={branch} />
         <MachineFacts branch={branch} />
       </div>
+      <BranchWishes box={branch.box_id} />
       <Samples box={branch.box_id} />
     </>
   )

@@ -17,6 +17,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branches/{box_id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest commands to a branch and their answers. */
+        get: operations["commands"];
+        put?: never;
+        /** Asks something of a branch once, within the next ten minutes. */
+        post: operations["command"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches/{box_id}/dead-letters/{epoch}/{seq}": {
         parameters: {
             query?: never;
@@ -45,6 +63,40 @@ export interface paths {
         put?: never;
         /** Tries to apply one or all of a branch again: after an upgrade, say. */
         post: operations["retry_dead_letters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{box_id}/directives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest directives of a branch, and what became of each. */
+        get: operations["directives"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{box_id}/log-level": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets a branch's log say more, or less, for some minutes. */
+        post: operations["set_log_level"];
         delete?: never;
         options?: never;
         head?: never;
@@ -119,6 +171,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/field-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What headquarters may see now. */
+        get: operations["field_policy"];
+        /** Sets what headquarters may see: here at once, and as a directive to every branch. */
+        put: operations["set_field_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -147,6 +217,24 @@ export interface paths {
         get: operations["overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/refusals-of-contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest refusals of contact that count for all. */
+        get: operations["refusals_of_contact"];
+        put?: never;
+        /** Headquarters refuses contact with a number for all branches, or lifts its own refusal. The number is not kept. */
+        post: operations["refuse_contact"];
         delete?: never;
         options?: never;
         head?: never;
@@ -189,10 +277,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the links stand: the branches with the heaviest troubles first. */
+        get: operations["sync_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Backup: {
+            /** Format: int64 */
+            bytes: number;
+            name: string;
+            /** Format: int64 */
+            taken: number;
+        };
         /** @description One branch, as headquarters knows it now. */
         Branch: {
             /** Format: int64 */
@@ -244,6 +356,55 @@ export interface components {
             safe: number;
             version: string;
         };
+        /** @description How the link of one branch stands. */
+        BranchSync: {
+            /** Format: int64 */
+            applied: number;
+            box_id: string;
+            /**
+             * Format: int64
+             * @description The branch's clock minus ours.
+             */
+            clock_offset_ms: number;
+            /** Format: int64 */
+            dead_letters: number;
+            /**
+             * Format: int64
+             * @description The last directive for it, how far its inbox is, how many it refused.
+             */
+            directives: number;
+            /** Format: int64 */
+            directives_received: number;
+            /** Format: int64 */
+            directives_refused: number;
+            /**
+             * Format: int64
+             * @description Until all is here, at the pace of the last minute; none: nothing is missing, or nothing moves.
+             */
+            drain_s?: number | null;
+            /** Format: int32 */
+            epoch: number;
+            /** Format: int64 */
+            head: number;
+            /** Format: int64 */
+            lag_facts: number;
+            last_error?: string | null;
+            /** Format: int64 */
+            last_error_at?: number | null;
+            /** Format: int64 */
+            last_seen: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description The oldest fact that is missing here is at most this old; none: nothing is missing.
+             */
+            oldest_s?: number | null;
+            phase: components["schemas"]["SyncPhase"];
+            /** Format: int64 */
+            safe: number;
+            /** @description What is wrong, the worst first; empty: all is well. */
+            troubles: components["schemas"]["SyncTrouble"][];
+        };
         /** @description One call. */
         Call: {
             /** Format: int64 */
@@ -280,6 +441,27 @@ export interface components {
             sip?: number | null;
             /** Format: int64 */
             talk_ms: number;
+        };
+        CommandAsked: {
+            /** @description `report`, `verify_journal`. */
+            kind: string;
+        };
+        /** @description A command and its answer. */
+        CommandRow: {
+            /** Format: int64 */
+            answered?: number | null;
+            by: string;
+            code?: string | null;
+            detail?: string | null;
+            id: string;
+            /** Format: int64 */
+            issued: number;
+            kind: string;
+            /**
+             * Format: int64
+             * @description Behind this moment it is not run any more.
+             */
+            not_after: number;
         };
         /** @description One customer of one branch. */
         Customer: {
@@ -340,6 +522,42 @@ export interface components {
          * @enum {string}
          */
         Erased: "pending" | "complete";
+        /** @description A directive of a branch and what became of it. */
+        DirectiveRow: {
+            /** Format: int64 */
+            answered?: number | null;
+            /** @description None: the service, because of the policy or of the refusals of contact. */
+            by?: string | null;
+            /** @description What the branch says of it. */
+            code?: string | null;
+            /** Format: int64 */
+            issued: number;
+            kind: string;
+            /** Format: int64 */
+            seq: number;
+            state: components["schemas"]["DirectiveState"];
+        };
+        /** @enum {string} */
+        DirectiveState: "waiting" | "received" | "applied" | "refused";
+        DncAsked: {
+            number: string;
+            reason: string;
+            /** @description False: headquarters' own refusal is lifted; those of the branches stay. */
+            refused: boolean;
+        };
+        /** @description One refusal of contact as it counts for all branches. The number stands by its blind index. */
+        DncEntry: {
+            /** @description The branch that said it; none: headquarters. */
+            box_id?: string | null;
+            /** @description The first digits of the blind index: tells entries apart, and nothing of the number. */
+            mark: string;
+            reason: string;
+            refused: boolean;
+            /** Format: int64 */
+            utc: number;
+            /** Format: int64 */
+            version: number;
+        };
         /** @description One wrong field: a JSON pointer (RFC 6901) and the key of its text. */
         FieldError: {
             /** @example missing */
@@ -428,6 +646,15 @@ export interface components {
             type: "heartbeat";
             /** Format: int64 */
             utc: number;
+        };
+        LogLevelAsked: {
+            /** @description As the log's filter reads it: `debug`, `gateway=debug,info` … */
+            filter: string;
+            /**
+             * Format: int32
+             * @description 1 to 1440: then the branch goes back to its own.
+             */
+            minutes: number;
         };
         /** @description One sample of a branch and its machine. */
         MetricsPoint: {
@@ -572,6 +799,27 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_CommandRow: {
+            items: {
+                /** Format: int64 */
+                answered?: number | null;
+                by: string;
+                code?: string | null;
+                detail?: string | null;
+                id: string;
+                /** Format: int64 */
+                issued: number;
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Behind this moment it is not run any more.
+                 */
+                not_after: number;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Customer: {
             items: {
                 /** Format: int32 */
@@ -623,6 +871,42 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_DirectiveRow: {
+            items: {
+                /** Format: int64 */
+                answered?: number | null;
+                /** @description None: the service, because of the policy or of the refusals of contact. */
+                by?: string | null;
+                /** @description What the branch says of it. */
+                code?: string | null;
+                /** Format: int64 */
+                issued: number;
+                kind: string;
+                /** Format: int64 */
+                seq: number;
+                state: components["schemas"]["DirectiveState"];
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DncEntry: {
+            items: {
+                /** @description The branch that said it; none: headquarters. */
+                box_id?: string | null;
+                /** @description The first digits of the blind index: tells entries apart, and nothing of the number. */
+                mark: string;
+                reason: string;
+                refused: boolean;
+                /** Format: int64 */
+                utc: number;
+                /** Format: int64 */
+                version: number;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_MetricsPoint: {
             items: {
                 /** Format: int32 */
@@ -657,6 +941,22 @@ export interface components {
             state: components["schemas"]["PersonalState"];
             text: string | null;
         };
+        /** @description What headquarters may see of the branches' personal values: `never`, `masked`, `clear`. */
+        Policy: {
+            /** @description None: the configuration file. */
+            by?: string | null;
+            /** Format: int64 */
+            changed: number;
+            name: string;
+            number: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PolicyAsked: {
+            /** @description `never`, `masked`, `clear`. */
+            name: string;
+            number: string;
+        };
         /** @description `application/problem+json`. `code` is stable; `title` is for people who read logs. */
         Problem: {
             /**
@@ -677,6 +977,16 @@ export interface components {
             trace_id?: string | null;
             /** @example about:blank */
             type: string;
+        };
+        Restored: {
+            name: string;
+            /** Format: int64 */
+            restored: number;
+            /**
+             * Format: int64
+             * @description When the backup was taken.
+             */
+            taken: number;
         };
         /** @description Which letters of a branch to try again. */
         RetryAsked: {
@@ -719,6 +1029,21 @@ export interface components {
             password: string;
             user: string;
         };
+        /** @description All branches, the worst first. */
+        SyncHealth: {
+            backup?: components["schemas"]["Backup"] | null;
+            items: components["schemas"]["BranchSync"][];
+            restored?: components["schemas"]["Restored"] | null;
+            /** Format: int64 */
+            utc: number;
+        };
+        /** @enum {string} */
+        SyncPhase: "offline" | "catching_up" | "in_sync" | "halted";
+        /**
+         * @description In the order of their weight.
+         * @enum {string}
+         */
+        SyncTrouble: "cloned" | "diverged" | "restored" | "gap" | "dead_letters" | "directives_refused" | "offline" | "clock" | "behind" | "directives_waiting" | "error";
     };
     responses: never;
     parameters: never;
@@ -746,6 +1071,92 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commands: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CommandRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    command: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommandAsked"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -816,6 +1227,90 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RetryOutcome"];
                 };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    directives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DirectiveRow"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_log_level: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogLevelAsked"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             401: {
                 headers: {
@@ -1015,6 +1510,72 @@ export interface operations {
             };
         };
     };
+    field_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_field_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyAsked"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live: {
         parameters: {
             query?: never;
@@ -1067,6 +1628,70 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refusals_of_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DncEntry"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DncAsked"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1198,6 +1823,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sync_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SyncHealth"];
+                };
             };
             401: {
                 headers: {

@@ -5,16 +5,22 @@ import { clientOf, said, unwrap } from './client'
 type Schemas = components['schemas']
 export type BoxCertificate = Schemas['BoxCertificate']
 export type Branch = Schemas['Branch']
+export type BranchCommand = Schemas['CommandRow']
+export type BranchSync = Schemas['BranchSync']
 export type Call = Schemas['Call']
 export type Customer = Schemas['Customer']
 export type DeadLetter = Schemas['DeadLetterRow']
 export type Enrolment = Schemas['Enrolment']
 export type EnrolmentMade = Schemas['EnrolmentMade']
+export type Directive = Schemas['DirectiveRow']
+export type FieldPolicy = Schemas['Policy']
 export type Hour = Schemas['Hour']
 export type LiveMessage = Schemas['LiveMessage']
 export type LockedSource = Schemas['LockedSource']
 export type MetricsPoint = Schemas['MetricsPoint']
 export type Overview = Schemas['Overview']
+export type Refusal = Schemas['DncEntry']
+export type SyncHealth = Schemas['SyncHealth']
 export type PersonalText = Schemas['PersonalText']
 
 export const LIVE_PATH = '/api/v1/live' satisfies keyof paths
@@ -47,6 +53,28 @@ export const hqApi = {
     unwrap(
       client.GET('/api/v1/customers', {
         params: { query: { ...pageOf(asked), stage: said(asked.stage) } },
+      }),
+    ),
+  sync: () => unwrap(client.GET('/api/v1/sync')),
+  fieldPolicy: () => unwrap(client.GET('/api/v1/field-policy')),
+  setFieldPolicy: (body: { name: string; number: string }) =>
+    unwrap(client.PUT('/api/v1/field-policy', { body })),
+  refusals: () => unwrap(client.GET('/api/v1/refusals-of-contact')),
+  refuseContact: (body: { number: string; refused: boolean; reason: string }) =>
+    unwrap(client.POST('/api/v1/refusals-of-contact', { body })),
+  directives: (box_id: string) =>
+    unwrap(client.GET('/api/v1/branches/{box_id}/directives', { params: { path: { box_id } } })),
+  setLogLevel: (box_id: string, body: { filter: string; minutes: number }) =>
+    unwrap(
+      client.POST('/api/v1/branches/{box_id}/log-level', { params: { path: { box_id } }, body }),
+    ),
+  commands: (box_id: string) =>
+    unwrap(client.GET('/api/v1/branches/{box_id}/commands', { params: { path: { box_id } } })),
+  command: (box_id: string, kind: string) =>
+    unwrap(
+      client.POST('/api/v1/branches/{box_id}/commands', {
+        params: { path: { box_id } },
+        body: { kind },
       }),
     ),
   deadLetters: (asked: Asked) =>

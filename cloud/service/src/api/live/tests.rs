@@ -1,8 +1,9 @@
 //! The live socket on loopback: a snapshot first, then what changed, and its end with the session.
 use super::keep_drawing;
-use crate::api::{self, HqState};
+use crate::api::{self, Hand, HqState};
 use crate::people::People;
 use crate::registrar::{Registrar, Settings};
+use crate::wishes::{TenantNumbers, directive_signer, sign_with};
 use futures_util::{SinkExt as _, StreamExt as _};
 use hq_store::conformance::story::Story;
 use hq_store::{KeyBook, SqliteStore, Store};
@@ -54,7 +55,12 @@ impl Hall {
         let settings = Settings::usual(&folder.path().join("pki"), "hq.example");
         let registrar = Registrar::open(settings, Arc::clone(&store), clock.clone()).unwrap();
         let registrar = Arc::new(registrar);
-        let state = HqState::new(store, keys, auth, clock, policy, registrar, stop);
+        let hand = Hand {
+            sign: sign_with(directive_signer(folder.path()).unwrap()),
+            numbers: Arc::new(TenantNumbers::open_or_make(folder.path()).unwrap()),
+            registrar,
+        };
+        let state = HqState::new(store, keys, auth, clock, policy, hand, stop).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let router = api::router(state.clone());
         let limits = ConnectionLimits::default();
