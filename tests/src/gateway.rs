@@ -26,6 +26,8 @@ pub struct Gateway {
     web_port: u16,
     /// The carrier's only port on loopback, for both directions.
     pub carrier_port: u16,
+    /// The section of its configuration.
+    disk: &'static str,
     process: Option<Process>,
 }
 
@@ -44,6 +46,22 @@ impl Gateway {
         headquarters: Option<&Headquarters>,
         relay_ports: u16,
     ) -> Self {
+        Self::start_shaped(world, name, headquarters, relay_ports, "ballast_mb = 1")
+    }
+
+    /// As `start`, on its own, with `disk` as the lines of the configuration's section.
+    #[must_use]
+    pub fn start_on_disk(world: &Path, name: &str, disk: &'static str) -> Self {
+        Self::start_shaped(world, name, None, RELAY_PORTS, disk)
+    }
+
+    fn start_shaped(
+        world: &Path,
+        name: &str,
+        headquarters: Option<&Headquarters>,
+        relay_ports: u16,
+        disk: &'static str,
+    ) -> Self {
         let folder = world.join(name);
         std::fs::create_dir_all(&folder).expect("the branch's folder can be made");
         let mut gateway = Self {
@@ -52,6 +70,7 @@ impl Gateway {
             web_port: port::free(),
             // baresip as a carrier takes the next port too.
             carrier_port: port::free_row(1),
+            disk,
             process: None,
         };
         gateway.write_config(name, headquarters, relay_ports);
@@ -76,6 +95,11 @@ impl Gateway {
 
     /// Runs the process (again) until it answers at its health page.
     pub fn run(&mut self) {
+        self.run_until(200);
+    }
+
+    /// Runs the process until its health page answers with `status`.
+    pub fn run_until(&mut self, status: u16) {
         let mut command = Command::new(binary::built(BINARY));
         command
             .current_dir(&self.folder)
@@ -84,13 +108,13 @@ impl Gateway {
             .arg("run");
         let mut process = Process::start("gateway", &self.folder, &mut command);
         let page = self.page();
-        wait_until("the gateway is healthy", START, || {
+        wait_until(&format!("the gateway's health is {status}"), START, || {
             assert!(
                 process.is_running(),
                 "the gateway ended:\n{}",
                 process.tail()
             );
-            page.status("/healthz").filter(|status| *status == 200)
+            page.status("/healthz").filter(|found| *found == status)
         });
         self.process = Some(process);
     }
@@ -239,8 +263,10 @@ impl Gateway {
             "data_dir = \"{folder}/data\"\nkeys_dir = \"{folder}/keys\"\nbox_id = \"{name}\"\n\
              [sip]\nlisten = \"127.0.0.1:{sip}\"\ntrunk_options_every_s = 0\n\
              [media]\nport_first = {relay}\nport_count = {relay_ports}\n\
+             [disk]\n{disk}\n\
              [web]\nlisten = \"127.0.0.1:{web}\"\n{link}",
             folder = self.folder.display(),
+            disk = self.disk,
             sip = self.sip_port,
             web = self.web_port,
             relay = relay + relay % 2,

@@ -13,5 +13,6 @@ pub mod page;
 pub mod port;
 pub mod process;
 pub mod sipp;
+pub mod small_disk;
 pub mod tone;
 pub mod wav;

@@ -3,7 +3,8 @@ use super::codes;
 use super::tree::{File, assert_none, files, root};
 use branch_store::StoreError;
 use messages::{
-    DataCopy, Direction, Purpose, Refusal, ReleasedBy, Stage, SystemResult, UnbindReason,
+    DataCopy, Direction, DiskStage, Purpose, Refusal, ReleasedBy, Stage, SystemResult,
+    UnbindReason,
     command::{Profile, Role},
     enrolment::{CertificateOrigin, EnrolPurpose, EnrolState, NotEnrolled},
     fact::Body,
@@ -163,6 +164,7 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
             "fact",
             Body::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
         ),
+        ("disk_stage", all(&DiskStage::ALL, DiskStage::code)),
     ]
 }
 

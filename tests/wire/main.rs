@@ -1,8 +1,10 @@
 //! The product on the wire: its real binaries, real sockets on loopback, peers that nobody here wrote.
 #![forbid(unsafe_code)]
 
+mod boot_check;
 mod carrier;
 mod enrolment;
+mod full_disk;
 mod headquarters;
 mod instruments;
 mod phones;

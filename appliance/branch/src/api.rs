@@ -5,8 +5,8 @@ use media::{MediaCommand, MediaReport, RecordOrder};
 use messages::command::{DialRule, Profile, TrunkPlan};
 use messages::fact::{Actor, Fact};
 use messages::{
-    CallId, CustomerId, Extension, Moment, PartyId, PartyNumber, Purpose, RecordingId, Refusal,
-    ReleasedBy, UnbindReason,
+    CallId, CustomerId, DiskStage, Extension, Moment, PartyId, PartyNumber, Purpose, RecordingId,
+    Refusal, ReleasedBy, UnbindReason,
 };
 use sip::{DialogRecord, Flow, LegId, Limits as SipLimits, Orphan, Refused};
 use std::net::{IpAddr, SocketAddr};
@@ -44,6 +44,8 @@ pub enum Input {
     ContactRefusals(Vec<[u8; 16]>),
     /// Has the journal room for new calls?
     JournalRoom(bool),
+    /// How much room is left on the disk.
+    DiskStage(DiskStage),
     /// A dialog of the last run: the peer is told that it is over.
     EndOrphan {
         orphan: Orphan,

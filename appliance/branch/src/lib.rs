@@ -8,6 +8,7 @@ mod machine;
 mod media_wire;
 mod ports;
 mod recording;
+mod room;
 mod signalling;
 mod sip_wire;
 mod standing;
@@ -16,5 +17,6 @@ pub use api::{
     Ask, BindingNote, BranchConfig, DialRequest, Input, KeyAnswer, Output, RestoredBinding,
 };
 pub use machine::{Branch, Seeds};
+pub use room::RoomRule;
 pub use signalling::Signalling;
 pub use standing::Standing;

@@ -7,8 +7,8 @@ use gate::{Gate, Indexer, Pass, Request, Rules};
 use media::RecordOrder;
 use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
 use messages::{
-    BoxId, CallId, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId, Refusal,
-    ReleasedBy,
+    BoxId, CallId, DiskStage, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId,
+    Refusal, ReleasedBy,
 };
 use sansio::{Machine, Secrets};
 use sip::{Flow, LegId, Sip, Transport};
@@ -36,6 +36,7 @@ pub struct Branch<S = Sip> {
     /// Recordings whose key is being made.
     pub(crate) awaiting_key: BTreeMap<RecordingId, RecordOrder>,
     pub(crate) journal_has_room: bool,
+    pub(crate) disk: DiskStage,
     pub(crate) stopping: bool,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -85,6 +86,7 @@ impl<S: Signalling> Branch<S> {
             notes: BTreeMap::new(),
             awaiting_key: BTreeMap::new(),
             journal_has_room: true,
+            disk: DiskStage::Ample,
             stopping: false,
             outputs: VecDeque::new(),
         }
@@ -130,7 +132,7 @@ impl<S: Signalling> Branch<S> {
     pub(crate) fn room_for_call(&self) -> Result<(), Refusal> {
         if self.stopping || self.config.is_none() {
             Err(Refusal::NotReady)
-        } else if !self.journal_has_room {
+        } else if !self.journal_has_room || !self.disk.takes_calls() {
             Err(Refusal::JournalUnavailable)
         } else if !self.calls.has_room() {
             Err(Refusal::CallsFull)
@@ -326,6 +328,10 @@ impl<S: Signalling> Machine for Branch<S> {
             Input::RecordingKey { recording, answer } => self.key_came(now, recording, answer),
             Input::ContactRefusals(indexes) => self.refusals_came(now, indexes),
             Input::JournalRoom(has_room) => self.journal_has_room = has_room,
+            Input::DiskStage(stage) => {
+                self.disk = stage;
+                self.gate.take_recordings(stage.takes_recordings());
+            }
             Input::EndOrphan { orphan, record } => {
                 let bye = sip::Command::ByeOrphan { orphan, record };
                 self.sip.handle(now, sip::Input::Command(bye));

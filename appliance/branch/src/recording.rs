@@ -11,6 +11,10 @@ use messages::{CallId, Now, RecordingId, Refusal};
 impl<S: Signalling> Branch<S> {
     pub(crate) fn record(&mut self, now: Now, call: CallId, formats: [FormatKind; 2]) {
         let recording = self.mint.recording(now.utc);
+        // asked for before the disk filled, or by somebody who cannot be sent away: it is said, not left out in silence
+        if !self.disk.takes_recordings() {
+            return self.recording_failed(now, call, recording, "recording_disk_full");
+        }
         let order = RecordOrder {
             call,
             recording,

@@ -47,6 +47,8 @@ pub struct Gate {
     plan: DialPlan,
     trunks: BTreeMap<TrunkName, Line>,
     refused: BTreeSet<[u8; 16]>,
+    /// Is there room for recordings?
+    recordings: bool,
     indexer: Indexer,
     /// A second index, that of refusals known across the branches.
     wide: Option<Indexer>,
@@ -67,6 +69,7 @@ impl Gate {
             plan: DialPlan::default(),
             trunks: BTreeMap::new(),
             refused: BTreeSet::new(),
+            recordings: true,
             indexer,
             wide: None,
         }
@@ -108,6 +111,11 @@ impl Gate {
     pub fn is_refused(&self, number: &PartyNumber) -> bool {
         let by = |indexer: &Indexer| self.refused.contains(&indexer(number));
         by(&self.indexer) || self.wide.as_ref().is_some_and(by)
+    }
+
+    /// Without room for recordings nobody is dialled whose call has to be recorded. Emergencies are not asked.
+    pub const fn take_recordings(&mut self, room: bool) {
+        self.recordings = room;
     }
 
     /// The one question. A token in the answer holds a channel until `release`.
@@ -225,6 +233,9 @@ impl Gate {
             refusal,
             party: Some(party.clone()),
         };
+        if record && !self.recordings {
+            return Err(block(Refusal::NoRoomToRecord));
+        }
         let line = self.trunks.get_mut(&trunk).filter(|line| !line.retired);
         let line = line.ok_or_else(|| block(Refusal::TrunkUnknown))?;
         line.pace.start(now).map_err(block)?;
@@ -414,6 +425,25 @@ mod tests {
                 "{dialled}"
             );
         }
+    }
+
+    #[test]
+    fn without_room_for_recordings_only_calls_that_are_not_recorded_go_out() {
+        let mut gate = gate(Profile::Lab);
+        gate.take_recordings(false);
+        for (dialled, expected) in [
+            ("8123", "no_room_to_record"),
+            ("9123", "carrier 9123"),
+            ("1001", "phone 1001"),
+            ("110", "carrier 110 recorded"),
+        ] {
+            assert_eq!(ask(&mut gate, dialled, Purpose::Service), expected);
+        }
+        gate.take_recordings(true);
+        assert_eq!(
+            ask(&mut gate, "8123", Purpose::Service),
+            "carrier 8123 recorded"
+        );
     }
 
     #[test]

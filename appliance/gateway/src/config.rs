@@ -28,7 +28,21 @@ pub struct Config {
     #[serde(default)]
     pub backup: BackupConfig,
     #[serde(default)]
+    pub disk: DiskConfig,
+    #[serde(default)]
     pub log: LogConfig,
+}
+
+/// A terabyte: more is a slip.
+const DISK_MB_MAX: u64 = 1 << 20;
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DiskConfig {
+    /// Size of the file that only holds room; the smaller of 256 MB and 1 % of the disk where it is not named; 0: none.
+    pub ballast_mb: Option<u64>,
+    /// Room that recordings leave to journal, tables and keys.
+    pub journal_quota_mb: u64,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -144,6 +158,32 @@ impl Default for LinkConfig {
     }
 }
 
+impl Default for DiskConfig {
+    fn default() -> Self {
+        Self {
+            ballast_mb: None,
+            journal_quota_mb: 128,
+        }
+    }
+}
+
+impl DiskConfig {
+    fn check(self) -> Result<(), Unfit> {
+        if !(4..=DISK_MB_MAX).contains(&self.journal_quota_mb) {
+            return Err(("disk.journal_quota_mb", format!("4 to {DISK_MB_MAX}")));
+        }
+        if self.ballast_mb.is_some_and(|mb| mb > DISK_MB_MAX) {
+            return Err(("disk.ballast_mb", format!("at most {DISK_MB_MAX}")));
+        }
+        Ok(())
+    }
+
+    #[must_use]
+    pub const fn quota_bytes(self) -> u64 {
+        self.journal_quota_mb << 20
+    }
+}
+
 impl Default for LogConfig {
     fn default() -> Self {
         Self {
@@ -211,6 +251,7 @@ impl Config {
                 "must not lie inside data_dir: what takes one would take both".to_owned(),
             ));
         }
+        self.disk.check()?;
         if !(1..=16).contains(&media.threads) {
             return Err(("media.threads", "1 to 16".to_owned()));
         }

@@ -1,9 +1,12 @@
 //! The running gateway: its parts in the order in which they are started, and in which they end.
 mod backups;
+mod ballast;
 mod boot;
+mod failed_check;
 mod months;
 mod pages;
 mod pulse;
+mod room;
 mod store_journal;
 mod telephony;
 
@@ -64,7 +67,16 @@ pub fn run(config: Config, log: LogFilter) -> anyhow::Result<()> {
 async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
     let _ = rustls::crypto::ring::default_provider().install_default();
     let metrics = portal::ops::install_metrics().context("metrics")?;
-    let (ground, opened) = ground(config, log)?;
+    if let Err(error) = room::free_if_short(&config) {
+        tracing::warn!(%error, "the ballast could not be removed");
+    }
+    let (ground, opened) = match ground(config.clone(), log) {
+        Ok(ready) => ready,
+        Err(bad) => match boot::failed_check(&bad) {
+            Some(failed) => return failed_check::serve(&config, failed).await,
+            None => return Err(bad),
+        },
+    };
     portal::ops::keep_metrics(metrics.clone(), &ground.tasks);
     let telephony = telephony::start(&ground)?;
     let configurator = Configurator {
@@ -80,6 +92,7 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
         .context("the eraser")?;
     months::start(&ground);
     backups::start(&ground);
+    let room = room::start(&ground, &telephony).context("the disk of data_dir")?;
     let pulse = pulse::start(&ground);
     let redial = Arc::new(Notify::new());
     let link = start_link(&ground, &pulse, &redial)?;
@@ -87,7 +100,7 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
     start_renewal(&ground, trouble.clone(), redial);
     let box_id = ground.config.box_id.clone();
     let desk = Desk::new(box_id, ground.config.identity_dir(), trouble);
-    pages::start(&ground, &telephony, &link, desk, metrics)?;
+    pages::start(&ground, &telephony, &link, desk, &room, metrics)?;
     let host = Host {
         store: ground.store.clone(),
         recordings: ground.config.recordings_dir(),

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
 pub(crate) struct Checkpointer {
-    wake: Option<SyncSender<()>>,
+    wake: Option<SyncSender<How>>,
     thread: Option<JoinHandle<()>>,
     bytes: usize,
     every_bytes: usize,
@@ -41,6 +41,13 @@ impl Checkpointer {
         })
     }
 
+    /// Never waits: where one is under way already, that has to do.
+    pub(crate) fn empty(&self) {
+        if let Some(wake) = &self.wake {
+            let _full = wake.try_send(How::Emptying);
+        }
+    }
+
     /// Never waits: a checkpoint that is asked for while one runs is the next one.
     pub(crate) fn written(&mut self, bytes: usize) {
         self.bytes += bytes;
@@ -49,7 +56,7 @@ impl Checkpointer {
         }
         self.bytes = 0;
         if let Some(wake) = &self.wake {
-            let _full = wake.try_send(());
+            let _full = wake.try_send(How::Usual);
         }
     }
 }
@@ -63,6 +70,14 @@ impl Drop for Checkpointer {
     }
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// As far as readers allow.
+    Usual,
+    /// The log's file is emptied, too: the disk wants the room.
+    Emptying,
+}
+
 struct Desk {
     path: PathBuf,
     log: PathBuf,
@@ -73,9 +88,9 @@ struct Desk {
 }
 
 impl Desk {
-    fn run(mut self, woken: &Receiver<()>) {
-        while woken.recv().is_ok() {
-            let done = self.checkpoint();
+    fn run(mut self, woken: &Receiver<How>) {
+        while let Ok(how) = woken.recv() {
+            let done = self.checkpoint(how);
             if let Err(bad) = &done {
                 tracing::warn!(code = bad.code(), "checkpoint: {bad}");
                 self.conn = None;
@@ -84,14 +99,18 @@ impl Desk {
         }
     }
 
-    fn checkpoint(&mut self) -> Result<(), StoreError> {
+    fn checkpoint(&mut self, how: How) -> Result<(), StoreError> {
         let conn = match self.conn.take() {
             Some(conn) => conn,
             None => database::open_checkpointer(&self.path)?,
         };
         let long = self.log.metadata();
         let long = long.is_ok_and(|log| log.len() > self.log_bytes_max);
-        let how = if long { "RESTART" } else { "PASSIVE" };
+        let how = match how {
+            How::Emptying => "TRUNCATE",
+            How::Usual if long => "RESTART",
+            How::Usual => "PASSIVE",
+        };
         conn.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_row| Ok(()))?;
         self.conn = Some(conn);
         Ok(())

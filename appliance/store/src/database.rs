@@ -16,8 +16,23 @@ pub(crate) const BUSY: Duration = Duration::from_secs(10);
 
 /// For the writer: journal and tables.
 pub(crate) fn open_branch(path: &Path) -> Result<Connection, StoreError> {
-    let mut conn = Connection::open(path)?;
+    migrated_branch(connect(path)?)
+}
+
+/// A file that is damaged must not be migrated: it is looked at first.
+pub(crate) fn open_branch_checked(path: &Path) -> Result<Connection, StoreError> {
+    let conn = connect(path)?;
+    quick_check(&conn, "branch.db")?;
+    migrated_branch(conn)
+}
+
+fn connect(path: &Path) -> Result<Connection, StoreError> {
+    let conn = Connection::open(path)?;
     prepare(&conn)?;
+    Ok(conn)
+}
+
+fn migrated_branch(mut conn: Connection) -> Result<Connection, StoreError> {
     // checkpoints run on a connection of their own, outside of the commit
     conn.pragma_update(None, "wal_autocheckpoint", 0)?;
     conn.pragma_update(None, "cache_size", -16_384)?;
@@ -30,8 +45,16 @@ pub(crate) fn open_branch(path: &Path) -> Result<Connection, StoreError> {
 
 /// For the writer: wrapped keys. What is deleted is overwritten.
 pub(crate) fn open_vault(path: &Path) -> Result<Connection, StoreError> {
-    let mut conn = Connection::open(path)?;
-    prepare(&conn)?;
+    migrated_vault(connect(path)?)
+}
+
+pub(crate) fn open_vault_checked(path: &Path) -> Result<Connection, StoreError> {
+    let conn = connect(path)?;
+    quick_check(&conn, "vault.db")?;
+    migrated_vault(conn)
+}
+
+fn migrated_vault(mut conn: Connection) -> Result<Connection, StoreError> {
     conn.pragma_update(None, "secure_delete", true)?;
     vault::migrations::runner()
         .set_grouped(true)
@@ -48,9 +71,7 @@ pub(crate) fn probe(conn: &Connection) -> Result<(), StoreError> {
 
 /// A connection that checkpoints, and does nothing else.
 pub(crate) fn open_checkpointer(path: &Path) -> Result<Connection, StoreError> {
-    let conn = Connection::open(path)?;
-    prepare(&conn)?;
-    Ok(conn)
+    connect(path)
 }
 
 pub(crate) fn open_reader(path: &Path) -> Result<Connection, StoreError> {

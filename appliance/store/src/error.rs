@@ -21,6 +21,12 @@ pub enum StoreError {
     /// SQLite's own check says that the file is damaged.
     #[error("{file} is damaged: {first}")]
     Damaged { file: &'static str, first: String },
+    /// It was there, as the other files and the key store say.
+    #[error("{0} is missing")]
+    FileMissing(&'static str),
+    /// The vault is older than the journal: what it does not hold could never be opened.
+    #[error("the vault does not hold the key of the newest party")]
+    VaultIncomplete,
     /// The journal ends before the head that is kept outside of it, or the two differ.
     #[error(
         "the journal ends at {found}, the key store says {expected}: its tail is lost or was changed"
@@ -58,6 +64,8 @@ impl StoreError {
         "key_store_io",
         "key_store_damaged",
         "store_damaged",
+        "store_file_missing",
+        "vault_incomplete",
         "journal_tail_lost",
         "journal_broken",
         "vault_keys_missing",
@@ -87,6 +95,8 @@ impl StoreError {
             Self::Migration(_) => "store_migration",
             Self::Keys(bad) => bad.code(),
             Self::Damaged { .. } => "store_damaged",
+            Self::FileMissing(_) => "store_file_missing",
+            Self::VaultIncomplete => "vault_incomplete",
             Self::TailLost { .. } => "journal_tail_lost",
             Self::ChainBroken(_) => "journal_broken",
             Self::VaultKeys(_) => "vault_keys_missing",

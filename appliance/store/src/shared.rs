@@ -8,7 +8,7 @@ use messages::journal::Head;
 use messages::lane::DncChange;
 use seal::BlindIndex;
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 pub(crate) struct Shared {
@@ -21,6 +21,8 @@ pub(crate) struct Shared {
     subscribers: Mutex<Vec<Subscriber>>,
     beats: AtomicU64,
     disk: Mutex<(Trouble, DiskFaults)>,
+    /// Somebody wants the logs emptied.
+    pub(crate) wants_room: AtomicBool,
 }
 
 /// What is true right behind the last commit.
@@ -44,6 +46,7 @@ impl Shared {
             subscribers: Mutex::default(),
             beats: AtomicU64::new(0),
             disk: Mutex::default(),
+            wants_room: AtomicBool::new(false),
         }
     }
 

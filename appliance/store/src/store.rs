@@ -119,6 +119,11 @@ impl Store {
         self.0.shared.trouble()
     }
 
+    /// The disk is short of room: the writer has its log emptied as soon as it gets to it.
+    pub fn make_room(&self) {
+        self.0.shared.wants_room.store(true, Ordering::Relaxed);
+    }
+
     /// What the disk has done so far.
     #[must_use]
     pub fn disk_faults(&self) -> DiskFaults {

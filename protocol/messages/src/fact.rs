@@ -12,8 +12,9 @@ mod user;
 
 pub use body::Body;
 pub use branch::{
-    BoxStarted, BoxStopped, BranchConfigured, DialRulesSet, PhoneBound, PhoneConfigured,
-    PhoneRemoved, PhoneUnbound, PolicySet, TrunkConfigured, TrunkRemoved, TrunkStateChanged,
+    BoxStarted, BoxStopped, BranchConfigured, DialRulesSet, DiskStageChanged, PhoneBound,
+    PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet, TrunkConfigured, TrunkRemoved,
+    TrunkStateChanged,
 };
 pub use call::{
     AttemptEnded, AttemptStarted, CallAnswered, CallEnded, CallHeld, CallResumed, CallRinging,

@@ -4,6 +4,7 @@
 
 mod data_copy;
 mod dialled;
+mod disk_stage;
 mod id;
 mod money;
 mod name;
@@ -26,6 +27,7 @@ pub mod wire;
 
 pub use data_copy::{DataCopy, KEY_BACKUP_DAYS_MAX, asked_before_backups, backups_gone};
 pub use dialled::{BadDialled, Dialled, Digits, Emergency, Extension, PartyNumber};
+pub use disk_stage::DiskStage;
 pub use id::{
     AttemptId, BootId, BoxId, CallId, CommandId, CustomerId, IdMint, PartyId, RecordingId,
     TrunkName, UserName,

@@ -55,6 +55,8 @@ refusals! {
     CallsFull = "calls_full",
     /// No room in the port pool.
     MediaFull = "media_full",
+    /// A rule wants the call recorded, and the disk has no room for that.
+    NoRoomToRecord = "no_room_to_record",
     /// The journal or the machine is behind; try again.
     Overloaded = "overloaded",
     JournalUnavailable = "journal_unavailable",
@@ -85,6 +87,7 @@ impl Refusal {
             | Self::TrunkTooFast
             | Self::CallsFull
             | Self::MediaFull
+            | Self::NoRoomToRecord
             | Self::Overloaded
             | Self::JournalUnavailable
             | Self::NotReady => 503,

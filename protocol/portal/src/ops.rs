@@ -54,6 +54,10 @@ pub struct HealthReport {
     pub status: Health,
     /// `journal`, `disk`, `link` …
     pub checks: BTreeMap<String, Health>,
+    /// Why a check is not well, by its stable code.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub codes: BTreeMap<&'static str, &'static str>,
 }
 
 impl HealthReport {
@@ -66,7 +70,15 @@ impl HealthReport {
         Self {
             status: checks.values().copied().max().unwrap_or(Health::Ok),
             checks,
+            codes: BTreeMap::new(),
         }
+    }
+
+    /// Names the reason of a check that is not well.
+    #[must_use]
+    pub fn because(mut self, check: &'static str, code: Option<&'static str>) -> Self {
+        self.codes.extend(code.map(|code| (check, code)));
+        self
     }
 }
 

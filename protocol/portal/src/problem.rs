@@ -138,6 +138,7 @@ impl From<Refusal> for Problem {
             | Refusal::TrunkTooFast
             | Refusal::CallsFull
             | Refusal::MediaFull
+            | Refusal::NoRoomToRecord
             | Refusal::Overloaded
             | Refusal::JournalUnavailable
             | Refusal::NotReady => StatusCode::SERVICE_UNAVAILABLE,

@@ -9,7 +9,7 @@ use crate::secrets::OsSecrets;
 use anyhow::Context as _;
 use branch::{Input, RestoredBinding};
 use branch_store::{
-    OpenRecording, Opened, Parts, Purpose, Recovered, SoftKeys, Store, StoreConfig,
+    OpenRecording, Opened, Parts, Purpose, Recovered, SoftKeys, Store, StoreConfig, StoreError,
 };
 use core::time::Duration;
 use identity::whole_file;
@@ -27,7 +27,9 @@ pub(crate) fn open_store(
     boot: BootId,
     purpose: Purpose,
 ) -> anyhow::Result<Opened> {
-    let mut keys = SoftKeys::open(config.keys_dir.clone()).context("keys_dir")?;
+    let mut keys = SoftKeys::open(config.keys_dir.clone())
+        .map_err(StoreError::from)
+        .context("keys_dir")?;
     take_over_hq_key(&mut keys, &config.identity_dir()).context("the key of headquarters")?;
     let of_store = clock.clone();
     let mut store = StoreConfig::new(
@@ -36,6 +38,7 @@ pub(crate) fn open_store(
         env!("CARGO_PKG_VERSION"),
         boot,
     );
+    store.limits.disk_floor_bytes = config.disk.quota_bytes() / 2;
     store.tenant_blind = crate::link::tenant_blind(&config.identity_dir());
     let parts = Parts {
         config: store,
@@ -60,6 +63,12 @@ fn take_over_hq_key(keys: &mut SoftKeys, identity_dir: &Path) -> anyhow::Result<
     }
     keys.put_key(KeyId::Headquarters, &given)?;
     Ok(())
+}
+
+/// The files are not what they should be: somebody has to look. (That another process uses them is no such thing.)
+pub(super) fn failed_check(bad: &anyhow::Error) -> Option<&StoreError> {
+    let failed = bad.downcast_ref::<StoreError>()?;
+    (!matches!(failed, StoreError::InUse(_))).then_some(failed)
 }
 
 /// Phones are reachable again, the peers of lost calls are told, cut recordings are measured.

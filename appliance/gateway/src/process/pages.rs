@@ -1,16 +1,18 @@
 //! The pages and the API: HTTPS with the appliance's own authority, plain HTTP only for the way there.
 use super::Ground;
+use super::room::Room;
 use super::telephony::Telephony;
+use crate::config::Config;
 use crate::drive::Door;
 use crate::enroll::{Desk, own_ca};
 use crate::link::LinkHandle;
 use crate::web::live::LinkHealth;
 use crate::web::{self, AppState, BranchUsers, LiveEvent, RootCertificate};
-use crate::web::{BoxInfo, BranchPort, DialOrder, HandOver, Reply};
+use crate::web::{BoxInfo, BranchPort, DialOrder, DiskView, HandOver, Reply};
 use anyhow::Context as _;
 use branch::DialRequest;
 use link::LinkStatus;
-use messages::{CallId, Purpose, ReleasedBy};
+use messages::{CallId, DiskStage, Purpose, ReleasedBy};
 use metrics_exporter_prometheus::PrometheusHandle;
 use portal::ops::{Health, HealthReport};
 use portal::serve::{ConnectionLimits, Identity};
@@ -25,18 +27,11 @@ pub(super) fn start(
     telephony: &Telephony,
     link: &LinkHandle,
     desk: Desk,
+    room: &Room,
     metrics: PrometheusHandle,
 ) -> anyhow::Result<()> {
     let config = &ground.config;
-    let mut names = config.web.names.clone();
-    names.push(config.web.listen.ip().to_string());
-    names.retain(|name| name != "0.0.0.0" && name != "::");
-    let paths =
-        own_ca::ensure(&config.keys_dir.join("page"), &names).context("the page's certificate")?;
-    let read =
-        |path: &std::path::Path| std::fs::read(path).with_context(|| path.display().to_string());
-    let identity = Identity::from_pem(&read(&paths.certificate)?, &read(&paths.key)?)?;
-    let root = root_certificate(&read(&paths.ca)?)?;
+    let (identity, root) = identity(config)?;
     first_log_in(ground)?;
     let parts = web::Parts {
         store: ground.store.clone(),
@@ -46,7 +41,8 @@ pub(super) fn start(
         clock: ground.portal_clock.clone(),
         tasks: ground.tasks.clone(),
         recordings: config.recordings_dir(),
-        health: health(ground, link.clone()),
+        health: health(ground, link.clone(), room.clone()),
+        disk: disk(room.clone()),
         metrics: Some(metrics),
         metrics_readers: Vec::new(),
         root: Some(root.clone()),
@@ -76,8 +72,21 @@ pub(super) fn start(
     Ok(())
 }
 
+/// The page's certificate, and the one of the appliance's own authority; made where they are missing.
+pub(super) fn identity(config: &Config) -> anyhow::Result<(Identity, RootCertificate)> {
+    let mut names = config.web.names.clone();
+    names.push(config.web.listen.ip().to_string());
+    names.retain(|name| name != "0.0.0.0" && name != "::");
+    let paths =
+        own_ca::ensure(&config.keys_dir.join("page"), &names).context("the page's certificate")?;
+    let read =
+        |path: &std::path::Path| std::fs::read(path).with_context(|| path.display().to_string());
+    let identity = Identity::from_pem(&read(&paths.certificate)?, &read(&paths.key)?)?;
+    Ok((identity, root_certificate(&read(&paths.ca)?)?))
+}
+
 /// A taken address is named.
-fn listener(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
+pub(super) fn listener(key: &str, address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).with_context(|| format!("{key} {address}"))
 }
 
@@ -117,13 +126,26 @@ fn auth(ground: &Ground) -> anyhow::Result<Auth> {
     )?)
 }
 
-fn health(ground: &Ground, link: LinkHandle) -> Arc<dyn Fn() -> HealthReport + Send + Sync> {
+fn health(
+    ground: &Ground,
+    link: LinkHandle,
+    room: Room,
+) -> Arc<dyn Fn() -> HealthReport + Send + Sync> {
     let store = ground.store.clone();
     Arc::new(move || {
-        let journal = match (store.trouble(), store.has_room_for_new_call()) {
-            (Some(_), _) => Health::Failed,
-            (None, false) => Health::Degraded,
-            (None, true) => Health::Ok,
+        let troubles = store.troubles();
+        let journal = match troubles.journal {
+            Some(_) => Health::Failed,
+            // written again, but the branch machine has not heard of it yet
+            None if !room.journal_has_room() => Health::Failed,
+            None if troubles.checkpoint.is_none() && store.has_room_for_new_call() => Health::Ok,
+            None => Health::Degraded,
+        };
+        let stage = room.view().stage;
+        let disk = match stage {
+            DiskStage::Ample => Health::Ok,
+            DiskStage::BallastFreed | DiskStage::Lean | DiskStage::NoRecordings => Health::Degraded,
+            DiskStage::NoCalls => Health::Failed,
         };
         let link = link.health().link;
         // A branch that works on its own is well.
@@ -132,8 +154,14 @@ fn health(ground: &Ground, link: LinkHandle) -> Arc<dyn Fn() -> HealthReport + S
             .is_some_and(|(code, _)| code == "not_enrolled");
         let away = !link.phase.is_connected() && !alone;
         let link = if away { Health::Degraded } else { Health::Ok };
-        HealthReport::of([("journal", journal), ("link", link)])
+        HealthReport::of([("journal", journal), ("disk", disk), ("link", link)])
+            .because("journal", troubles.journal.or(troubles.checkpoint))
+            .because("disk", (disk != Health::Ok).then(|| stage.code()))
     })
+}
+
+fn disk(room: Room) -> Arc<dyn Fn() -> DiskView + Send + Sync> {
+    Arc::new(move || room.view())
 }
 
 /// Every change of the link reaches the pages.

@@ -20,6 +20,8 @@ pub(crate) struct Telephony {
     branch: JoinHandle<()>,
     reading: JoinHandle<()>,
     media: MediaPlane,
+    /// For orders to all recordings.
+    pub(crate) recording: Recorder,
     recorder: RecorderThreads,
     reports: Reports,
     reporting: JoinHandle<()>,
@@ -51,7 +53,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
     let hands = GatewayHands {
         socket: Arc::clone(&socket),
         media: media.orders(),
-        recorder,
+        recorder: recorder.clone(),
         store: ground.store.clone(),
         live: ground.live.clone(),
         door: door.clone(),
@@ -67,6 +69,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         branch,
         reading,
         media,
+        recording: recorder,
         recorder: recorder_threads,
         reports,
         reporting,

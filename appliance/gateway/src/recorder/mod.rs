@@ -49,6 +49,8 @@ pub(crate) type Tell = Arc<dyn Fn(RecorderReport) + Send + Sync>;
 
 pub(crate) enum RecorderOrder {
     Open(Box<Opening>),
+    /// All that run end now, as failed; what waits never begins.
+    GiveUp,
     Stop,
 }
 
@@ -105,6 +107,13 @@ impl Recorder {
                 recording: opening.order.recording,
                 code: "recorder_behind",
             });
+        }
+    }
+
+    /// Ends every recording: the disk's last room is for the journal. Each is told as failed.
+    pub fn give_up(&self) {
+        if self.orders.send(RecorderOrder::GiveUp).is_err() {
+            tracing::debug!("the recorder has ended already");
         }
     }
 

@@ -278,6 +278,27 @@ fn a_recording_that_cannot_be_opened_is_told_with_its_code_and_breaks_nothing() 
 }
 
 #[test]
+fn recordings_that_are_given_up_are_told_and_play_up_to_there() {
+    let mut studio = Studio::new(16_384);
+    let running = studio.open(1);
+    studio.talk(running, 0..200);
+    studio.settle();
+    let waiting = studio.open(2);
+    studio.recorder.give_up();
+    let told = [studio.next(), studio.next()];
+    for (report, id) in told.iter().zip([running, waiting]) {
+        assert!(
+            matches!(report, RecorderReport::Failed { recording, code: "recording_disk_full", .. } if *recording == id),
+            "{report:?}"
+        );
+    }
+    studio.over(running, 200);
+    studio.threads = None;
+    assert!(studio.reports.try_recv().is_err(), "each ends once");
+    assert!(recovered(&path_of(&studio.dir, running), &KEY).is_ok());
+}
+
+#[test]
 fn a_recording_that_never_begins_leaves_nothing() {
     let mut studio = Studio::new(1_024);
     let id = studio.open(1);

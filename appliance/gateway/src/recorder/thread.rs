@@ -77,7 +77,29 @@ impl Desk {
     fn obey(&mut self, order: RecorderOrder) {
         match order {
             RecorderOrder::Open(opening) => self.await_begin(opening),
+            RecorderOrder::GiveUp => self.give_up(),
             RecorderOrder::Stop => self.stopping = true,
+        }
+    }
+
+    /// What is sealed is written, as far as it goes: it plays up to here.
+    fn give_up(&mut self) {
+        for (id, mut recording) in core::mem::take(&mut self.open) {
+            if recording.broken() {
+                continue;
+            }
+            if let Err(error) = recording.write() {
+                tracing::debug!(recording = %id, %error, "the last of a recording was not written");
+            }
+            (self.tell)(recording.failed("recording_disk_full"));
+            self.syncs.give(SyncOrder::GivenUp { recording: id });
+        }
+        for (recording, opening) in core::mem::take(&mut self.waiting) {
+            (self.tell)(RecorderReport::Failed {
+                call: opening.order.call,
+                recording,
+                code: "recording_disk_full",
+            });
         }
     }
 

@@ -1,6 +1,6 @@
 //! The coded words of the house as the API's document lists them: every code, so that the pages' types are unions.
 use messages::command::{Profile, Role};
-use messages::{DataCopy, Direction, Purpose, ReleasedBy, Stage, SystemResult};
+use messages::{DataCopy, Direction, DiskStage, Purpose, ReleasedBy, Stage, SystemResult};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 fn one_of(codes: impl IntoIterator<Item = &'static str>) -> Object {
@@ -28,6 +28,10 @@ pub(super) fn system_result() -> Object {
 
 pub(super) fn stage() -> Object {
     one_of(Stage::ALL.into_iter().map(Stage::code))
+}
+
+pub(super) fn disk_stage() -> Object {
+    one_of(DiskStage::ALL.into_iter().map(DiskStage::code))
 }
 
 pub(super) fn data_copy() -> Object {

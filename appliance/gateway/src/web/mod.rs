@@ -38,6 +38,7 @@ pub use live::{LiveEvent, LiveHub};
 pub use port::{BoxInfo, BranchPort, DialOrder, Reply};
 pub use setup::{RootCertificate, plain_router};
 pub use state::{AppState, Parts};
+pub use system::DiskView;
 pub use users::{BranchUsers, watch_passwords};
 
 /// The cookie of the branch's pages; HQ's has another name, for both may be on one host.

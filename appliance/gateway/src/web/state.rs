@@ -3,6 +3,7 @@ use super::live::LiveHub;
 use super::playback::Played;
 use super::port::{BoxInfo, BranchPort, Reply};
 use super::setup::RootCertificate;
+use super::system::DiskView;
 use crate::enroll::Desk;
 use branch_store::{Reader, Store, StoreError};
 use messages::command::Command;
@@ -30,6 +31,8 @@ pub struct Parts {
     /// The folder of all recordings.
     pub recordings: PathBuf,
     pub health: Arc<dyn Fn() -> HealthReport + Send + Sync>,
+    /// The last look at the disk.
+    pub disk: Arc<dyn Fn() -> DiskView + Send + Sync>,
     pub metrics: Option<PrometheusHandle>,
     /// Besides loopback, who may read `/metrics`.
     pub metrics_readers: Vec<IpAddr>,
@@ -67,6 +70,10 @@ impl AppState {
 
     pub(super) fn auth(&self) -> &Auth {
         &self.0.parts.auth
+    }
+
+    pub(super) fn disk(&self) -> DiskView {
+        (self.0.parts.disk)()
     }
 
     pub(super) fn live(&self) -> &LiveHub {
@@ -168,6 +175,8 @@ fn unreadable(bad: &StoreError) -> Problem {
         | StoreError::Migration(_)
         | StoreError::Keys(_)
         | StoreError::Damaged { .. }
+        | StoreError::FileMissing(_)
+        | StoreError::VaultIncomplete
         | StoreError::TailLost { .. }
         | StoreError::ChainBroken(_)
         | StoreError::VaultKeys(_)

@@ -4,9 +4,9 @@ use super::live::{LinkHealth, MachineView, Showing};
 use super::roles;
 use super::state::AppState;
 use axum::extract::State;
-use messages::UtcMs;
 use messages::command::Profile;
 use messages::fact::SealedFact;
+use messages::{DiskStage, UtcMs};
 use portal::{CurrentUser, Json, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,10 +27,24 @@ pub(super) struct System {
     #[schema(schema_with = coded::profile)]
     profile: Profile,
     journal: Journal,
+    disk: DiskView,
     link: LinkHealth,
     /// The last sample; missing until there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     machine: Option<MachineView>,
+}
+
+/// How much room is left, and what was given up for it.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = DiskRoom)]
+pub struct DiskView {
+    #[schema(schema_with = coded::disk_stage)]
+    pub stage: DiskStage,
+    pub free_bytes: u64,
+    /// Held by the file that is removed first.
+    pub ballast_bytes: u64,
+    /// Left to journal, customers and keys by recordings.
+    pub quota_bytes: u64,
 }
 
 /// Where the journal stands, here and at HQ.
@@ -92,6 +106,7 @@ pub(super) async fn system(
             waiting: state.store().waiting(),
             trouble: state.store().trouble(),
         },
+        disk: state.disk(),
         link,
         machine,
     }))

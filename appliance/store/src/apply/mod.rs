@@ -56,6 +56,7 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
     match body {
         Body::BoxStarted(_)
         | Body::BoxStopped(_)
+        | Body::DiskStageChanged(_)
         | Body::BranchConfigured(_)
         | Body::CallHeld(_)
         | Body::CallResumed(_)

@@ -1,6 +1,5 @@
 //! The boot check: nothing is built on a file, a tail or a vault that does not hold.
 use crate::config::StoreConfig;
-use crate::database::quick_check;
 use crate::error::{StoreError, io};
 use crate::keys::Keys;
 use crate::month::Ledger;
@@ -29,14 +28,59 @@ pub(super) fn disk_floor(config: &StoreConfig) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(super) fn sound(
-    conn: &Connection,
-    vault: &Connection,
+/// Nothing that is gone is made anew in silence: a fresh file in its place would hide what was lost.
+pub(super) fn files_there(
     config: &StoreConfig,
     key_store: &dyn KeyStore,
 ) -> Result<(), StoreError> {
-    quick_check(conn, "branch.db")?;
-    quick_check(vault, "vault.db")?;
+    if key_store.head()?.is_none_or(|known| known.seq == 0) {
+        return Ok(());
+    }
+    for (path, name) in [
+        (config.branch_file(), "branch.db"),
+        (config.vault_file(), "vault.db"),
+    ] {
+        if !path.exists() {
+            return Err(StoreError::FileMissing(name));
+        }
+    }
+    Ok(())
+}
+
+/// The newest party that is not erased has its key.
+pub(super) fn vault_keeps_up(
+    conn: &Connection,
+    vault: &Connection,
+    key_store: &dyn KeyStore,
+) -> Result<(), StoreError> {
+    let restored = super::restored::restored(conn)?;
+    let newest = conn
+        .query_row(
+            "SELECT id FROM party WHERE blind IS NOT NULL ORDER BY met DESC, id DESC LIMIT 1",
+            [],
+            |row| column::id(row, 0, PartyId::from_bytes),
+        )
+        .optional()?;
+    // a vault that was restored may be older than the data: somebody has decided that
+    let Some(party) = newest.filter(|_| restored.is_none()) else {
+        return Ok(());
+    };
+    let keys: i64 = vault.query_row(
+        "SELECT COUNT(*) FROM party_key WHERE party = ?",
+        [party.as_bytes()],
+        |row| row.get(0),
+    )?;
+    if keys == 0 && !key_store.erased()?.contains(&party) {
+        return Err(StoreError::VaultIncomplete);
+    }
+    Ok(())
+}
+
+pub(super) fn sound(
+    conn: &Connection,
+    config: &StoreConfig,
+    key_store: &dyn KeyStore,
+) -> Result<(), StoreError> {
     let ledger = Ledger::of(conn, &config.folder)?;
     verify_tail(&ledger, TAIL_FACTS)?;
     if config.accept_tail || super::restored::restored(conn)?.is_some() {

@@ -78,11 +78,12 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     let config = parts.config.clone();
     let lock = lock(&config)?;
     check::disk_floor(&config)?;
-    let mut conn = database::open_branch(&config.branch_file())?;
-    let vault = database::open_vault(&config.vault_file())?;
+    check::files_there(&config, &*parts.key_store)?;
+    let mut conn = database::open_branch_checked(&config.branch_file())?;
+    let vault = database::open_vault_checked(&config.vault_file())?;
     private(&config)?;
     crate::month::remove_parts(&config.folder)?;
-    check::sound(&conn, &vault, &config, &*parts.key_store)?;
+    check::sound(&conn, &config, &*parts.key_store)?;
     let standing = load::standing(&conn)?;
     let mut keys = Keys::load(
         &mut *parts.key_store,
@@ -93,6 +94,7 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     keys.tenant_blind = config.tenant_blind.clone();
     let keys = Arc::new(keys);
     check::vault_opens(&vault, &keys)?;
+    check::vault_keeps_up(&conn, &vault, &*parts.key_store)?;
     let ring = Arc::new(KeyRing::open(Arc::clone(&keys), &config.vault_file())?);
     // before anything is opened: a database that came back from a backup may not know of them
     ring.forget(parts.key_store.erased()?);

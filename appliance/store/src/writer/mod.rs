@@ -32,6 +32,7 @@ use sansio::Secrets;
 use seal::KeyStore;
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 /// The head goes to the key store at most this often.
@@ -98,6 +99,9 @@ impl Writer {
             self.confirm_backups();
             self.tell_vault_at_rest();
             self.put_head(HEAD_EVERY);
+            if self.shared.wants_room.swap(false, Ordering::Relaxed) {
+                self.checkpointer.empty();
+            }
         }
         if !self.refreshed.is_empty() {
             self.write(Vec::new());

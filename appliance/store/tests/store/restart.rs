@@ -110,6 +110,27 @@ fn the_chain_goes_on_over_restarts_and_the_cursor_is_kept() {
 }
 
 #[test]
+fn a_vault_that_is_older_than_the_journal_stops_the_start() {
+    let mut stage = Stage::new();
+    stage.import_one("王小芳", "13800138000");
+    stage.close();
+    let old = std::fs::read(stage.data().join("vault.db")).unwrap();
+    let log = std::fs::read(stage.data().join("vault.db-wal")).unwrap_or_default();
+    stage.open().unwrap();
+    stage.pass_ms(1);
+    stage.import_one("李四", "13900138001");
+    stage.close();
+    std::fs::write(stage.data().join("vault.db"), old).unwrap();
+    std::fs::write(stage.data().join("vault.db-wal"), log).unwrap();
+    let opened = stage.open();
+    assert!(
+        matches!(opened, Err(StoreError::VaultIncomplete)),
+        "{:?}",
+        opened.err()
+    );
+}
+
+#[test]
 fn two_processes_never_share_a_folder() {
     let mut stage = Stage::new();
     let first = stage.store.take();
@@ -130,6 +151,19 @@ fn a_lost_tail_a_lost_key_and_a_full_disk_stop_the_start_and_say_so() {
     std::fs::rename(keys.join("vault-1.key"), keys.join("elsewhere")).unwrap();
     assert!(matches!(stage.open(), Err(StoreError::VaultKeys(_))));
     std::fs::rename(keys.join("elsewhere"), keys.join("vault-1.key")).unwrap();
+
+    for file in ["branch.db", "vault.db"] {
+        let (there, away) = (stage.data().join(file), stage.data().join("away"));
+        std::fs::rename(&there, &away).unwrap();
+        let missing = stage.open();
+        assert!(
+            matches!(missing, Err(StoreError::FileMissing(name)) if name == file),
+            "{:?}",
+            missing.err()
+        );
+        assert!(!there.exists(), "none is made in its place");
+        std::fs::rename(&away, &there).unwrap();
+    }
 
     let conn = rusqlite::Connection::open(stage.data().join("branch.db")).unwrap();
     conn.execute(

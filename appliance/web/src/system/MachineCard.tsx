@@ -1,15 +1,18 @@
 // Processor, memory, disk, heat: a bar beside each number, and the time of the look.
-import type { Machine } from '@zhunkehu/api/branch'
-import { AgeCell, Card, EmptyState, format, Meter } from '@zhunkehu/kit'
+import type { DiskRoom, Machine } from '@zhunkehu/api/branch'
+import { AgeCell, Card, EmptyState, format, label, Meter, StatusTag } from '@zhunkehu/kit'
 import { Alert } from 'antd'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 
-export function MachineCard({ machine }: { machine: Machine | undefined }) {
+type Props = { machine: Machine | undefined; disk: DiskRoom }
+
+export function MachineCard({ machine, disk }: Props) {
   const { t } = useTranslation()
   if (!machine) {
     return (
       <Card title={t('branch.system.hardware')}>
+        <DiskLine disk={disk} />
         <EmptyState title={t('hq.branch.metrics_none')} hint={t('hq.branch.metrics_none_hint')} />
       </Card>
     )
@@ -33,6 +36,7 @@ export function MachineCard({ machine }: { machine: Machine | undefined }) {
         >
           <Meter used={machine.disk_used_bytes} total={machine.disk_total_bytes} />
         </Bar>
+        <DiskLine disk={disk} />
         <Bar
           name={t('branch.system.heat')}
           value={heat === undefined ? t('branch.system.no_sensor') : `${heat.toFixed(1)} °C`}
@@ -50,6 +54,25 @@ export function MachineCard({ machine }: { machine: Machine | undefined }) {
     </Card>
   )
 }
+
+/** What the disk's room allows, and what was given up for it. */
+function DiskLine({ disk }: { disk: DiskRoom }) {
+  const { t } = useTranslation()
+  const room = `${format.bytes(disk.free_bytes)} · ${t('branch.system.reserve')} ${format.bytes(disk.ballast_bytes)}`
+  return (
+    <Bar name={t('branch.system.room')} value={room}>
+      <StatusTag tone={tones[disk.stage]}>{label('disk_stage', disk.stage)}</StatusTag>
+    </Bar>
+  )
+}
+
+const tones = {
+  ample: 'good',
+  ballast_freed: 'warn',
+  lean: 'warn',
+  no_recordings: 'bad',
+  no_calls: 'bad',
+} as const
 
 function share(used: number, total: number): string {
   return `${format.bytes(used)} / ${format.bytes(total)} · ${format.percentOf(used, total)}`

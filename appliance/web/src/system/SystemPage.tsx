@@ -24,7 +24,7 @@ export function SystemPage() {
       {(system) => (
         <div className="zk-grid zk-thirds">
           <SyncCard link={link ?? system.link} journal={system.journal} />
-          <MachineCard machine={machine ?? system.machine} />
+          <MachineCard machine={machine ?? system.machine} disk={system.disk} />
           <SoftwareCard system={system} />
           <HeadquartersCard />
         </div>

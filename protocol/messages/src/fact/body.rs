@@ -56,6 +56,7 @@ kinds! {
     TrunkRemoved = "trunk_removed",
     TrunkStateChanged = "trunk_state_changed",
     DialRulesSet = "dial_rules_set",
+    DiskStageChanged = "disk_stage_changed",
     UserCreated = "user_created",
     UserPasswordReset = "user_password_reset",
     UserLockedOut = "user_locked_out",

@@ -1,7 +1,7 @@
 //! Facts about the branch itself: its process, phones, trunks, rules and policy.
 use super::BoxSealed;
 use crate::command::{DialRule, Profile, TrunkPlan};
-use crate::{Extension, SipCode, TrunkName, UnbindReason};
+use crate::{DiskStage, Extension, SipCode, TrunkName, UnbindReason};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
 
@@ -86,4 +86,12 @@ pub struct TrunkStateChanged {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DialRulesSet {
     pub rules: Vec<DialRule>,
+}
+
+/// The disk got fuller or emptier by a stage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DiskStageChanged {
+    pub stage: DiskStage,
+    /// On the disk when it was looked at.
+    pub free_bytes: u64,
 }

@@ -493,6 +493,23 @@ export interface components {
         Dialled: {
             call: string;
         };
+        /** @description How much room is left, and what was given up for it. */
+        DiskRoom: {
+            /**
+             * Format: int64
+             * @description Held by the file that is removed first.
+             */
+            ballast_bytes: number;
+            /** Format: int64 */
+            free_bytes: number;
+            /**
+             * Format: int64
+             * @description Left to journal, customers and keys by recordings.
+             */
+            quota_bytes: number;
+            /** @enum {string} */
+            stage: "ample" | "ballast_freed" | "lean" | "no_recordings" | "no_calls";
+        };
         Erase: {
             /** @description The number is never to be called again: that outlives the erasure. */
             never_call?: boolean;
@@ -981,6 +998,7 @@ export interface components {
             box_id: string;
             /** @description Was the clock set by a source that is believed? */
             clock_trusted: boolean;
+            disk: components["schemas"]["DiskRoom"];
             journal: components["schemas"]["Journal"];
             link: components["schemas"]["LinkHealth"];
             /** @description The last sample; missing until there is one. */

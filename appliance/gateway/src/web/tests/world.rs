@@ -202,6 +202,12 @@ impl World {
             clock: clock.clock(),
             tasks: tasks.clone(),
             recordings: folder.path().join("recordings"),
+            disk: Arc::new(|| crate::web::DiskView {
+                stage: messages::DiskStage::Ample,
+                free_bytes: 1 << 30,
+                ballast_bytes: 1 << 28,
+                quota_bytes: 1 << 27,
+            }),
             health: Arc::new(|| HealthReport::of([])),
             metrics: None,
             metrics_readers: Vec::new(),
