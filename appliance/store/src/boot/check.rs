@@ -47,7 +47,8 @@ pub(super) fn files_there(
     Ok(())
 }
 
-/// The newest party that is not erased has its key.
+/// The newest party that is not erased has its key. Those met before a restore are not asked for (that is said by a
+/// skipped rule): the vault that was restored may be older than the data.
 pub(super) fn vault_keeps_up(
     conn: &Connection,
     vault: &Connection,
@@ -56,7 +57,9 @@ pub(super) fn vault_keeps_up(
     let restored = super::restored::restored(conn)?;
     let newest = conn
         .query_row(
-            "SELECT id FROM party WHERE blind IS NOT NULL ORDER BY met DESC, id DESC LIMIT 1",
+            "SELECT id FROM party WHERE blind IS NOT NULL
+               AND met > (SELECT COALESCE(MAX(utc), -1) FROM journal WHERE kind = 'rule_skipped')
+             ORDER BY met DESC, id DESC LIMIT 1",
             [],
             |row| column::id(row, 0, PartyId::from_bytes),
         )
