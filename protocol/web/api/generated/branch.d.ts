@@ -175,6 +175,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/headquarters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How this box stands with headquarters */
+        get: operations["branch_headquarters"];
+        put?: never;
+        /** Gets an identity with what headquarters shows; the running link takes it up */
+        post: operations["branch_enroll"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -557,6 +575,27 @@ export interface components {
             /** @example /reason */
             pointer: string;
         };
+        Headquarters: {
+            box_id: string;
+            broker?: string;
+            certificate?: components["schemas"]["OwnCertificate"];
+            /** @description Is there an identity, good or not? */
+            enrolled: boolean;
+            /** @description Of headquarters' authority: SHA-256 in groups. */
+            fingerprint?: string;
+            tenant?: string;
+            /** @description The code of what keeps the certificate from being renewed. */
+            trouble?: string;
+            /** Format: int64 */
+            trouble_at?: number;
+            url?: string;
+        };
+        Invited: {
+            code: string;
+            fingerprint: string;
+            /** @description `https://host:port` */
+            url: string;
+        };
         /** @description Where the journal stands, here and at HQ. */
         Journal: {
             /** Format: int64 */
@@ -789,6 +828,21 @@ export interface components {
             since: number;
             trunks: number;
             trunks_reachable: number;
+        };
+        /** @description What this box shows headquarters. */
+        OwnCertificate: {
+            /** @description The next one is here and waits for its first connection. */
+            next: boolean;
+            /** Format: int64 */
+            not_after: number;
+            /** Format: int64 */
+            not_before: number;
+            /**
+             * Format: int64
+             * @description From then on the next one is asked for.
+             */
+            renew_at: number;
+            serial: string;
         };
         /** @description One page of a list. */
         Page_AuditEntry: {
@@ -1452,6 +1506,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Customer"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_headquarters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Headquarters"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_enroll: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Invited"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Headquarters"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             /** @description a problem with its stable code (RFC 9457) */

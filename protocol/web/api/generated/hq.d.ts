@@ -1,5 +1,22 @@
 // Made from the OpenAPI document beside it by `npm run generate:types`. Not written by hand.
 export interface paths {
+    "/api/v1/boxes/{box_id}/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revokes a box's certificates: its connection ends at once, and it does not come again with them. */
+        post: operations["revoke_box"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches": {
         parameters: {
             query?: never;
@@ -137,6 +154,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All certificates that are known here, by box, the newest first. */
+        get: operations["certificates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -166,6 +200,41 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Enrolments: open ones, and what became of the others. */
+        get: operations["enrolments"];
+        put?: never;
+        /** Makes a code for a box; an open one of the same box ends. */
+        post: operations["make_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/enrolments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an open enrolment back. */
+        delete: operations["cancel_enrolment"];
         options?: never;
         head?: never;
         patch?: never;
@@ -305,6 +374,34 @@ export interface components {
             /** Format: int64 */
             taken: number;
         };
+        BoxCertificate: {
+            box_id: string;
+            /**
+             * Format: int64
+             * @description When a connection with it was last begun.
+             */
+            connected?: number | null;
+            /** Format: int64 */
+            first_seen: number;
+            /** Format: int64 */
+            not_after: number;
+            /** Format: int64 */
+            not_before: number;
+            /** @enum {string} */
+            origin: "enrolment" | "renewal" | "elsewhere";
+            /**
+             * Format: int64
+             * @description When the box asks for the next one.
+             */
+            renew_at: number;
+            /** Format: int64 */
+            revoked?: number | null;
+            revoked_by?: string | null;
+            serial: string;
+            state: components["schemas"]["CertificateState"];
+            /** @description What was said at the revocation; `superseded`: it gave way to a newer one. */
+            why?: string | null;
+        };
         /** @description One branch, as headquarters knows it now. */
         Branch: {
             /** Format: int64 */
@@ -442,6 +539,11 @@ export interface components {
             /** Format: int64 */
             talk_ms: number;
         };
+        /**
+         * @description How a certificate stands.
+         * @enum {string}
+         */
+        CertificateState: "good" | "waiting" | "expired" | "revoked";
         CommandAsked: {
             /** @description `report`, `verify_journal`. */
             kind: string;
@@ -517,11 +619,6 @@ export interface components {
             /** @description What it is about, where that is an id: `call:…`. */
             subject?: string | null;
         };
-        /**
-         * @description How far the erasure of a person is.
-         * @enum {string}
-         */
-        Erased: "pending" | "complete";
         /** @description A directive of a branch and what became of it. */
         DirectiveRow: {
             /** Format: int64 */
@@ -558,6 +655,50 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description One enrolment. Its code is kept by nobody. */
+        Enrolment: {
+            box_id: string;
+            /** Format: int64 */
+            closed?: number | null;
+            /** Format: int64 */
+            expires: number;
+            /** @description Who used it, or tried last. */
+            from_ip?: string | null;
+            id: string;
+            /** Format: int64 */
+            made: number;
+            made_by: string;
+            /** @enum {string} */
+            purpose: "join" | "replace";
+            /** @enum {string} */
+            state: "open" | "used" | "cancelled" | "replaced" | "locked" | "expired";
+            /**
+             * Format: int32
+             * @description Codes that were tried, of so many.
+             */
+            tries: number;
+            /** Format: int32 */
+            tries_max: number;
+        };
+        /** @description What the box is told, shown this once. */
+        EnrolmentMade: {
+            /** @description Eight signs in two groups. */
+            code: string;
+            enrolment: components["schemas"]["Enrolment"];
+            /** @description SHA-256 of headquarters' authority in groups of four digits. */
+            fingerprint: string;
+            url: string;
+        };
+        Enrolments: {
+            /** @description The newest first. */
+            items: components["schemas"]["Enrolment"][];
+            locked_sources: components["schemas"]["LockedSource"][];
+        };
+        /**
+         * @description How far the erasure of a person is.
+         * @enum {string}
+         */
+        Erased: "pending" | "complete";
         /** @description One wrong field: a JSON pointer (RFC 6901) and the key of its text. */
         FieldError: {
             /** @example missing */
@@ -647,6 +788,12 @@ export interface components {
             /** Format: int64 */
             utc: number;
         };
+        /** @description An address from which too many wrong codes came. */
+        LockedSource: {
+            address: string;
+            /** Format: int64 */
+            retry_after_s: number;
+        };
         LogLevelAsked: {
             /** @description As the log's filter reads it: `debug`, `gateway=debug,info` … */
             filter: string;
@@ -679,6 +826,12 @@ export interface components {
              * @description When the branch took it, by its own clock.
              */
             utc: number;
+        };
+        NewEnrolment: {
+            /** @description The name of the box: letters, digits, `-`, `_`, `.`. */
+            box_id: string;
+            /** @enum {string} */
+            purpose: "join" | "replace";
         };
         /** @description The figures of today are since midnight in China. */
         Overview: {
@@ -718,6 +871,39 @@ export interface components {
             today: number;
             /** Format: int64 */
             utc: number;
+        };
+        /** @description One page of a list. */
+        Page_BoxCertificate: {
+            items: {
+                box_id: string;
+                /**
+                 * Format: int64
+                 * @description When a connection with it was last begun.
+                 */
+                connected?: number | null;
+                /** Format: int64 */
+                first_seen: number;
+                /** Format: int64 */
+                not_after: number;
+                /** Format: int64 */
+                not_before: number;
+                /** @enum {string} */
+                origin: "enrolment" | "renewal" | "elsewhere";
+                /**
+                 * Format: int64
+                 * @description When the box asks for the next one.
+                 */
+                renew_at: number;
+                /** Format: int64 */
+                revoked?: number | null;
+                revoked_by?: string | null;
+                serial: string;
+                state: components["schemas"]["CertificateState"];
+                /** @description What was said at the revocation; `superseded`: it gave way to a newer one. */
+                why?: string | null;
+            }[];
+            /** @description Give it back as `cursor` for the next page; none: this was the last. */
+            next?: string | null;
         };
         /** @description One page of a list. */
         Page_Branch: {
@@ -1016,6 +1202,16 @@ export interface components {
              */
             waiting: number;
         };
+        Revocation: {
+            /** @description Is written down, and shown to administrators. */
+            reason: string;
+            /** @description One certificate; all of the box where none is named. */
+            serial?: string | null;
+        };
+        RevocationDone: {
+            /** @description Certificates that are good no longer. */
+            revoked: number;
+        };
         /** @description Who is signed in. */
         SignedInAs: {
             /** @enum {string} */
@@ -1053,6 +1249,47 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    revoke_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revocation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevocationDone"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     branches: {
         parameters: {
             query?: never;
@@ -1425,6 +1662,33 @@ export interface operations {
             };
         };
     };
+    certificates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BoxCertificate"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     customers: {
         parameters: {
             query?: {
@@ -1501,6 +1765,91 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrolments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Enrolments"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnrolment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentMade"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
