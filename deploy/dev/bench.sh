@@ -5,4 +5,4 @@
 deploy/dev/prerequisites.sh build
 say "building with optimisation (the first time: about 10 minutes)"
 cargo build --locked --release --workspace --bins
-cargo bench --locked --workspace --bench spine --bench calls
+cargo bench --locked --workspace --bench spine --bench branch_calls

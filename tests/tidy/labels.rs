@@ -8,7 +8,9 @@ use messages::{
     command::{Profile, Role},
     enrolment::{CertificateOrigin, EnrolPurpose, EnrolState, NotEnrolled},
     fact::Body,
+    lane::Order,
 };
+use rights::HqField;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -38,6 +40,9 @@ const NO_CODES: &[(&str, &str)] = &[("own_certificate", "the beginning of three 
 const DOCUMENTED: &[(&str, &str, &str)] = &[
     ("branch.call_phase", "branch", "Phase"),
     ("branch.recording.at", "branch", "RecordingState"),
+    ("directive_state", "hq", "DirectiveState"),
+    ("sync_phase", "hq", "SyncPhase"),
+    ("sync_trouble", "hq", "SyncTrouble"),
     ("sealed.why", "hq", "PersonalState"),
     ("sealed.word", "hq", "PersonalState"),
 ];
@@ -85,8 +90,18 @@ const OF_THE_PAGES: &[(&str, &[&str])] = &[
     ),
     (
         "hq.nav",
-        &["branches", "hours", "calls", "customers", "boxes"],
+        &[
+            "branches",
+            "hours",
+            "calls",
+            "customers",
+            "boxes",
+            "dead_letters",
+            "sync",
+            "wishes",
+        ],
     ),
+    ("hq.sync", &["lag", "drain", "seqs", "epoch", "clock"]),
     (
         "hq.box.certificate_state",
         &["good", "waiting", "expired", "revoked"],
@@ -118,6 +133,10 @@ fn families(files: &[File]) -> Vec<(&'static str, Vec<String>)> {
     let directives = codes::said(files, LINK).into_iter();
     let directives = directives.filter(|code| code.starts_with("directive_"));
     families.push(("directive", directives.collect()));
+    let results = codes::said(files, &["protocol/messages/src/lane/directives.rs"]);
+    let results = results.into_iter();
+    let results = results.filter(|code| code.starts_with("command_"));
+    families.push(("command_code", results.collect()));
     for (family, document, schema) in DOCUMENTED {
         families.push((family, documented(document, schema)));
     }
@@ -137,6 +156,11 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
     }
     vec![
         ("refusal", all(&Refusal::ALL, Refusal::code)),
+        ("hq_sees", all(&HqField::ALL, HqField::code)),
+        (
+            "command",
+            Order::KINDS.iter().map(ToString::to_string).collect(),
+        ),
         ("system_result", all(&SystemResult::ALL, SystemResult::code)),
         ("direction", all(&Direction::ALL, Direction::code)),
         ("purpose", all(&Purpose::ALL, Purpose::code)),

@@ -104,7 +104,7 @@ fn a_running_branch_is_enrolled_connects_without_a_restart_and_is_revoked_within
     assert!(again.get("/api/v1/system").json()["journal"]["head"].as_u64() > head);
 
     enroll(&gateway, &made(&hq, "wire-01"));
-    connected(&branch);
+    connected(&again);
 }
 
 #[test]
@@ -209,8 +209,10 @@ fn an_old_certificate_is_renewed_by_itself_and_the_older_one_gives_way() {
     gateway.run();
     let branch = gateway.page_of("admin");
     error_becomes(&branch, "own_certificate_expired");
-    let standing = branch.get("/api/v1/headquarters").json();
-    assert_eq!(standing["trouble"], "own_certificate_expired");
+    wait_until("the renewal says so, too", PATIENCE, || {
+        let standing = branch.get("/api/v1/headquarters").json();
+        (standing["trouble"] == "own_certificate_expired").then_some(())
+    });
 }
 
 #[test]

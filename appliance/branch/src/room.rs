@@ -45,7 +45,9 @@ impl RoomRule {
     fn reached(&self, room_bytes: u64, percent: u64) -> DiskStage {
         let worst_first = DiskStage::ALL.into_iter().rev();
         worst_first
-            .filter(|stage| room_bytes < self.border(*stage) / 100 * percent)
+            .filter(|stage| {
+                u128::from(room_bytes) < u128::from(self.border(*stage)) * u128::from(percent) / 100
+            })
             .max()
             .unwrap_or(DiskStage::Ample)
     }

@@ -103,20 +103,14 @@ impl Story {
             sip: sip.map(SipCode),
             q850: q850.map(Q850),
         };
-        self.leg(
-            &format!("{side:?} ended"),
-            side,
-            LegEvent::Ended { by_peer, cause },
-        )
+        let ended = LegEvent::Ended { by_peer, cause };
+        self.leg(&format!("{side:?} ended"), side, ended)
     }
 
     fn wait(&mut self, seconds: u64) -> &mut Self {
         self.told.push_str(&format!("> {seconds} s pass\n"));
-        let outputs = pass(
-            &mut self.clock,
-            &mut self.calls,
-            Duration::from_secs(seconds),
-        );
+        let span = Duration::from_secs(seconds);
+        let outputs = pass(&mut self.clock, &mut self.calls, span);
         outputs
             .iter()
             .for_each(|(_, output)| self.told.push_str(&line(output)));

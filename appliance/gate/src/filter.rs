@@ -440,6 +440,7 @@ mod tests {
             assert_eq!(ask(&mut gate, dialled, Purpose::Service), expected);
         }
         gate.take_recordings(true);
+        gate.release(&TrunkName::parse("carrier").unwrap());
         assert_eq!(
             ask(&mut gate, "8123", Purpose::Service),
             "carrier 8123 recorded"

@@ -207,6 +207,22 @@ impl Job {
         }
     }
 
+    /// Does somebody wait who can be told no?
+    pub(crate) const fn may_be_refused(&self) -> bool {
+        match self {
+            Self::Propose(_)
+            | Self::RecordingKey { .. }
+            | Self::Directive(_)
+            | Self::BeginCommand { .. }
+            | Self::Tail { .. } => true,
+            Self::Append(_)
+            | Self::Side(_)
+            | Self::EndCommand { .. }
+            | Self::Barrier(_)
+            | Self::VaultAtRest(_) => false,
+        }
+    }
+
     /// It did not become durable. Facts and side tables are tried again: only what may be refused is.
     pub(crate) fn refused(self, refusal: Refusal) -> Option<Self> {
         match self {

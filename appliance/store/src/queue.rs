@@ -32,6 +32,12 @@ pub(crate) enum Taken {
     Closed,
 }
 
+/// What came up while the writer could not write.
+pub(crate) struct Pause {
+    pub(crate) asked: Vec<Job>,
+    pub(crate) closing: bool,
+}
+
 /// Which room a job may use.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Room {
@@ -97,14 +103,23 @@ impl Queue {
         }
     }
 
-    /// Waits before another try; true if the store is closing.
-    pub(crate) fn pause(&self, wait: Duration) -> bool {
+    /// Waits before another try, or until somebody asks who can be told no; those are taken out meanwhile.
+    pub(crate) fn pause(&self, wait: Duration) -> Pause {
         let waiting = self.lock();
-        let (waiting, _) = self
+        let (mut waiting, _) = self
             .wake
-            .wait_timeout_while(waiting, wait, |waiting| !waiting.closed)
+            .wait_timeout_while(waiting, wait, |waiting| {
+                !waiting.closed && !waiting.jobs.iter().any(Job::may_be_refused)
+            })
             .unwrap_or_else(PoisonError::into_inner);
-        waiting.closed
+        let jobs = core::mem::take(&mut waiting.jobs);
+        let (asked, kept): (Vec<Job>, Vec<Job>) = jobs.into_iter().partition(Job::may_be_refused);
+        waiting.weight -= asked.iter().map(Job::weight).sum::<usize>();
+        waiting.jobs = kept.into();
+        Pause {
+            asked,
+            closing: waiting.closed,
+        }
     }
 
     /// Nothing is taken any more; what waits is still written.

@@ -233,7 +233,7 @@ mod tests {
             ),
             (
                 GOOD.replace(":8883", ":8443"),
-                "cloud.toml:6: mqtt.listen: ",
+                "cloud.toml:7: mqtt.listen: ",
             ),
             (
                 format!("{GOOD}[log]\nlevel = \"=====bad\"\n"),

@@ -48,9 +48,14 @@ impl Place {
         if authority.contains('@') || ServerName::try_from(host).is_err() {
             return None;
         }
+        let named = authority.rsplit_once(':');
+        let port = match named.filter(|(_, port)| !port.ends_with(']')) {
+            Some(_) => parsed.port_u16()?,
+            None => 443,
+        };
         Some(Self {
             host: host.to_owned(),
-            port: parsed.port_u16().unwrap_or(443),
+            port,
         })
     }
 }

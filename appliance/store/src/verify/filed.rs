@@ -78,7 +78,7 @@ fn close(journal: &Journal, label: &str, first: u64, last: u64) {
     journal
         .conn
         .execute(
-            "INSERT INTO month VALUES (?, ?, ?, ?, x'', 0, 0, NULL)",
+            "INSERT INTO month VALUES (?, ?, ?, ?, zeroblob(32), 0, 0, NULL)",
             params![label, int(first), int(last), hash.0],
         )
         .unwrap();

@@ -140,7 +140,7 @@ impl Writer {
                     jobs = refuse(jobs_now);
                 }
             }
-            if self.shared.queue.pause(wait) {
+            if self.pause(wait) {
                 tracing::error!(
                     jobs = jobs.len(),
                     "closing with facts that could not be written"
@@ -148,6 +148,20 @@ impl Writer {
                 return;
             }
             wait = (wait * 2).min(RETRY_LAST);
+        }
+    }
+
+    /// Until the next try; whoever asks meanwhile is told at once. True if the store is closing.
+    fn pause(&self, wait: Duration) -> bool {
+        let until = Instant::now() + wait;
+        loop {
+            let left = until.saturating_duration_since(Instant::now());
+            let pause = self.shared.queue.pause(left);
+            let quiet = pause.asked.is_empty();
+            let _none_left = refuse(pause.asked);
+            if pause.closing || quiet {
+                return pause.closing;
+            }
         }
     }
 

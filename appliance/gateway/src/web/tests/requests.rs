@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 23] = [
+pub(super) const ALL: [Call; 25] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -97,6 +97,13 @@ pub(super) const ALL: [Call; 23] = [
     ),
     call("GET", "/api/v1/system"),
     order("GET", "/api/v1/audit", "", Action::SearchAudit),
+    order("GET", "/api/v1/headquarters", "", Action::Configure),
+    order(
+        "POST",
+        "/api/v1/headquarters",
+        r#"{"url":"http://nowhere","code":"x","fingerprint":"x"}"#,
+        Action::Configure,
+    ),
     call("GET", "/api/v1/live"),
 ];
 

@@ -92,7 +92,7 @@ async fn a_reset_password_ends_the_old_sessions_and_the_lock_out() {
     }
     let again = portal::password::hash(&Secret::new("another-password".to_owned())).unwrap();
     let reset = Command::ResetPassword {
-        user: messages::UserName::parse("li").unwrap(),
+        user: UserName::parse("li").unwrap(),
         password_hash: again,
     };
     let done = world.store.propose_and_wait(Actor::Console, None, reset);
