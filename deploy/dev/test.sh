@@ -14,7 +14,7 @@ deploy/dev/web.sh
 # One build for the binaries and for all tests: the same profile, the same features.
 build() {
   say "building everything (the first time: 10 to 15 minutes)"
-  cargo build --locked --workspace --lib --bins --tests 2>&1 | tee "$LOGS/build.log"
+  cargo build --locked --workspace --lib --bins --tests --benches 2>&1 | tee "$LOGS/build.log"
 }
 
 rust_tests() {

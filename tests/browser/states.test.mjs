@@ -282,7 +282,8 @@ const STATES = {
   'hq policy filled': ['hq', '/wishes', shows('脱敏可见')],
   'hq policy of an admin': ['hqAdmin', '/wishes', changePolicy],
   'hq policy in English': ['hqAdmin', '/wishes', shows('Refuse contact'), ENGLISH],
-  'hq refusals empty': ['hqEmpty', '/wishes', shows('还没有全局禁呼')],
+  'hq policy empty': ['hqEmpty', '/wishes', shows('还没有全局禁呼')],
+  'hq policy loading': ['hqSlow', '/wishes', waits],
   'hq policy failing': ['hqFailing', '/wishes', fails],
   'hq branch with directives': ['hqAdmin', '/branch?box=sz-01', shows('已拒绝')],
   'hq dead letters filled': ['hq', '/dead-letters', shows('内容无法解码')],
@@ -327,6 +328,8 @@ const SCREENS = {
     'hq calls': '/calls',
     'hq customers': '/customers',
     'hq dead letters': '/dead-letters',
+    'hq sync health': '/sync',
+    'hq policy': '/wishes',
     boxes: '/boxes',
   },
 }

@@ -44,7 +44,7 @@ fn a_phone_that_is_asked_for_its_password_calls_out_and_a_wrong_one_does_not() {
             &Run {
                 target: Some(&sip),
                 more: &[
-                    "-key", "user", "1003", "-key", "password", password, "-d", "300",
+                    "-key", "user", "1003", "-au", "1003", "-ap", password, "-d", "300",
                 ],
                 ..Run::of("calls-out", "91380", port::free())
             },

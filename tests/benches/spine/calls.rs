@@ -20,6 +20,7 @@ fn with_carrier<T>(world: &World, act: impl FnOnce() -> T) -> T {
         listen: world.carrier,
         gateway: Some(world.sip),
         log: world.path("carrier.log"),
+        announcement: None,
         seed: 1,
         concurrent_max: 10_000,
         cps_max: 10_000,
