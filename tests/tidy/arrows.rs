@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("seal", &["messages", "sansio"]),
     ("identity", &["messages"]),
     ("portal", &["messages", "rights"]),
+    ("settings", &[]),
     // appliance
     ("sip", &["messages", "sansio"]),
     ("gate", &["messages", "sansio"]),
@@ -36,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "seal",
             "identity",
             "portal",
+            "settings",
             "sip",
             "calls",
             "gate",
@@ -46,13 +48,17 @@ const ARROWS: &[(&str, &[&str])] = &[
             "hw",
         ],
     ),
-    ("simulator", &["messages", "sansio", "sip", "media"]),
+    (
+        "simulator",
+        &["messages", "sansio", "sip", "media", "settings"],
+    ),
     // cloud
     ("hq-store", &["messages", "sansio", "seal"]),
     (
         "zhunkehu-cloud",
         &[
-            "messages", "sansio", "link", "rights", "seal", "identity", "portal", "hq-store",
+            "messages", "sansio", "link", "rights", "seal", "identity", "portal", "settings",
+            "hq-store",
         ],
     ),
     // the tests look from outside

@@ -2,8 +2,8 @@
 use crate::link::BrokerAddress;
 use branch_store::KEEP_DAYS_MIN;
 use messages::BoxId;
-use portal::config_file::{self, ConfigError, Unfit};
 use serde::Deserialize;
+use settings::{ConfigError, Unfit};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
@@ -194,11 +194,11 @@ impl Default for LogConfig {
 
 impl Config {
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        config_file::read(file, Self::check)
+        settings::read(file, Self::check)
     }
 
     pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
-        config_file::parse(text, file, Self::check)
+        settings::parse(text, file, Self::check)
     }
 
     fn check(&self) -> Result<(), Unfit> {
@@ -241,8 +241,13 @@ impl Config {
                 format!("{KEEP_DAYS_MIN} at least: the law asks for six months"),
             ));
         }
-        if self.backup.every_hours == 0 || self.backup.keep == 0 {
-            return Err(("backup", "every_hours and keep: at least 1".to_owned()));
+        for (key, value) in [
+            ("backup.every_hours", u64::from(self.backup.every_hours)),
+            ("backup.keep", self.backup.keep as u64),
+        ] {
+            if value == 0 {
+                return Err((key, "at least 1".to_owned()));
+            }
         }
         let inside = |folder: &PathBuf| folder.starts_with(&self.data_dir);
         if self.backup.folder.as_ref().is_some_and(inside) {
@@ -335,6 +340,10 @@ mod tests {
             (
                 format!("{GOOD}[link]\nbroker = \"not a broker\"\ncertificates = \"c\"\n"),
                 "gateway.toml:9: link.broker: ",
+            ),
+            (
+                format!("{GOOD}[backup]\nkeep = 0\n"),
+                "gateway.toml:9: backup.keep: ",
             ),
             (
                 format!("{GOOD}[log]\nlevel = \"=====bad\"\n"),

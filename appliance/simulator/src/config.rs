@@ -1,5 +1,6 @@
 //! The simulator's configuration: one TOML file for the carrier, one for the phones. docs/simulator.md describes both.
 use serde::Deserialize;
+use settings::{ConfigError, Unfit};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -157,9 +158,92 @@ const fn loopback() -> std::net::IpAddr {
     std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)
 }
 
+/// What a file's values must be together. The key with its table, and why not.
+pub trait Checked: serde::de::DeserializeOwned {
+    fn check(&self) -> Result<(), Unfit>;
+}
+
+impl Checked for CarrierConfig {
+    fn check(&self) -> Result<(), Unfit> {
+        let Outcomes {
+            answer,
+            no_answer,
+            busy,
+            vacant,
+            fast_failure,
+        } = self.outcomes;
+        if [answer, no_answer, busy, vacant, fast_failure] == [0; 5] {
+            return Err((
+                "outcomes.answer",
+                "one outcome at least has a weight".to_owned(),
+            ));
+        }
+        upwards("times.ring_ms", self.times.ring_ms)?;
+        upwards("times.talk_ms", self.times.talk_ms)?;
+        if self.times.callee_hangs_up_percent > 100 {
+            return Err(("times.callee_hangs_up_percent", "0 to 100".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl Checked for PhonesConfig {
+    fn check(&self) -> Result<(), Unfit> {
+        if self.count == 0 {
+            return Err(("count", "at least 1".to_owned()));
+        }
+        upwards("talk_ms", self.talk_ms)?;
+        if let Some(desk) = &self.desk {
+            upwards("desk.pause_ms", desk.pause_ms)?;
+        }
+        if let Some(hand) = &self.hand {
+            upwards("hand.pause_ms", hand.pause_ms)?;
+            if hand.numbers.is_empty() {
+                return Err(("hand.numbers", "at least one number".to_owned()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn upwards(key: &'static str, [from, to]: [u64; 2]) -> Result<(), Unfit> {
+    if from <= to {
+        Ok(())
+    } else {
+        Err((key, format!("from {from} to {to} is no span")))
+    }
+}
+
 /// Reads a file; the error names file, line and key.
-pub fn read<T: serde::de::DeserializeOwned>(file: &Path) -> anyhow::Result<T> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))?;
-    toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", file.display()))
+pub fn read<T: Checked>(file: &Path) -> Result<T, ConfigError> {
+    settings::read(file, T::check)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CarrierConfig, Checked, PhonesConfig};
+
+    fn said<T: Checked>(text: &str) -> String {
+        let read = settings::parse::<T>(text, "sim.toml", T::check);
+        read.map_or_else(|bad| bad.to_string(), |_good| "good".to_owned())
+    }
+
+    #[test]
+    fn a_mistake_is_said_with_its_line_and_key() {
+        let carrier = "listen = \"127.0.0.1:5160\"\nlog = \"carrier.log\"\n";
+        assert_eq!(said::<CarrierConfig>(carrier), "good");
+        for (more, start) in [
+            ("cps = 3\n", "sim.toml:3: cps: "),
+            ("[times]\nring_ms = [9, 3]\n", "sim.toml:4: times.ring_ms: "),
+            (
+                "[outcomes]\nanswer = 0\nno_answer = 0\nbusy = 0\nvacant = 0\nfast_failure = 0\n",
+                "sim.toml:4: outcomes.answer: ",
+            ),
+        ] {
+            let error = said::<CarrierConfig>(&format!("{carrier}{more}"));
+            assert!(error.starts_with(start), "{error}");
+        }
+        let error = said::<PhonesConfig>("gateway = 5\n");
+        assert!(error.starts_with("sim.toml:1: gateway: "), "{error}");
+    }
 }

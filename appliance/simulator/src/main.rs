@@ -1,9 +1,9 @@
 //! `zhunkehu-simulator`: a carrier, or phones, on real SIP and RTP.
 #![forbid(unsafe_code)]
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use simulator::carrier::Carrier;
-use simulator::config::{self, CarrierConfig, PhonesConfig};
+use simulator::config::{self, CarrierConfig, Checked, PhonesConfig};
 use simulator::phones;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -23,15 +23,9 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Takes calls as a carrier does / 模拟运营商
-    Carrier {
-        #[arg(long)]
-        config: PathBuf,
-    },
+    Carrier(ConfigArg),
     /// Registers phones and asks for calls at the API / 模拟话机
-    Phones {
-        #[arg(long)]
-        config: PathBuf,
-    },
+    Phones(ConfigArg),
     /// Counts a run again from its databases, recordings and logs / 独立核对
     Check {
         #[command(flatten)]
@@ -40,6 +34,27 @@ enum Command {
         #[arg(long)]
         json: Option<PathBuf>,
     },
+}
+
+#[derive(Args)]
+struct ConfigArg {
+    #[arg(long)]
+    config: PathBuf,
+    /// Only reads the file and says what is wrong with it / 只检查配置文件
+    #[arg(long)]
+    check_config: bool,
+}
+
+impl ConfigArg {
+    /// `None` where the file was only to be looked at, and is good.
+    fn read<T: Checked>(&self) -> anyhow::Result<Option<T>> {
+        let config = config::read(&self.config)?;
+        if self.check_config {
+            say("ok")?;
+            return Ok(None);
+        }
+        Ok(Some(config))
+    }
 }
 
 fn main() -> anyhow::Result<()> {
@@ -52,13 +67,19 @@ fn main() -> anyhow::Result<()> {
         signal_hook::flag::register(signal, Arc::clone(&stop))?;
     }
     match Cli::parse().command {
-        Command::Carrier { config } => {
-            let carrier = Carrier::new(config::read::<CarrierConfig>(&config)?)?;
+        Command::Carrier(file) => {
+            let Some(config) = file.read::<CarrierConfig>()? else {
+                return Ok(());
+            };
+            let carrier = Carrier::new(config)?;
             say(&format!("ready {}", carrier.local()))?;
             carrier.run(&stop)
         }
-        Command::Phones { config } => {
-            let counts = phones::run(&config::read::<PhonesConfig>(&config)?, &stop)?;
+        Command::Phones(file) => {
+            let Some(config) = file.read::<PhonesConfig>()? else {
+                return Ok(());
+            };
+            let counts = phones::run(&config, &stop)?;
             say(&serde_json::to_string(&serde_json::json!({
                 "asked": counts.asked,
                 "accepted": counts.accepted,

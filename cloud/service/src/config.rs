@@ -1,7 +1,7 @@
 //! `cloud.toml`: where things lie, which addresses are used, and what headquarters may see.
-use portal::config_file::{self, ConfigError, Unfit};
 use rights::{FieldPolicy, HqField};
 use serde::{Deserialize, Deserializer};
+use settings::{ConfigError, Unfit};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
@@ -159,11 +159,11 @@ impl Config {
     }
 
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        config_file::read(file, Self::check)
+        settings::read(file, Self::check)
     }
 
     pub fn parse(text: &str, file: &str) -> Result<Self, ConfigError> {
-        config_file::parse(text, file, Self::check)
+        settings::parse(text, file, Self::check)
     }
 
     /// The directives of the log: what libraries say too loudly is left out.
@@ -179,6 +179,29 @@ impl Config {
         if self.tls.dir.starts_with(&self.data_dir) {
             let why = "must not lie inside data_dir: a copy of the data would hold the keys";
             return Err(("tls.dir", why.to_owned()));
+        }
+        for (key, path) in [
+            ("keys_dir", self.keys_dir.as_ref()),
+            ("backup.key", self.backup.key.as_ref()),
+        ] {
+            if path.is_some_and(|path| path.starts_with(&self.data_dir)) {
+                let why = "must not lie inside data_dir: a copy of the data would hold the keys";
+                return Err((key, why.to_owned()));
+            }
+        }
+        let is_place = |text: &String| {
+            let place = text.parse::<axum::http::uri::Authority>();
+            place.is_ok_and(|place| place.port_u16().is_some())
+        };
+        let at = |url: &String| {
+            let place = url.strip_prefix("https://").map(str::to_owned);
+            place.is_some_and(|place| is_place(&place))
+        };
+        if !self.enrol.url.as_ref().is_none_or(at) {
+            return Err(("enrol.url", "https://host:port".to_owned()));
+        }
+        if !self.enrol.broker.as_ref().is_none_or(is_place) {
+            return Err(("enrol.broker", "host:port".to_owned()));
         }
         if !(1..=60).contains(&self.enrol.code_minutes) {
             return Err(("enrol.code_minutes", "1 to 60".to_owned()));
@@ -243,6 +266,22 @@ mod tests {
             (
                 GOOD.replace("\"pki\"", "\"d/pki\""),
                 "cloud.toml:10: tls.dir: ",
+            ),
+            (
+                format!("keys_dir = \"d/keys\"\n{GOOD}"),
+                "cloud.toml:1: keys_dir: ",
+            ),
+            (
+                format!("{GOOD}[backup]\nkey = \"d/key\"\n"),
+                "cloud.toml:12: backup.key: ",
+            ),
+            (
+                format!("{GOOD}[enrol]\nurl = \"http://hq\"\n"),
+                "cloud.toml:12: enrol.url: ",
+            ),
+            (
+                format!("{GOOD}[enrol]\nbroker = \"hq\"\n"),
+                "cloud.toml:12: enrol.broker: ",
             ),
             (
                 format!("{GOOD}[enrol]\ncode_minutes = 0\n"),

@@ -26,7 +26,6 @@ pub mod access;
 pub mod assets;
 pub mod auth;
 pub mod clock;
-pub mod config_file;
 mod connections;
 mod cookie;
 pub mod current_user;

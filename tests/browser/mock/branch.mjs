@@ -240,6 +240,13 @@ export function system(over = {}) {
       safe: 18_000,
       behind: 11,
       oldest_unsent_ms: 2300,
+      waiting: 0,
+    },
+    disk: {
+      stage: 'ample',
+      free_bytes: 214_000_000_000,
+      ballast_bytes: 268_435_456,
+      quota_bytes: 2_147_483_648,
     },
     link: link(),
     machine: machine(),

@@ -1,4 +1,6 @@
 //! Reading a binary's TOML file: every mistake is said with file, line and key.
+#![forbid(unsafe_code)]
+
 use serde::de::DeserializeOwned;
 use std::ops::Range;
 use std::path::Path;
