@@ -246,7 +246,7 @@ describe('the product in a browser', { skip }, () => {
     await page.getByRole('button', { name: '登记拒绝来电' }).click()
     await page.getByLabel('原因').fill('明确表示不再接听')
     await page.locator('.ant-modal-footer').getByRole('button', { name: '登记' }).click()
-    await page.getByText('禁呼', { exact: true }).waitFor()
+    await page.locator('.zk-tag', { hasText: '禁呼' }).waitFor()
     await page.getByRole('button', { name: '拨打', exact: true }).click()
     await page.getByText('没有拨出').waitFor()
     await whole(page, 'refused')

@@ -101,7 +101,7 @@ const OF_THE_PAGES: &[(&str, &[&str])] = &[
             "wishes",
         ],
     ),
-    ("hq.sync", &["lag", "drain", "seqs", "epoch", "clock"]),
+    ("hq.sync", &["lag", "clock", "directives"]),
     (
         "hq.box.certificate_state",
         &["good", "waiting", "expired", "revoked"],

@@ -32,7 +32,7 @@ export function CertificateTable({ certificates, mayRevoke }: Props) {
     {
       key: 'state',
       title: t('hq.box.state'),
-      width: 130,
+      width: 110,
       cell: (one) => (
         <StatusTag tone={TONE[one.state]}>{label('hq.box.certificate_state', one.state)}</StatusTag>
       ),
@@ -40,31 +40,31 @@ export function CertificateTable({ certificates, mayRevoke }: Props) {
     {
       key: 'until',
       title: t('hq.box.until'),
-      width: 150,
+      width: 130,
       cell: (one) => <TimeCell at={one.not_after} />,
     },
     {
       key: 'renew',
       title: t('hq.box.renew_at'),
-      width: 150,
+      width: 130,
       cell: (one) => (one.state === 'good' ? <TimeCell at={one.renew_at} /> : '—'),
     },
     {
       key: 'connected',
       title: t('hq.box.connected'),
-      width: 120,
+      width: 100,
       cell: (one) => <AgeCell at={one.connected} />,
     },
     {
       key: 'origin',
       title: t('hq.box.origin'),
-      width: 110,
+      width: 90,
       cell: (one) => label('certificate_origin', one.origin),
     },
     {
       key: 'serial',
       title: t('hq.box.serial'),
-      width: 130,
+      width: 110,
       cell: (one) => (
         <span className="zk-num" title={one.serial}>
           {one.serial.slice(0, 10)}…
@@ -75,7 +75,7 @@ export function CertificateTable({ certificates, mayRevoke }: Props) {
     {
       key: 'action',
       title: t('hq.box.action'),
-      width: 90,
+      width: 80,
       cell: (one) =>
         mayRevoke && (one.state === 'good' || one.state === 'waiting') ? (
           <Button size="small" danger onClick={() => setRevoking(one.box_id)}>

@@ -100,6 +100,7 @@ function RetryAll({ box, busy, onRetry }: RetryAllProps) {
       okText={t('hq.dead_letter.retry')}
       cancelText={t('hq.dead_letter.cancel')}
       onConfirm={onRetry}
+      getPopupContainer={(button) => button.parentElement ?? document.body}
     >
       <Button type="primary" loading={busy}>
         {t('hq.dead_letter.retry_all')}

@@ -36,7 +36,7 @@ export function SyncTable({ rows }: { rows: BranchSync[] }) {
     {
       key: 'name',
       title: t('hq.branch.name'),
-      width: 120,
+      width: 100,
       cell: (one) => (
         <Link className="zk-link" to="/branch" search={{ box: one.box_id }}>
           {one.name}
@@ -46,7 +46,7 @@ export function SyncTable({ rows }: { rows: BranchSync[] }) {
     {
       key: 'phase',
       title: t('hq.sync.phase'),
-      width: 100,
+      width: 96,
       cell: (one) => (
         <StatusTag tone={toneOfPhase[one.phase]}>{label('sync_phase', one.phase)}</StatusTag>
       ),
@@ -54,36 +54,45 @@ export function SyncTable({ rows }: { rows: BranchSync[] }) {
     {
       key: 'troubles',
       title: t('hq.sync.troubles'),
-      width: 210,
+      width: 168,
       cell: (one) => <Troubles one={one} />,
     },
     {
       key: 'oldest',
       title: t('hq.sync.oldest'),
-      width: 100,
+      width: 84,
       numeric: true,
       cell: (one) => <SpanText ms={one.oldest_s == null ? null : one.oldest_s * 1000} />,
     },
-    numeric('lag', 80, (one) => format.count(one.lag_facts)),
+    numeric('lag', 70, (one) => format.count(one.lag_facts)),
     {
       key: 'drain',
       title: t('hq.sync.drain'),
-      width: 90,
+      width: 80,
       numeric: true,
       cell: (one) => <SpanText ms={one.drain_s == null ? null : one.drain_s * 1000} />,
     },
-    numeric('seqs', 200, (one) => [one.head, one.applied, one.safe].map(format.count).join(' / ')),
-    numeric('epoch', 60, (one) => format.count(one.epoch)),
-    numeric('clock', 90, (one) => `${(one.clock_offset_ms / 1000).toFixed(1)} s`),
+    {
+      key: 'seqs',
+      title: t('hq.sync.seqs'),
+      width: 170,
+      numeric: true,
+      cell: (one) => (
+        <span className="zk-num" title={`${t('hq.sync.epoch')} ${format.count(one.epoch)}`}>
+          {[one.head, one.applied, one.safe].map(format.count).join(' / ')}
+        </span>
+      ),
+    },
+    numeric('clock', 80, (one) => `${(one.clock_offset_ms / 1000).toFixed(1)} s`),
     numeric(
       'directives',
-      110,
+      80,
       (one) => `${format.count(one.directives_received)} / ${format.count(one.directives)}`,
     ),
     {
       key: 'error',
       title: t('hq.sync.error'),
-      width: 170,
+      width: 116,
       cell: (one) =>
         one.last_error ? (
           <span title={one.last_error}>

@@ -54,7 +54,7 @@ function Directives({ box }: { box: string }) {
     {
       key: 'seq',
       title: t('hq.dead_letter.seq'),
-      width: 70,
+      width: 56,
       numeric: true,
       cell: (one) => <span className="zk-num">{format.count(one.seq)}</span>,
     },
@@ -67,7 +67,7 @@ function Directives({ box }: { box: string }) {
         <StatusTag tone={toneOfState[one.state]}>{label('directive_state', one.state)}</StatusTag>
       ),
     },
-    { key: 'by', title: t('hq.policy.by'), width: 90, cell: (one) => one.by ?? t('actor.system') },
+    { key: 'by', title: t('hq.policy.by'), width: 80, cell: (one) => one.by ?? t('actor.system') },
     {
       key: 'issued',
       title: t('hq.wish.issued'),
@@ -121,7 +121,7 @@ function Commands({ box }: { box: string }) {
     {
       key: 'kind',
       title: t('hq.wish.what'),
-      width: 120,
+      width: 108,
       cell: (one) => label('command', one.kind),
     },
     {

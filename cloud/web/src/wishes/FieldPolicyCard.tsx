@@ -13,23 +13,32 @@ const WORDS = ['never', 'masked', 'clear'] as const
 export function FieldPolicyCard() {
   const { t } = useTranslation()
   const query = useQuery({ queryKey: ['field_policy'], queryFn: () => hqApi.fieldPolicy() })
+  const save = useSaving()
   return (
     <Card title={t('hq.policy.title')} padded>
-      <Loaded query={query}>{(policy) => <Form key={policy.version} policy={policy} />}</Loaded>
+      <Loaded query={query}>
+        {(policy) => <Form key={policy.version} policy={policy} save={save} />}
+      </Loaded>
     </Card>
   )
 }
 
-function Form({ policy }: { policy: FieldPolicy }) {
-  const { t } = useTranslation()
-  const admin = useIsAdmin()
+/** Outlives the form, which begins anew with each version. */
+function useSaving() {
   const cache = useQueryClient()
-  const [name, setName] = useState(policy.name)
-  const [number, setNumber] = useState(policy.number)
-  const save = useMutation({
-    mutationFn: () => hqApi.setFieldPolicy({ name, number }),
+  return useMutation({
+    mutationFn: (wish: Pick<FieldPolicy, 'name' | 'number'>) => hqApi.setFieldPolicy(wish),
     onSuccess: (now) => cache.setQueryData(['field_policy'], now),
   })
+}
+
+type FormProps = { policy: FieldPolicy; save: ReturnType<typeof useSaving> }
+
+function Form({ policy, save }: FormProps) {
+  const { t } = useTranslation()
+  const admin = useIsAdmin()
+  const [name, setName] = useState(policy.name)
+  const [number, setNumber] = useState(policy.number)
   const changed = name !== policy.name || number !== policy.number
   const choice = (value: string, choose: (word: string) => void, said: string) =>
     admin ? (
@@ -67,7 +76,7 @@ function Form({ policy }: { policy: FieldPolicy }) {
             type="primary"
             disabled={!changed}
             loading={save.isPending}
-            onClick={() => save.mutate()}
+            onClick={() => save.mutate({ name, number })}
           >
             {t('hq.policy.save')}
           </Button>

@@ -89,7 +89,7 @@ function Table({ rows }: { rows: Refusal[] }) {
     {
       key: 'mark',
       title: t('hq.refusal.mark'),
-      width: 110,
+      width: 100,
       cell: (one) => <code>{one.mark}</code>,
     },
     {
@@ -106,13 +106,13 @@ function Table({ rows }: { rows: Refusal[] }) {
     {
       key: 'by',
       title: t('hq.refusal.by'),
-      width: 110,
+      width: 100,
       cell: (one) => one.box_id ?? t('hq.place'),
     },
     {
       key: 'utc',
       title: t('hq.refusal.utc'),
-      width: 120,
+      width: 108,
       cell: (one) => <TimeCell at={one.utc} />,
     },
   ]
