@@ -64,6 +64,8 @@ port_first = $ZK_RTP_PORT
 port_count = $RTP_PAIRS
 [web]
 listen = "127.0.0.1:$ZK_WEB_PORT"
+[disk]
+ballast_mb = 8
 [link]
 broker = "localhost:$ZK_MQTT_PORT"
 certificates = "$DATA/certificates"

@@ -248,7 +248,7 @@ describe('the product in a browser', { skip }, () => {
     await page.locator('.ant-modal-footer').getByRole('button', { name: '登记' }).click()
     await page.locator('.zk-tag', { hasText: '禁呼' }).waitFor()
     await page.getByRole('button', { name: '拨打', exact: true }).click()
-    await page.getByText('没有拨出').waitFor()
+    await page.getByText('对方已拒绝来电').waitFor()
     await whole(page, 'refused')
     const admin = await pageOf('admin')
     await openCustomer(admin, 12)

@@ -147,7 +147,10 @@ impl<S: Signalling> Branch<S> {
     }
 
     fn click_to_call(&mut self, now: Now, request: DialRequest) -> Result<CallId, Refusal> {
-        self.room_for_call()?;
+        let dialled = request.number.to_dial();
+        if !self.gate.is_emergency(&dialled) {
+            self.room_for_call()?;
+        }
         if self.sip.bindings(&request.extension).is_empty() {
             return Err(Refusal::PhoneNotRegistered);
         }
@@ -158,7 +161,6 @@ impl<S: Signalling> Branch<S> {
         {
             return Err(Refusal::PhoneBusy);
         }
-        let dialled = request.number.to_dial();
         let asked = Request {
             dialled: &dialled,
             purpose: request.purpose,

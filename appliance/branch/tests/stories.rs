@@ -443,6 +443,14 @@ fn emergency_numbers_pass_a_full_trunk_and_a_journal_without_room() {
 }
 
 #[test]
+fn an_emergency_asked_for_at_the_screen_passes_a_journal_without_room() {
+    let mut world = World::new(Profile::Production);
+    world.tell(Input::JournalRoom(false));
+    assert_eq!(world.click("95588"), Err(Refusal::JournalUnavailable));
+    assert!(world.click("110").is_ok());
+}
+
+#[test]
 fn click_to_call_rings_the_own_phone_first_and_one_call_at_a_time() {
     let mut world = World::new(Profile::Lab);
     assert!(world.click("13800138000").is_ok());
