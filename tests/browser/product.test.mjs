@@ -308,9 +308,9 @@ describe('the product in a browser', { skip }, () => {
   promise('speaks English when asked, and remembers it', async () => {
     const page = await pageOf('admin')
     await page.getByRole('button', { name: '切换语言：English' }).click()
-    await page.getByRole('link', { name: 'Customers' }).waitFor()
+    await page.getByRole('link', { name: 'Customers', exact: true }).waitFor()
     await page.reload()
-    await page.getByRole('link', { name: 'Customers' }).waitFor()
+    await page.getByRole('link', { name: 'Customers', exact: true }).waitFor()
   })
 
   promise('says that it is cut off, and is right again by itself after a restart', async () => {
