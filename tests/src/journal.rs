@@ -1,4 +1,5 @@
 //! The facts as they lie in the databases of a branch and of headquarters, read from outside while both run.
+use crate::deadline::{PATIENCE, wait_until};
 use messages::fact::Body;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -18,6 +19,28 @@ pub fn of_branch(data: &Path) -> Vec<Entry> {
         &data.join("branch.db"),
         "SELECT seq, kind, bytes FROM journal ORDER BY seq",
     )
+}
+
+/// Waits until the branch has so many facts of each kind, and no more: a commit comes a moment behind what it tells of.
+#[track_caller]
+pub fn expect_counts(data: &Path, expected: &[(&str, usize)]) {
+    let counts = || {
+        let facts = of_branch(data);
+        let count = |kind: &str| facts.iter().filter(|fact| fact.kind == kind).count();
+        expected
+            .iter()
+            .map(|(kind, _)| count(kind))
+            .collect::<Vec<_>>()
+    };
+    let wanted: Vec<usize> = expected.iter().map(|(_, count)| *count).collect();
+    let reached = wait_until(&format!("{expected:?}"), PATIENCE, || {
+        let now = counts();
+        now.iter()
+            .zip(&wanted)
+            .all(|(now, wanted)| now >= wanted)
+            .then_some(now)
+    });
+    assert_eq!(reached, wanted, "{expected:?}");
 }
 
 /// All facts of all branches in headquarters' data folder, in order.

@@ -89,12 +89,7 @@ fn a_phone_is_told_why_the_carrier_refused() {
         assert!(cause.starts_with(fate), "{scenario}: {cause}");
         carrier.expect_success();
     }
-    let facts = journal::of_branch(&gateway.data_dir());
-    let ended = facts
-        .iter()
-        .filter(|fact| fact.kind == "call_ended")
-        .count();
-    assert_eq!(ended, 3);
+    journal::expect_counts(&gateway.data_dir(), &[("call_ended", 3)]);
 }
 
 #[test]
@@ -165,11 +160,7 @@ fn calls_succeed_over_a_line_that_loses_a_tenth() {
     );
     carrier.expect_success_within(LONG);
     assert!(line.counts().1 > 0, "nothing was lost: nothing was shown");
-    let facts = journal::of_branch(&gateway.data_dir());
-    let count = |kind: &str| facts.iter().filter(|fact| fact.kind == kind).count();
-    assert_eq!(
-        (count("call_started"), count("call_answered")),
-        (10, 10),
-        "nothing doubled"
-    );
+    // nothing doubled
+    let counts = [("call_started", 10), ("call_answered", 10)];
+    journal::expect_counts(&gateway.data_dir(), &counts);
 }
