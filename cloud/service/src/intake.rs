@@ -72,6 +72,7 @@ impl Intake {
 }
 
 impl Ingest for Intake {
+    #[allow(clippy::too_many_lines)] // one arm for each lane
     async fn publish(&self, box_id: &BoxId, lane: Lane, bytes: Bytes) -> Outcome {
         let (id, now) = (box_id.clone(), self.state.now());
         match lane {

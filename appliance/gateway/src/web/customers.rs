@@ -13,6 +13,7 @@ use portal::paging::{Page, PageQuery};
 use portal::{ClientIp, CurrentUser, FieldError, Json, Path, Problem, Query};
 use rights::{Access, Action, RowScope, Subject, Viewer, Visible, access, row_scope, view};
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 use utoipa::{IntoParams, ToSchema};
 
 const LIST: &str = "customers";
@@ -198,11 +199,8 @@ pub(super) async fn move_stage(
     let customer = CustomerId::parse(&id).ok_or(Refusal::UnknownCustomer)?;
     let to = Stage::parse(&body.stage)
         .ok_or_else(|| Problem::invalid(vec![FieldError::new("/stage", "unknown")]))?;
-    state
-        .propose(&user, from_ip, Command::MoveStage { customer, to })
-        .await?;
-    let row = known(&state, customer).await?;
-    Ok(Json(CustomerView::of(&super::viewer(&user), &row)))
+    let command = Command::MoveStage { customer, to };
+    changed(&state, &user, from_ip, customer, command).await
 }
 
 #[derive(Deserialize, ToSchema)]
@@ -266,9 +264,7 @@ pub(super) async fn refuse_contact(
     let (customer, number) = number_of(&state, &id).await?;
     let reason = body.reason;
     let command = Command::RefuseContact { number, reason };
-    state.propose(&user, from_ip, command).await?;
-    let row = known(&state, customer).await?;
-    Ok(Json(CustomerView::of(&super::viewer(&user), &row)))
+    changed(&state, &user, from_ip, customer, command).await
 }
 
 /// A refusal of contact no longer stands
@@ -286,9 +282,20 @@ pub(super) async fn allow_contact(
     let (customer, number) = number_of(&state, &id).await?;
     let reason = body.reason;
     let command = Command::LiftRefusal { number, reason };
-    state.propose(&user, from_ip, command).await?;
-    let row = known(&state, customer).await?;
-    Ok(Json(CustomerView::of(&super::viewer(&user), &row)))
+    changed(&state, &user, from_ip, customer, command).await
+}
+
+/// Carries the command out and shows the customer behind it.
+async fn changed(
+    state: &AppState,
+    user: &CurrentUser,
+    from_ip: IpAddr,
+    customer: CustomerId,
+    command: Command,
+) -> Result<Json<CustomerView>, Problem> {
+    state.propose(user, from_ip, command).await?;
+    let row = known(state, customer).await?;
+    Ok(Json(CustomerView::of(&super::viewer(user), &row)))
 }
 
 /// For a command only: it is not sent to anybody.

@@ -51,6 +51,7 @@ pub(crate) fn follow(conn: &Connection, context: Context, body: &Body) -> Result
 }
 
 /// The body's personal values are sealed already.
+#[allow(clippy::too_many_lines)] // one arm for each kind
 fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
     let utc = context.utc;
     match body {

@@ -266,9 +266,10 @@ impl Writer {
         self.checkpointer
             .written(bytes(&landed.facts) + bytes_let_go(&jobs));
         for (job, answer) in jobs.into_iter().zip(landed.answers) {
-            match job {
-                Job::VaultAtRest(reply) => self.vault_awaited.push(reply),
-                job => answer_job(job, answer),
+            if let Job::VaultAtRest(reply) = job {
+                self.vault_awaited.push(reply);
+            } else {
+                answer_job(job, answer);
             }
         }
     }
