@@ -155,17 +155,17 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
         list.iter().map(|one| code(*one).to_owned()).collect()
     }
     vec![
-        ("refusal", all(&Refusal::ALL, Refusal::code)),
+        ("refusal", all(Refusal::ALL, Refusal::code)),
         ("hq_sees", all(&HqField::ALL, HqField::code)),
         (
             "command",
             Order::KINDS.iter().map(ToString::to_string).collect(),
         ),
-        ("system_result", all(&SystemResult::ALL, SystemResult::code)),
-        ("direction", all(&Direction::ALL, Direction::code)),
-        ("purpose", all(&Purpose::ALL, Purpose::code)),
-        ("released_by", all(&ReleasedBy::ALL, ReleasedBy::code)),
-        ("unbind_reason", all(&UnbindReason::ALL, UnbindReason::code)),
+        ("system_result", all(SystemResult::ALL, SystemResult::code)),
+        ("direction", all(Direction::ALL, Direction::code)),
+        ("purpose", all(Purpose::ALL, Purpose::code)),
+        ("released_by", all(ReleasedBy::ALL, ReleasedBy::code)),
+        ("unbind_reason", all(UnbindReason::ALL, UnbindReason::code)),
         ("stage", all(&Stage::ALL, Stage::code)),
         ("role", all(&Role::ALL, Role::code)),
         ("profile", all(&Profile::ALL, Profile::code)),

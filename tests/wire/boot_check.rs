@@ -1,4 +1,5 @@
 //! Damaged data: the gateway starts nothing but one page that says what to do, and leaves everything as it is.
+#![allow(clippy::unwrap_used)]
 use house_tests::gateway::Gateway;
 use house_tests::journal;
 use house_tests::small_disk::SmallDisk;

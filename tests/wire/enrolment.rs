@@ -1,4 +1,5 @@
 //! A branch gets its identity from headquarters while it runs, renews it, loses it, and works on all the same.
+#![allow(clippy::unwrap_used)]
 use house_tests::cloud::Cloud;
 use house_tests::deadline::wait_until;
 use house_tests::gateway::Gateway;

@@ -27,6 +27,7 @@ fn count(gateway: &Gateway, kind: &str) -> usize {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // one story
 fn calls_outlive_a_full_disk_and_everything_comes_back_without_a_restart() {
     let world = tempfile::tempdir().unwrap();
     let disk = SmallDisk::mount(&world.path().join("wire-01/data"), 64);

@@ -518,6 +518,7 @@ fn a_late_offer_is_answered_in_the_ack() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines)] // a table
 fn every_way_to_stop_waiting_frees_the_channel() {
     let mut cancelled = Story::from_phone(outside(false), Direction::Outbound, offer("8"));
     cancelled

@@ -355,6 +355,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines)] // a table
     fn dialled_digits_go_where_the_longest_fitting_rule_says() {
         let table = [
             (Profile::Lab, "1001", Purpose::Internal, "phone 1001"),

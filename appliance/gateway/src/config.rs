@@ -201,6 +201,7 @@ impl Config {
         settings::parse(text, file, Self::check)
     }
 
+    #[allow(clippy::too_many_lines)] // a list of what may not be
     fn check(&self) -> Result<(), Unfit> {
         if self.keys_dir.starts_with(&self.data_dir) {
             return Err((

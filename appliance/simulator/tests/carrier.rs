@@ -1,4 +1,5 @@
 //! The carrier on real sockets: each fate as its caller meets it, the limits, and one seed is one series of fates.
+#![allow(clippy::unwrap_used)]
 #![forbid(unsafe_code)]
 
 use media::rtp::RtpPacket;
@@ -194,6 +195,7 @@ fn each_fate_is_met_as_it_is_described() {
         }
         outcomes
     };
+    #[allow(clippy::type_complexity)] // a table
     let table: [(&str, &[u16], Option<u16>, Option<u8>); 5] = [
         ("answer", &[180], None, Some(16)),
         ("no_answer", &[180], Some(480), Some(19)),

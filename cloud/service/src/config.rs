@@ -230,6 +230,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::too_many_lines)] // a table
     fn an_error_names_file_line_and_key() {
         let policy = format!("{GOOD}\n[field_policy]\nname = \"all\"\n");
         let table = [

@@ -29,6 +29,7 @@ pub struct Host {
 }
 
 /// Does it, and says what came of it. `wav` takes the audio of an export. Blocks.
+#[allow(clippy::too_many_lines)] // one arm for each order
 pub fn execute(order: Order, host: &Host, wav: &mut dyn Write) -> Report {
     let done = match order {
         Order::Apply {

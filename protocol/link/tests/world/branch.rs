@@ -236,6 +236,7 @@ impl Life {
     }
 
     /// The shell of this world: does what the machine says, and what there is to say to that.
+    #[allow(clippy::too_many_lines)] // one arm for each output
     fn carry_out(&mut self, now: Now, output: BoxOutput) -> Option<BoxInput> {
         match output {
             BoxOutput::Publish { lane, bytes } => {

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 const LINES_MAX: usize = 200;
 
 /// True if it is a success.
+#[allow(clippy::too_many_lines)] // one arm for each report
 pub(super) fn write(report: &Report, out: &mut dyn Write) -> anyhow::Result<bool> {
     match report {
         Report::Configured { changes } => configured(changes, out)?,

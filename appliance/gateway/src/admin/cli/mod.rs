@@ -31,7 +31,7 @@ pub fn run(command: AdminCommand, site: &Site, out: &mut dyn Write) -> anyhow::R
     match command {
         AdminCommand::Apply { file, dry_run } => apply(&file, dry_run, site, out),
         AdminCommand::Import(words) => customers::import(&words, site, out),
-        AdminCommand::Dnc(command) => dnc(command, &site, out),
+        AdminCommand::Dnc(command) => dnc(command, site, out),
         AdminCommand::User(command) => user(command, site, out),
         AdminCommand::Journal(JournalCommand::Verify) => verify(site, out),
         AdminCommand::Journal(JournalCommand::AcceptTail) => accept_tail(site, out),
