@@ -3,7 +3,7 @@ use crate::api::{Ask, BranchConfig, DialRequest, Input, Output, RestoredBinding}
 use crate::ports::PortPool;
 use crate::signalling::Signalling;
 use calls::{Calls, ClickToCall};
-use gate::{Gate, Indexer, Pass, Request, Rules};
+use gate::{Gate, Indexer, Pass, Request, Rules, WideIndexer};
 use media::RecordOrder;
 use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
 use messages::{
@@ -54,7 +54,7 @@ pub(crate) struct Note {
 impl Branch {
     /// Refusals of contact may also stand by this index: that of all branches together.
     #[must_use]
-    pub fn also_indexed_by(mut self, indexer: Indexer) -> Self {
+    pub fn also_indexed_by(mut self, indexer: WideIndexer) -> Self {
         self.gate.also_index(indexer);
         self
     }

@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Makes the blind index of a number: the refusals of contact are kept by it.
 pub type Indexer = Box<dyn Fn(&PartyNumber) -> [u8; 16] + Send>;
 
+/// The same by an index that may not be known yet.
+pub type WideIndexer = Box<dyn Fn(&PartyNumber) -> Option<[u8; 16]> + Send>;
+
 /// What the gate goes by. A new one replaces the old one; calls that are up keep their channels.
 #[derive(Clone, Debug, Default)]
 pub struct Rules {
@@ -51,7 +54,7 @@ pub struct Gate {
     recordings: bool,
     indexer: Indexer,
     /// A second index, that of refusals known across the branches.
-    wide: Option<Indexer>,
+    wide: Option<WideIndexer>,
 }
 
 struct Line {
@@ -97,7 +100,7 @@ impl Gate {
     }
 
     /// Refusals may also stand by this index: numbers go by either.
-    pub fn also_index(&mut self, indexer: Indexer) {
+    pub fn also_index(&mut self, indexer: WideIndexer) {
         self.wide = Some(indexer);
     }
 
@@ -109,8 +112,9 @@ impl Gate {
     /// Does this person not want to be called?
     #[must_use]
     pub fn is_refused(&self, number: &PartyNumber) -> bool {
-        let by = |indexer: &Indexer| self.refused.contains(&indexer(number));
-        by(&self.indexer) || self.wide.as_ref().is_some_and(by)
+        let wide = self.wide.as_ref().and_then(|indexer| indexer(number));
+        self.refused.contains(&(self.indexer)(number))
+            || wide.is_some_and(|index| self.refused.contains(&index))
     }
 
     /// Without room for recordings nobody is dialled whose call has to be recorded. Emergencies are not asked.
@@ -487,7 +491,7 @@ mod tests {
         gate.replace_refusals(vec![wide(&number)]);
         let dialled = "713800138000";
         assert_ne!(ask(&mut gate, dialled, Purpose::Service), "do_not_call");
-        gate.also_index(Box::new(wide));
+        gate.also_index(Box::new(move |number| Some(wide(number))));
         assert_eq!(ask(&mut gate, dialled, Purpose::Service), "do_not_call");
     }
 

@@ -6,5 +6,5 @@ mod pace;
 mod route;
 mod token;
 
-pub use filter::{Blocked, Gate, Indexer, Pass, Request, Rules};
+pub use filter::{Blocked, Gate, Indexer, Pass, Request, Rules, WideIndexer};
 pub use token::Token;

@@ -92,6 +92,8 @@ pub struct LinkConfig {
     /// What headquarters calls itself: the tenant of its directives; where it is not named, headquarters said it at the
     /// enrolment.
     pub tenant: Option<String>,
+    /// Behind a restore: seconds without a sign of headquarters after which the branch goes on alone.
+    pub catch_up_s: u32,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -154,6 +156,7 @@ impl Default for LinkConfig {
             certificates: None,
             metrics_every_s: 5,
             tenant: None,
+            catch_up_s: 30,
         }
     }
 }

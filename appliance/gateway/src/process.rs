@@ -2,6 +2,7 @@
 mod backups;
 mod ballast;
 mod boot;
+mod catch_up;
 mod failed_check;
 mod months;
 mod pages;
@@ -16,7 +17,7 @@ use crate::config::Config;
 use crate::configure::{Bell, Configurator};
 use crate::enroll::{Desk, Renewal, RenewalTrouble};
 use crate::eraser::Eraser;
-use crate::link::{BrokerAddress, LinkConfig, LinkHandle, LinkSetup, LinkTask};
+use crate::link::{LinkConfig, LinkHandle, LinkSetup, LinkTask};
 use crate::log_filter::LogFilter;
 use crate::secrets;
 use crate::web::LiveHub;
@@ -70,7 +71,7 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
     if let Err(error) = room::free_if_short(&config) {
         tracing::warn!(%error, "the ballast could not be removed");
     }
-    let (ground, opened) = match ground(config.clone(), log) {
+    let (ground, opened) = match opened(config.clone(), log).await {
         Ok(ready) => ready,
         Err(bad) => match boot::failed_check(&bad) {
             Some(failed) => return failed_check::serve(&config, failed).await,
@@ -116,9 +117,22 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
         .map_err(|_panic| anyhow::anyhow!("the configuration thread panicked"))
 }
 
-fn ground(config: Config, log: LogFilter) -> anyhow::Result<(Ground, branch_store::Recovered)> {
+async fn opened(
+    config: Config,
+    log: LogFilter,
+) -> anyhow::Result<(Ground, branch_store::Recovered)> {
     let clock = Clock::start();
     let boot = BootId::from_bytes(secrets::random());
+    catch_up::catch_up(&config, &clock, boot, &log).await?;
+    ground(config, clock, boot, log)
+}
+
+fn ground(
+    config: Config,
+    clock: Clock,
+    boot: BootId,
+    log: LogFilter,
+) -> anyhow::Result<(Ground, branch_store::Recovered)> {
     let Opened { store, recovered } = boot::open_store(&config, &clock, boot, Purpose::Run)?;
     crate::configure::readable(&store).context("the configuration cannot be read")?;
     let of_portal = clock.clone();
@@ -140,26 +154,14 @@ fn ground(config: Config, log: LogFilter) -> anyhow::Result<(Ground, branch_stor
 
 /// It runs without an identity too, and connects when there is one.
 fn start_link(ground: &Ground, pulse: &Pulse, redial: &Arc<Notify>) -> anyhow::Result<LinkHandle> {
-    let link = &ground.config.link;
-    let broker = link.broker.as_deref().map(BrokerAddress::parse).transpose();
     let config = LinkConfig {
-        broker: broker.map_err(|bad| anyhow::anyhow!("link.broker: {bad}"))?,
-        certificates: ground.config.identity_dir(),
         redial: Arc::clone(redial),
-        box_id: ground.config.box_id.clone(),
-        boot: ground.boot,
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        metrics_every: Duration::from_secs(u64::from(link.metrics_every_s)),
-        seed: u64::from_ne_bytes(secrets::random()),
-        trust: crate::link::trust(
-            &ground.config.identity_dir(),
-            link.tenant.as_deref(),
-            &ground.config.box_id,
-        ),
-        tenant: link.tenant.clone(),
+        ..catch_up::link_config(&ground.config, ground.boot)?
     };
+    let (store, clock) = (ground.store.clone(), ground.clock.clone());
+    let journal = store_journal::StoreJournal::new(store, clock, ground.log.clone());
     let setup = LinkSetup {
-        journal: Arc::new(store_journal::StoreJournal::new(ground)),
+        journal: Arc::new(journal),
         metrics: pulse.source(),
         clock: ground.portal_clock.clone(),
     };

@@ -54,8 +54,16 @@ pub(crate) struct Proposal {
 pub(crate) struct DirectiveOrder {
     pub(crate) seq: u64,
     pub(crate) bytes: Vec<u8>,
-    pub(crate) facts: Vec<Fact>,
+    pub(crate) effects: DirectiveEffects,
     pub(crate) reply: Reply<Result<Taken, Refusal>>,
+}
+
+/// What a directive does: its receipt and what follows from it at once, then what the rules are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct DirectiveEffects {
+    pub facts: Vec<Fact>,
+    /// A refused one leaves nothing: what was wished stands already, or is of nobody here.
+    pub commands: Vec<Command>,
 }
 
 /// What the inbox says of a directive.
@@ -67,6 +75,8 @@ pub enum Taken {
     Known,
     /// Another one has its number: this one is refused.
     Older,
+    /// Somebody whom it concerns is in a call: nothing was written, and it can come again.
+    NotNow,
 }
 
 /// What is known of a command of headquarters.
@@ -196,7 +206,7 @@ impl Job {
     pub(crate) fn weight(&self) -> usize {
         match self {
             Self::Append(facts) => facts.len(),
-            Self::Directive(order) => 1 + order.facts.len(),
+            Self::Directive(order) => 1 + order.effects.facts.len() + order.effects.commands.len(),
             Self::Tail { facts, .. } => facts.len(),
             Self::Propose(_)
             | Self::RecordingKey { .. }

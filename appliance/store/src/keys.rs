@@ -12,13 +12,19 @@ pub(crate) struct Keys {
     pub(crate) tenant: String,
     pub(crate) box_key: BoxKey,
     pub(crate) blind: BlindKey,
-    /// `None` before the box is enrolled.
-    pub(crate) headquarters: Option<HqBoxKey>,
     /// Of backups: data, vault.
     backups: [Key; 2],
-    /// Of headquarters: for what is known across branches.
-    pub(crate) tenant_blind: Option<BlindKey>,
+    given: RwLock<GivenKeys>,
     vault: RwLock<VaultKeys>,
+}
+
+/// What enrolment brings, maybe while the store is open.
+#[derive(Clone, Debug, Default)]
+pub struct GivenKeys {
+    /// Between this box and headquarters: what party keys are wrapped by on their way up.
+    pub headquarters: Option<HqBoxKey>,
+    /// Of the index by which all branches know a number.
+    pub tenant_blind: Option<BlindKey>,
 }
 
 impl Keys {
@@ -47,10 +53,35 @@ impl Keys {
             backups: [Kind::Data, Kind::Vault].map(|kind| kind.key(&of_box)),
             box_key: BoxKey::new(&of_box),
             blind: BlindKey::new(key(KeyId::Blind, "blind index key")?),
-            headquarters,
-            tenant_blind: None,
+            given: RwLock::new(GivenKeys {
+                headquarters,
+                tenant_blind: None,
+            }),
             vault: RwLock::new(vault),
         })
+    }
+
+    /// `None` before the box is enrolled.
+    pub(crate) fn headquarters(&self) -> Option<HqBoxKey> {
+        self.given().headquarters.clone()
+    }
+
+    pub(crate) fn tenant_blind(&self) -> Option<BlindKey> {
+        self.given().tenant_blind.clone()
+    }
+
+    /// What is not given now stays as it was.
+    pub(crate) fn give(&self, keys: GivenKeys) {
+        let mut given = self.given.write().unwrap_or_else(PoisonError::into_inner);
+        let before = core::mem::take(&mut *given);
+        *given = GivenKeys {
+            headquarters: keys.headquarters.or(before.headquarters),
+            tenant_blind: keys.tenant_blind.or(before.tenant_blind),
+        };
+    }
+
+    fn given(&self) -> RwLockReadGuard<'_, GivenKeys> {
+        self.given.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn of_backup(&self, kind: Kind) -> Key {

@@ -36,15 +36,18 @@ pub use backup::{
     Part as BackupPart, VAULT_BACKUP_DAYS, VaultBackup, remove_expired_vault_backups,
     restore as restore_backup, vault_backups,
 };
-pub use boot::{OpenDialog, OpenRecording, Opened, Parts, Purpose, Recovered, Restored};
+pub use boot::{
+    OpenDialog, OpenRecording, Opened, Parts, Purpose, Recovered, Restored, is_restored,
+};
 pub use config::{StoreConfig, StoreLimits};
 pub use error::StoreError;
 pub use faults::{DiskFaults, Trouble};
 pub use job::{
-    Begun, BindingKept, CommittedFact, DialogId, Done, KeyOwner, LinkCursor, RecordingKey,
-    RecordingKeyOrder, Reply, Subscriber, TailFact, Taken,
+    Begun, BindingKept, CommittedFact, DialogId, DirectiveEffects, Done, KeyOwner, LinkCursor,
+    RecordingKey, RecordingKeyOrder, Reply, Subscriber, TailFact, Taken,
 };
 pub use key_ring::KeyRing;
+pub use keys::GivenKeys;
 pub use month::{KEEP_DAYS_MIN, Kept, Month};
 pub use query::{
     AttemptRow, AuditFilter, AuditRow, BindingRow, CallCounts, CallFilter, CallRow, CustomerFilter,

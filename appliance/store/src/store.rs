@@ -302,7 +302,7 @@ impl Store {
     /// In this branch, or anywhere if the branch has the tenant's key.
     #[must_use]
     pub fn refuses_contact(&self, number: &PartyNumber) -> bool {
-        let tenant = self.0.keys.tenant_blind.as_ref();
+        let tenant = self.0.keys.tenant_blind();
         self.0
             .shared
             .refuses_contact(self.0.keys.blind.index(number))

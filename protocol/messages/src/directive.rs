@@ -1,7 +1,7 @@
 //! Directives: what headquarters wants of one branch, in order, signed. The signed bytes are never encoded again.
 use crate::lane::DncChange;
 use crate::wire::{self, WireError};
-use crate::{BoxId, UtcMs};
+use crate::{BoxId, DataCopy, PartyId, UtcMs};
 use serde::{Deserialize, Serialize};
 
 /// One directive with its signature.
@@ -87,6 +87,29 @@ pub struct LogLevelSet {
     pub until_utc: UtcMs,
 }
 
+/// Persons named in one directive at most.
+pub const ERASURES_MAX: usize = 200;
+
+/// Headquarters' own word: since when nothing of these persons opens from its copies.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureReceipts {
+    pub receipts: Vec<ErasureReceipt>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ErasureReceipt {
+    pub party: PartyId,
+    /// One of headquarters.
+    pub copy: DataCopy,
+    pub on: UtcMs,
+}
+
+/// These persons are erased, and the branch, which came back from a backup, may not know it any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartiesErase {
+    pub parties: Vec<PartyId>,
+}
+
 /// Nothing is wanted: a headquarters that was restored passed over this number, because the appliance had it already.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passed {}
@@ -127,11 +150,12 @@ macro_rules! kinds {
     };
 }
 
-// The erasure of a party or of a customer is a line here, a struct above, and an arm where wishes are carried out.
 kinds! {
     FieldPolicySet = "field_policy_set",
     DncSet = "dnc_set",
     LogLevelSet = "log_level_set",
+    ErasureReceipts = "erasure_receipts",
+    PartiesErase = "parties_erase",
     Passed = "passed",
 }
 
@@ -162,13 +186,16 @@ impl Directive {
 
 #[cfg(test)]
 mod tests {
-    use super::{Directive, DncSet, FieldPolicySet, HqSees, LogLevelSet, Wish};
+    use super::{
+        Directive, DncSet, ErasureReceipt, ErasureReceipts, FieldPolicySet, HqSees, LogLevelSet,
+        PartiesErase, Wish,
+    };
     use crate::lane::DncChange;
-    use crate::{BoxId, UtcMs, wire};
+    use crate::{BoxId, DataCopy, PartyId, UtcMs, wire};
 
     #[test]
     fn each_wish_reads_back_and_one_of_tomorrow_is_none() {
-        let wishes: [Wish; 3] = [
+        let wishes: [Wish; 5] = [
             FieldPolicySet {
                 name: HqSees::Masked,
                 number: HqSees::Never,
@@ -186,6 +213,18 @@ mod tests {
             LogLevelSet {
                 filter: "debug".to_owned(),
                 until_utc: UtcMs(9),
+            }
+            .into(),
+            ErasureReceipts {
+                receipts: vec![ErasureReceipt {
+                    party: PartyId::from_bytes([1; 16]),
+                    copy: DataCopy::HqKeys,
+                    on: UtcMs(7),
+                }],
+            }
+            .into(),
+            PartiesErase {
+                parties: vec![PartyId::from_bytes([1; 16])],
             }
             .into(),
         ];

@@ -1,11 +1,14 @@
 //! What a directive becomes in the journal: its receipt, and its effects behind it.
-use messages::UtcMs;
-use messages::directive::{Directive, DncSet, LogLevelSet, Wish};
+use messages::command::Command;
+use messages::directive::{
+    Directive, DncSet, ERASURES_MAX, ErasureReceipts, LogLevelSet, PartiesErase, Wish,
+};
 use messages::fact::{
     Body, DirectiveApplied, DirectiveRefused, FieldPolicyChanged, LogFilterChanged,
     TenantDncChanged,
 };
 use messages::lane::DNC_CHANGES_MAX;
+use messages::{DataCopy, UtcMs};
 
 /// A blind index is so long.
 const INDEX_BYTES: usize = 16;
@@ -14,12 +17,22 @@ const FILTER_BYTES_MAX: usize = 500;
 /// Longer than this nobody looks at a log.
 const LOG_MS_MAX: u64 = 7 * 86_400_000;
 
+/// Why a person is erased whom headquarters names.
+const ERASED_AGAIN: &str = "restored";
+
+/// A directive's receipt with what follows from it at once, and what the rules are asked for behind it.
+#[derive(Debug, Default)]
+pub(crate) struct Effects {
+    pub(crate) facts: Vec<Body>,
+    pub(crate) commands: Vec<Command>,
+}
+
 /// `filter_reads`: can the log be told so?
 pub(crate) fn effects(
     directive: &Directive,
     now: UtcMs,
     filter_reads: impl Fn(&str) -> bool,
-) -> Vec<Body> {
+) -> Effects {
     let Ok(Some(wish)) = directive.wish() else {
         return refused(directive, "directive_kind");
     };
@@ -34,7 +47,44 @@ pub(crate) fn effects(
         }
         Wish::DncSet(_) => refused(directive, "directive_limits"),
         Wish::LogLevelSet(wish) => log_level(directive, wish, now, filter_reads),
+        Wish::ErasureReceipts(wish) => erasure_receipts(directive, &wish),
+        Wish::PartiesErase(wish) => parties_erase(directive, wish),
         Wish::Passed(_) => applied(directive, None),
+    }
+}
+
+/// Only of headquarters' own copies: for the others the branch speaks itself.
+fn erasure_receipts(directive: &Directive, wish: &ErasureReceipts) -> Effects {
+    let own = |copy: DataCopy| copy.is_of_headquarters();
+    if wish.receipts.len() > ERASURES_MAX || !wish.receipts.iter().all(|one| own(one.copy)) {
+        return refused(directive, "directive_limits");
+    }
+    let commands = wish
+        .receipts
+        .iter()
+        .map(|one| Command::NoteErasureConfirmed {
+            party: one.party,
+            copy: one.copy,
+            on: one.on,
+        });
+    asked(directive, commands.collect())
+}
+
+fn parties_erase(directive: &Directive, wish: PartiesErase) -> Effects {
+    if wish.parties.len() > ERASURES_MAX {
+        return refused(directive, "directive_limits");
+    }
+    let commands = wish.parties.into_iter().map(|party| Command::EraseParty {
+        party,
+        reason: ERASED_AGAIN.to_owned(),
+    });
+    asked(directive, commands.collect())
+}
+
+fn asked(directive: &Directive, commands: Vec<Command>) -> Effects {
+    Effects {
+        commands,
+        ..applied(directive, None)
     }
 }
 
@@ -64,7 +114,7 @@ fn log_level(
     wish: LogLevelSet,
     now: UtcMs,
     filter_reads: impl Fn(&str) -> bool,
-) -> Vec<Body> {
+) -> Effects {
     let LogLevelSet { filter, until_utc } = wish;
     if filter.len() > FILTER_BYTES_MAX || !filter_reads(&filter) {
         return refused(directive, "directive_filter");
@@ -79,31 +129,38 @@ fn log_level(
     applied(directive, Some(LogFilterChanged { filter, until }.into()))
 }
 
-fn applied(directive: &Directive, effect: Option<Body>) -> Vec<Body> {
+fn applied(directive: &Directive, effect: Option<Body>) -> Effects {
     let receipt = DirectiveApplied {
         seq: directive.seq,
         kind: directive.kind.clone(),
         code: "done".to_owned(),
     };
-    [Some(receipt.into()), effect]
-        .into_iter()
-        .flatten()
-        .collect()
+    let facts = [Some(receipt.into()), effect].into_iter().flatten();
+    Effects {
+        facts: facts.collect(),
+        commands: Vec::new(),
+    }
 }
 
 /// It stays in the inbox, so that a later version can look again; nothing waits behind it.
-fn refused(directive: &Directive, code: &str) -> Vec<Body> {
+fn refused(directive: &Directive, code: &str) -> Effects {
     let seq = directive.seq;
     let code = code.to_owned();
-    vec![DirectiveRefused { seq, code }.into()]
+    Effects {
+        facts: vec![DirectiveRefused { seq, code }.into()],
+        commands: Vec::new(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{effects, urgent};
-    use messages::directive::{Directive, DncSet, FieldPolicySet, HqSees, LogLevelSet, Wish};
+    use messages::directive::{
+        Directive, DncSet, ERASURES_MAX, ErasureReceipt, ErasureReceipts, FieldPolicySet, HqSees,
+        LogLevelSet, PartiesErase, Wish,
+    };
     use messages::lane::DncChange;
-    use messages::{BoxId, UtcMs};
+    use messages::{BoxId, DataCopy, PartyId, UtcMs};
 
     const NOW: UtcMs = UtcMs(1_000_000);
 
@@ -161,6 +218,7 @@ mod tests {
         ];
         for (directive, expected) in table {
             let kinds: Vec<&str> = effects(&directive, NOW, |filter| filter != "nonsense")
+                .facts
                 .iter()
                 .map(messages::fact::Body::kind)
                 .collect();
@@ -172,11 +230,43 @@ mod tests {
     fn a_kind_of_tomorrow_is_refused_by_name_and_nothing_waits_behind_it() {
         let mut tomorrow = directive(DncSet { changes: vec![] });
         tomorrow.kind = "moon_landing".to_owned();
-        let facts = effects(&tomorrow, NOW, |_| true);
+        let effects = effects(&tomorrow, NOW, |_| true);
         assert!(matches!(
-            &facts[..],
+            &effects.facts[..],
             [messages::fact::Body::DirectiveRefused(fact)] if fact.code == "directive_kind"
         ));
+    }
+
+    #[test]
+    fn an_erasure_is_asked_of_the_rules_and_only_headquarters_own_copies_are_believed() {
+        let party = PartyId::from_bytes([1; 16]);
+        let receipt = |copy| ErasureReceipts {
+            receipts: vec![ErasureReceipt {
+                party,
+                copy,
+                on: NOW,
+            }],
+        };
+        let asked = |wish: Wish| {
+            let effects = effects(&directive(wish), NOW, |_| true);
+            (effects.facts[0].kind(), effects.commands.len())
+        };
+        let again = PartiesErase {
+            parties: vec![party; 2],
+        };
+        assert_eq!(asked(again.into()), ("directive_applied", 2));
+        assert_eq!(
+            asked(receipt(DataCopy::HqKeys).into()),
+            ("directive_applied", 1)
+        );
+        assert_eq!(
+            asked(receipt(DataCopy::BranchVault).into()),
+            ("directive_refused", 0)
+        );
+        let many = PartiesErase {
+            parties: vec![party; ERASURES_MAX + 1],
+        };
+        assert_eq!(asked(many.into()), ("directive_refused", 0));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! What the link needs of the store: the journal to read, a cursor to keep.
+use branch_store::GivenKeys;
 use link::{Arrived, BoxCursor, RefusedDirective};
 use messages::directive::Directive;
 use messages::journal::{ChainHash, Head};
-use messages::lane::{BoxCommand, CommandResult, DncChange};
+use messages::lane::{BoxCommand, CommandResult, DncChange, KeyOffer};
 use tokio::sync::watch;
 
 /// Every call blocks for as long as the database takes: the link asks from a blocking thread.
@@ -23,7 +24,6 @@ pub trait Journal: Send + Sync + 'static {
         bytes_max: usize,
     ) -> Result<JournalRead, JournalTrouble>;
 
-    /// Moves with every commit; what it holds does not matter.
     /// The chain at these places; those that the journal no longer holds are left out.
     fn marks(&self, seqs: &[u64]) -> Result<Vec<Head>, JournalTrouble>;
 
@@ -51,12 +51,22 @@ pub trait Journal: Send + Sync + 'static {
 
     fn tail_complete(&self, from: u64, upto: u64, epoch: u32) -> Result<(), JournalTrouble>;
 
+    /// What enrolment has brought: used from now on.
+    fn give_keys(&self, keys: GivenKeys);
+
+    /// How many offers of keys stand to be made.
+    fn key_offers(&self) -> Result<u64, JournalTrouble>;
+
+    /// Those behind `after`, in order.
+    fn read_keys(&self, after: u64, count_max: usize) -> Result<Vec<KeyOffer>, JournalTrouble>;
+
     /// Refusals of contact since the last question, and the last fact that says one.
     fn take_urgent(&self) -> Result<Option<(Head, Vec<DncChange>)>, JournalTrouble>;
 
     /// Once a second: what was set for a time goes back.
     fn beat(&self) -> Result<(), JournalTrouble>;
 
+    /// Moves with every commit; what it holds does not matter.
     fn growth(&self) -> watch::Receiver<u64>;
 }
 

@@ -17,7 +17,7 @@ pub use journal::{Journal, JournalRead, JournalTrouble};
 pub use setup::{CannotStart, LinkConfig, LinkHandle, LinkSetup, SyncHealth};
 pub use task::LinkTask;
 pub(crate) use tls::client_config;
-pub use trust::{tenant_blind, trust};
+pub use trust::{given_keys, tenant_blind, trust};
 
 #[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
 //! A way to the broker and back that may lose, double and end at any time.
+use branch_store::GivenKeys;
 use link::Trust;
 use messages::lane::Lane;
 
@@ -39,5 +40,10 @@ pub(super) trait Pipes: Send + 'static {
     /// Whose directives are to be carried out from the next connection on; `None`: as before.
     fn believed(&self) -> Option<Trust> {
         None
+    }
+
+    /// What enrolment has brought by now.
+    fn given(&self) -> GivenKeys {
+        GivenKeys::default()
     }
 }

@@ -7,9 +7,10 @@ use super::{
     broker_address::BrokerAddress,
     pipe::{Pipe, PipeEvent, PipeFull, Pipes},
     tls::client_config,
-    trust::trust,
+    trust::{given_keys, trust},
 };
 use crate::enroll::{BoxPaths, HqPlace};
+use branch_store::GivenKeys;
 use core::time::Duration;
 use identity::whole_file;
 use link::Trust;
@@ -165,6 +166,10 @@ impl Pipes for MqttPipes {
 
     fn believed(&self) -> Option<Trust> {
         Some(trust(&self.folder, self.tenant.as_deref(), &self.box_id))
+    }
+
+    fn given(&self) -> GivenKeys {
+        given_keys(&self.folder)
     }
 
     fn open(&mut self) -> MqttPipe {

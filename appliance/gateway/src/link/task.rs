@@ -1,4 +1,5 @@
 //! The task around the link's machine: connects, feeds it, does what it says, and tells how it stands.
+mod keys;
 mod orders;
 
 use super::{
@@ -65,6 +66,7 @@ impl LinkTask {
             metrics_every: config.metrics_every,
             metrics_at: Instant::now(),
             oldest_unacked: None,
+            keys_told: None,
             health: health_tx,
         };
         tasks.spawn("link", run.until(tasks.stop_token()));
@@ -85,6 +87,8 @@ struct Run<P: Pipes, J> {
     metrics_at: Instant,
     /// Seq and time of the oldest fact that the cloud has not.
     oldest_unacked: Option<(u64, UtcMs)>,
+    /// How many offers of keys the machine knows of.
+    keys_told: Option<u64>,
     health: watch::Sender<SyncHealth>,
 }
 
@@ -119,6 +123,7 @@ impl<P: Pipes, J: Journal> Run<P, J> {
                     if let Some(trust) = self.pipes.believed() {
                         self.end.believe(trust);
                     }
+                    self.setup.journal.give_keys(self.pipes.given());
                     self.pipe = Some(self.pipes.open());
                 }
                 Event::Pipe(event) => self.pipe_event(event).await,
@@ -154,7 +159,10 @@ impl<P: Pipes, J: Journal> Run<P, J> {
 
     async fn pipe_event(&mut self, event: PipeEvent) {
         match event {
-            PipeEvent::Up => self.feed(BoxInput::Connected).await,
+            PipeEvent::Up => {
+                self.feed(BoxInput::Connected).await;
+                self.offer_keys().await;
+            }
             PipeEvent::Received { lane, bytes } => {
                 self.feed(BoxInput::Received { lane, bytes }).await;
             }
@@ -179,6 +187,7 @@ impl<P: Pipes, J: Journal> Run<P, J> {
             Ok((head, oldest)) => {
                 self.feed(BoxInput::JournalHead { head, oldest }).await;
                 self.say_urgent().await;
+                self.offer_keys().await;
             }
             Err(trouble) => tracing::warn!(code = trouble.code, "journal head not read"),
         }
@@ -224,7 +233,10 @@ impl<P: Pipes, J: Journal> Run<P, J> {
                 BoxOutput::UrgentDirective(directive) => self.urgent_directive(directive).await,
                 BoxOutput::RefuseDirective(refused) => self.refuse_directive(refused).await,
                 BoxOutput::Command { command, late } => self.command(command, late).await,
-                BoxOutput::ReadKeys { .. } | BoxOutput::KeysKept { .. } => {}
+                BoxOutput::ReadKeys { after, count_max } => self.read_keys(after, count_max).await,
+                BoxOutput::KeysKept { upto } => {
+                    tracing::debug!(upto, "headquarters keeps what it was offered");
+                }
                 BoxOutput::Reconnect { why } => Box::pin(self.lose_pipe(why.code())).await,
                 BoxOutput::Status(_) => self.tell(),
             }

@@ -118,3 +118,25 @@ async fn metrics_are_sent_with_where_the_journal_stands() {
     assert_eq!((metrics.head, metrics.calls_live), (5, 7));
     world.stop().await;
 }
+
+#[tokio::test]
+async fn keys_are_offered_in_their_order_once_each_over_a_pipe_that_breaks() {
+    let world = memory::World::new(5);
+    world.break_every(3);
+    let handle = world.start();
+    let offers: Vec<_> = (1..=9).map(offer).collect();
+    for offer in &offers {
+        world.offer(offer.clone());
+    }
+    health_when(&handle, "applied", |health| health.link.applied == 14).await;
+    assert_eq!(world.offers_when(offers.len()).await, offers);
+    world.stop().await;
+}
+
+fn offer(n: u8) -> messages::lane::KeyOffer {
+    messages::lane::KeyOffer {
+        party: messages::PartyId::from_bytes([n; 16]),
+        version: 1,
+        key: messages::lane::OfferedKey::Wrapped(vec![n; 60]),
+    }
+}

@@ -1,8 +1,9 @@
 //! What enrolment left beside the certificates: headquarters' key for directives, and the tenant's blind key.
-use crate::enroll::HqPlace;
+use crate::enroll::{BoxPaths, HqPlace};
+use branch_store::GivenKeys;
 use link::{DirectiveKey, Trust};
 use messages::BoxId;
-use seal::{BlindKey, Key};
+use seal::{BlindKey, HqBoxKey, Key};
 use std::{fs, io::ErrorKind, path::Path};
 
 /// 32 bytes: Ed25519.
@@ -38,6 +39,16 @@ pub fn trust(certificates: &Path, tenant: Option<&str>, box_id: &BoxId) -> Trust
 pub fn tenant_blind(certificates: &Path) -> Option<BlindKey> {
     let key = read(&certificates.join(TENANT_BLIND))?;
     Some(BlindKey::new(Key::from_bytes(key)))
+}
+
+/// All of it that the folder holds by now.
+#[must_use]
+pub fn given_keys(certificates: &Path) -> GivenKeys {
+    let between = read(&BoxPaths::within(certificates).hq_key);
+    GivenKeys {
+        headquarters: between.map(|key| HqBoxKey::new(Key::from_bytes(key))),
+        tenant_blind: tenant_blind(certificates),
+    }
 }
 
 /// A file that is not there is no trouble: enrolment has not brought it yet.

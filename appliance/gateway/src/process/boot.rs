@@ -32,6 +32,17 @@ pub(crate) fn open_store(
         .context("keys_dir")?;
     take_over_hq_key(&mut keys, &config.identity_dir()).context("the key of headquarters")?;
     let of_store = clock.clone();
+    let parts = Parts {
+        config: store_config(config, boot),
+        key_store: Box::new(keys),
+        decider: Box::new(crm::Rules),
+        clock: Arc::new(move || of_store.now()),
+        secrets: Box::new(OsSecrets),
+    };
+    Store::open(parts, purpose).with_context(|| format!("data_dir {}", config.data_dir.display()))
+}
+
+pub(super) fn store_config(config: &Config, boot: BootId) -> StoreConfig {
     let mut store = StoreConfig::new(
         config.data_dir.clone(),
         config.box_id.clone(),
@@ -40,14 +51,7 @@ pub(crate) fn open_store(
     );
     store.limits.disk_floor_bytes = config.disk.quota_bytes() / 2;
     store.tenant_blind = crate::link::tenant_blind(&config.identity_dir());
-    let parts = Parts {
-        config: store,
-        key_store: Box::new(keys),
-        decider: Box::new(crm::Rules),
-        clock: Arc::new(move || of_store.now()),
-        secrets: Box::new(OsSecrets),
-    };
-    Store::open(parts, purpose).with_context(|| format!("data_dir {}", config.data_dir.display()))
+    store
 }
 
 /// The key that headquarters gave with the identity goes into the key store, where the vault looks for it.

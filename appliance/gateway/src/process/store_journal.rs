@@ -1,16 +1,20 @@
 //! The store as the link reads it, and what headquarters' words become in it.
-use super::Ground;
 use crate::clock::Clock;
 use crate::link::{Journal, JournalRead, JournalTrouble, effects, urgent};
 use crate::log_filter::LogFilter;
-use branch_store::{Begun, CommittedFact, LinkCursor, Store, StoreError, TailFact, Taken};
+use branch_store::{
+    Begun, CommittedFact, DirectiveEffects, GivenKeys, LinkCursor, Store, StoreError, TailFact,
+    Taken,
+};
 use link::{Arrived, BoxCursor, RefusedDirective};
 use messages::directive::Directive;
 use messages::fact::{
     Actor, Body, CommandRun, DirectiveRefused, Fact, LogFilterChanged, TailPulled,
 };
 use messages::journal::Head;
-use messages::lane::{BoxCommand, CommandCode, CommandResult, DNC_CHANGES_MAX, DncChange, Order};
+use messages::lane::{
+    BoxCommand, CommandCode, CommandResult, DNC_CHANGES_MAX, DncChange, KeyOffer, Order,
+};
 use messages::{CommandId, Refusal};
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -27,8 +31,7 @@ pub(super) struct StoreJournal {
 }
 
 impl StoreJournal {
-    pub(super) fn new(ground: &Ground) -> Self {
-        let store = ground.store.clone();
+    pub(super) fn new(store: Store, clock: Clock, log: LogFilter) -> Self {
         let (grown, growth) = watch::channel(store.head().seq);
         let urgent = Arc::new(Mutex::new(Vec::new()));
         let of_writer = Arc::clone(&urgent);
@@ -40,8 +43,8 @@ impl StoreJournal {
         }));
         Self {
             store,
-            clock: ground.clock.clone(),
-            log: ground.log.clone(),
+            clock,
+            log,
             growth,
             urgent,
             running: Arc::default(),
@@ -215,17 +218,23 @@ impl Journal for StoreJournal {
         directive: &Directive,
         bytes: Vec<u8>,
     ) -> Result<bool, JournalTrouble> {
-        let bodies = effects(directive, self.clock.now().utc, LogFilter::reads);
+        let effects = effects(directive, self.clock.now().utc, LogFilter::reads);
         let cause = Some(directive.seq);
-        let facts = bodies.iter().map(|body| self.fact(cause, body.clone()));
+        let facts = effects.facts.iter();
+        let facts = facts.map(|body| self.fact(cause, body.clone()));
+        let asked = DirectiveEffects {
+            facts: facts.collect(),
+            commands: effects.commands,
+        };
         let taken = self
             .store
-            .take_directive(directive.seq, bytes, facts.collect())
+            .take_directive(directive.seq, bytes, asked)
             .map_err(refused)?;
         match taken {
-            Taken::New => bodies.iter().for_each(|body| self.follow(body)),
+            Taken::New => effects.facts.iter().for_each(|body| self.follow(body)),
             Taken::Known => {}
             Taken::Older => return Ok(false),
+            Taken::NotNow => return Err(refused(Refusal::PartyInCall)),
         }
         Ok(true)
     }
@@ -296,6 +305,21 @@ impl Journal for StoreJournal {
 
     fn tail_complete(&self, from: u64, upto: u64, epoch: u32) -> Result<(), JournalTrouble> {
         self.append(vec![self.fact(None, TailPulled { from, upto, epoch })])
+    }
+
+    fn give_keys(&self, keys: GivenKeys) {
+        self.store.give_keys(keys);
+    }
+
+    fn key_offers(&self) -> Result<u64, JournalTrouble> {
+        let reader = self.store.reader().map_err(trouble)?;
+        reader.key_offers().map_err(trouble)
+    }
+
+    fn read_keys(&self, after: u64, count_max: usize) -> Result<Vec<KeyOffer>, JournalTrouble> {
+        let reader = self.store.reader().map_err(trouble)?;
+        let offers = reader.key_offers_after(after, count_max).map_err(trouble)?;
+        Ok(offers.into_iter().map(|(_, offer)| offer).collect())
     }
 
     fn take_urgent(&self) -> Result<Option<(Head, Vec<DncChange>)>, JournalTrouble> {

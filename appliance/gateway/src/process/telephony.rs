@@ -77,13 +77,11 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
 }
 
 fn machine(ground: &Ground) -> Branch {
-    let branch = Branch::new(seeds(ground));
-    match ground.store.tenant_blind_key() {
-        Some(key) => branch.also_indexed_by(Box::new(move |number: &PartyNumber| {
-            *key.index(number).as_bytes()
-        })),
-        None => branch,
-    }
+    let store = ground.store.clone();
+    // enrolment may bring that index's key at any time
+    Branch::new(seeds(ground)).also_indexed_by(Box::new(move |number: &PartyNumber| {
+        store.tenant_index(number).map(|index| *index.as_bytes())
+    }))
 }
 
 fn seeds(ground: &Ground) -> Seeds {

@@ -7,7 +7,7 @@ mod restored;
 
 pub(crate) use load::link_cursor;
 pub use recover::{OpenDialog, OpenRecording, Recovered};
-pub use restored::Restored;
+pub use restored::{Restored, is_restored};
 
 use crate::checkpoint::Checkpointer;
 use crate::config::StoreConfig;
@@ -16,7 +16,7 @@ use crate::error::{StoreError, io};
 use crate::folder;
 use crate::job::Job;
 use crate::key_ring::KeyRing;
-use crate::keys::Keys;
+use crate::keys::{GivenKeys, Keys};
 use crate::month::Ledger;
 use crate::query::erasures::unconfirmed;
 use crate::queue::Queue;
@@ -44,6 +44,9 @@ pub enum Purpose {
     Run,
     /// One order of the command line while no gateway runs: only its own facts.
     Console,
+    /// The data came back from a backup, and what was lost behind it may still lie at headquarters: nothing of our own
+    /// is written before that is back, else it would fit nowhere.
+    CatchUp,
 }
 
 /// Everything the store needs from outside.
@@ -63,7 +66,10 @@ pub struct Opened {
 
 pub(crate) fn open(parts: Parts, purpose: Purpose) -> Result<Opened, StoreError> {
     let (mut writer, lock) = assemble(parts)?;
-    let restored = restored::settle(&mut writer)?;
+    let restored = match purpose {
+        Purpose::Run | Purpose::Console => restored::settle(&mut writer)?,
+        Purpose::CatchUp => restored::waits(&mut writer)?,
+    };
     let mut recovered = recover::recover(&mut writer, purpose)?;
     recovered.restored = restored;
     let readers = Readers::open(&writer.config.branch_file(), writer.config.limits.readers)?;
@@ -85,13 +91,16 @@ pub(crate) fn assemble(mut parts: Parts) -> Result<(Writer, File), StoreError> {
     crate::month::remove_parts(&config.folder)?;
     check::sound(&conn, &config, &*parts.key_store)?;
     let standing = load::standing(&conn)?;
-    let mut keys = Keys::load(
+    let keys = Keys::load(
         &mut *parts.key_store,
         &config.tenant,
         standing.head.seq == 0,
         &mut *parts.secrets,
     )?;
-    keys.tenant_blind = config.tenant_blind.clone();
+    keys.give(GivenKeys {
+        headquarters: None,
+        tenant_blind: config.tenant_blind.clone(),
+    });
     let keys = Arc::new(keys);
     check::vault_opens(&vault, &keys)?;
     check::vault_keeps_up(&conn, &vault, &*parts.key_store)?;
@@ -192,6 +201,7 @@ fn writer(
         refreshed: Vec::new(),
         head_put,
         vault_work,
+        still: false,
         vault_rests_until: Instant::now(),
         receipts_at: Instant::now(),
         vault_awaited: Vec::new(),

@@ -54,7 +54,7 @@ impl core::fmt::Debug for OpenDialog {
 }
 
 pub(super) fn recover(writer: &mut Writer, purpose: Purpose) -> Result<Recovered, StoreError> {
-    if purpose == Purpose::Console {
+    if purpose != Purpose::Run {
         return Ok(Recovered::default());
     }
     let now = (writer.clock)();

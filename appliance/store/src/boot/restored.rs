@@ -2,6 +2,8 @@
 use super::commit_now;
 use crate::backup::BackupError;
 use crate::column::{self, count};
+use crate::config::StoreConfig;
+use crate::database;
 use crate::error::StoreError;
 use crate::job::{Job, Side};
 use crate::writer::Writer;
@@ -32,13 +34,32 @@ pub(super) fn restored(conn: &Connection) -> Result<Option<Restored>, StoreError
     Ok(found.optional()?)
 }
 
+/// Did the data come out of a backup, and has no run begun since?
+pub fn is_restored(config: &StoreConfig) -> Result<bool, StoreError> {
+    if !config.branch_file().exists() {
+        return Ok(false);
+    }
+    let conn = database::open_reader(&config.branch_file())?;
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE name = 'restored')";
+    // older than this mark: the database has not been opened by this version yet
+    let marked: bool = conn.query_row(sql, [], |row| row.get(0))?;
+    Ok(marked && restored(&conn)?.is_some())
+}
+
+/// The mark stays; the writer does no work of its own.
+pub(super) fn waits(writer: &mut Writer) -> Result<Option<Restored>, StoreError> {
+    writer.still = true;
+    keys_fit(writer)?;
+    restored(&writer.conn)
+}
+
 /// `None` at every start but the first one behind a restore. The key store's head follows before the mark goes:
 /// a crash in between only says it twice.
 pub(super) fn settle(writer: &mut Writer) -> Result<Option<Restored>, StoreError> {
     let Some(restored) = restored(&writer.conn)? else {
         return Ok(None);
     };
-    replay_erasures(writer)?;
+    keys_fit(writer)?;
     let now = (writer.clock)();
     let body = RuleSkipped {
         code: "journal_restored".to_owned(),
@@ -53,7 +74,7 @@ pub(super) fn settle(writer: &mut Writer) -> Result<Option<Restored>, StoreError
 
 /// Who was erased since the backup was made is erased again, before anybody is served. The key store's list names
 /// them; what the restored vault still holds of them is taken up by the vault's own work at every start.
-fn replay_erasures(writer: &Writer) -> Result<(), StoreError> {
+fn keys_fit(writer: &Writer) -> Result<(), StoreError> {
     let parties: i64 = writer.conn.query_row(
         "SELECT COUNT(*) FROM party WHERE id NOT IN (SELECT party FROM erasure)",
         [],

@@ -5,6 +5,7 @@ use crate::error::StoreError;
 use messages::PartyId;
 use messages::lane::{KeyOffer, OfferedKey};
 use rusqlite::params;
+use seal::HqBoxKey;
 
 impl Reader {
     /// Offers behind `after` in order, each with its number; none before the box is enrolled.
@@ -14,9 +15,9 @@ impl Reader {
         after: u64,
         max: usize,
     ) -> Result<Vec<(u64, KeyOffer)>, StoreError> {
-        if self.keys.headquarters.is_none() {
+        let Some(between) = self.keys.headquarters() else {
             return Ok(Vec::new());
-        }
+        };
         let shows = self.shows_headquarters()?;
         let mut found = self
             .conn
@@ -31,13 +32,16 @@ impl Reader {
         let mut offers = Vec::new();
         for row in rows {
             let (n, party) = row?;
-            offers.push((n, self.offer(party, shows)?));
+            offers.push((n, self.offer(party, shows.then_some(&between))?));
         }
         Ok(offers)
     }
 
-    /// How many offers there are: they are counted from 1 without a hole.
+    /// How many offers there are: they are counted from 1 without a hole. None before the box is enrolled.
     pub fn key_offers(&self) -> Result<u64, StoreError> {
+        if self.keys.headquarters().is_none() {
+            return Ok(0);
+        }
         let sql = "SELECT COALESCE(MAX(n), 0) FROM key_offer";
         Ok(self
             .conn
@@ -45,13 +49,13 @@ impl Reader {
             .query_row([], |row| column::count(row, 0))?)
     }
 
-    fn offer(&self, party: PartyId, shows: bool) -> Result<KeyOffer, StoreError> {
-        let key = if shows {
-            self.ring.party_key(party)?
-        } else {
-            None
+    /// `between`: what it is wrapped by, if headquarters may see anything at all.
+    fn offer(&self, party: PartyId, between: Option<&HqBoxKey>) -> Result<KeyOffer, StoreError> {
+        let key = match between {
+            Some(_) => self.ring.party_key(party)?,
+            None => None,
         };
-        let wrapped = key.zip(self.keys.headquarters.as_ref());
+        let wrapped = key.zip(between);
         Ok(wrapped.map_or(
             KeyOffer {
                 party,

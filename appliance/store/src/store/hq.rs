@@ -1,26 +1,27 @@
 //! What the store does for headquarters: its directives, its commands, our lost tail.
 use super::Store;
-use crate::job::{Begun, DirectiveOrder, Job, Reply, TailFact, Taken};
+use crate::job::{Begun, DirectiveEffects, DirectiveOrder, Job, Reply, TailFact, Taken};
+use crate::keys::GivenKeys;
 use crate::queue::{Full, Room};
 use messages::fact::Fact;
 use messages::journal::Head;
 use messages::lane::CommandResult;
-use messages::{CommandId, Refusal};
-use seal::{BlindIndex, BlindKey};
+use messages::{CommandId, PartyNumber, Refusal};
+use seal::BlindIndex;
 
 impl Store {
-    /// A directive whose signature holds; with it these facts become durable, if it is new.
+    /// A directive whose signature holds; with it its effects become durable, if it is new.
     pub fn take_directive(
         &self,
         seq: u64,
         bytes: Vec<u8>,
-        facts: Vec<Fact>,
+        effects: DirectiveEffects,
     ) -> Result<Taken, Refusal> {
         self.ask(|reply| {
             Job::Directive(Box::new(DirectiveOrder {
                 seq,
                 bytes,
-                facts,
+                effects,
                 reply,
             }))
         })
@@ -58,9 +59,14 @@ impl Store {
         self.0.shared.tenant_refusals()
     }
 
-    /// The key of the tenant's blind index, where enrolment has brought it.
+    /// A number as all branches know it; `None` before enrolment has brought the tenant's key.
     #[must_use]
-    pub fn tenant_blind_key(&self) -> Option<BlindKey> {
-        self.0.keys.tenant_blind.clone()
+    pub fn tenant_index(&self, number: &PartyNumber) -> Option<BlindIndex> {
+        self.0.keys.tenant_blind().map(|key| key.index(number))
+    }
+
+    /// Enrolment has brought them; from the next question on they are used.
+    pub fn give_keys(&self, keys: GivenKeys) {
+        self.0.keys.give(keys);
     }
 }

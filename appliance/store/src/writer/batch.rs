@@ -142,9 +142,8 @@ impl Batch<'_> {
                 Ok(Answer::None)
             }
             Job::Directive(order) => {
-                let utc = clock().utc;
-                self.take_directive(order.seq, &order.bytes, &order.facts, utc)
-                    .map(Answer::Taken)
+                let now = clock();
+                self.take_directive(order, decider, now).map(Answer::Taken)
             }
             Job::BeginCommand { id, .. } => self.begin_command(*id, clock().utc).map(Answer::Begun),
             Job::EndCommand { result, facts } => {

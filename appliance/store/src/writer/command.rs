@@ -8,9 +8,10 @@ use messages::fact::{Actor, Fact};
 use messages::registry::{Asked, Decider, Decision};
 use messages::{Now, PartyId, Refusal};
 use seal::{Key, WrappedRecordingKey};
+use std::net::IpAddr;
 
 /// Where a savepoint began, outside of the database.
-struct Mark {
+pub(super) struct Mark {
     standing: Standing,
     facts: usize,
     search: usize,
@@ -24,34 +25,44 @@ impl Batch<'_> {
         decider: &dyn Decider,
         now: Now,
     ) -> Result<Result<Done, Refusal>, StoreError> {
-        let view = View::new(self.conn, self.keys, self.secrets);
         let asked = Asked {
             command: &proposal.command,
             actor: &proposal.actor,
             now,
         };
-        let decided = decider.decide(&asked, &view, self.mint);
+        self.decide(&asked, proposal.from_ip, decider)
+    }
+
+    pub(super) fn decide(
+        &mut self,
+        asked: &Asked<'_>,
+        from_ip: Option<IpAddr>,
+        decider: &dyn Decider,
+    ) -> Result<Result<Done, Refusal>, StoreError> {
+        let view = View::new(self.conn, self.keys, self.secrets);
+        let decided = decider.decide(asked, &view, self.mint);
         if let Some(trouble) = view.trouble() {
             return Err(trouble);
         }
         match decided {
             Err(refusal) => Ok(Err(refusal)),
-            Ok(decision) => self.carry_out(proposal, decision, now),
+            Ok(decision) => self.carry_out(asked, from_ip, decision),
         }
     }
 
     fn carry_out(
         &mut self,
-        proposal: &Proposal,
+        asked: &Asked<'_>,
+        from_ip: Option<IpAddr>,
         decision: Decision,
-        now: Now,
     ) -> Result<Result<Done, Refusal>, StoreError> {
+        let now = asked.now;
         let facts = decision.facts.len() as u64;
         let mark = self.mark();
         self.conn.execute_batch("SAVEPOINT command")?;
         for body in decision.facts {
-            let mut fact = Fact::new(now.utc, now.utc_trusted, proposal.actor.clone(), body);
-            fact.from_ip = proposal.from_ip;
+            let mut fact = Fact::new(now.utc, now.utc_trusted, asked.actor.clone(), body);
+            fact.from_ip = from_ip;
             match self.enter(fact) {
                 Ok(()) => {}
                 Err(StoreError::Row(why)) => {
@@ -72,7 +83,7 @@ impl Batch<'_> {
         }))
     }
 
-    fn mark(&self) -> Mark {
+    pub(super) fn mark(&self) -> Mark {
         Mark {
             standing: self.standing,
             facts: self.facts.len(),
@@ -81,7 +92,7 @@ impl Batch<'_> {
         }
     }
 
-    fn back_to(&mut self, mark: Mark) {
+    pub(super) fn back_to(&mut self, mark: Mark) {
         self.standing = mark.standing;
         self.facts.truncate(mark.facts);
         self.search.truncate(mark.search);

@@ -2,30 +2,48 @@
 use super::batch::Batch;
 use crate::column::int;
 use crate::error::StoreError;
-use crate::job::{Begun, TailFact, Taken};
+use crate::job::{Begun, DirectiveOrder, TailFact, Taken};
 use crate::search::SearchEntry;
-use messages::fact::{Body, Fact, SealedFact};
+use messages::fact::{Actor, Body, Fact, SealedFact};
 use messages::journal::Head;
 use messages::lane::{CommandCode, CommandResult};
-use messages::{CommandId, UtcMs};
+use messages::registry::{Asked, Decider};
+use messages::{CommandId, Now, Refusal, UtcMs};
 use rusqlite::{OptionalExtension as _, params};
 
 impl Batch<'_> {
-    /// Its effects are in the journal when it is in the inbox.
+    /// Its effects are in the journal when it is in the inbox: all of them, or nothing is written.
     pub(super) fn take_directive(
         &mut self,
-        seq: u64,
-        bytes: &[u8],
-        facts: &[Fact],
-        utc: UtcMs,
+        order: &DirectiveOrder,
+        decider: &dyn Decider,
+        now: Now,
     ) -> Result<Taken, StoreError> {
+        let mark = self.mark();
+        self.conn.execute_batch("SAVEPOINT directive")?;
+        let taken = self.take_new(order, decider, now)?;
+        if taken == Taken::NotNow {
+            self.conn.execute_batch("ROLLBACK TO directive")?;
+            self.back_to(mark);
+        }
+        self.conn.execute_batch("RELEASE directive")?;
+        Ok(taken)
+    }
+
+    fn take_new(
+        &mut self,
+        order: &DirectiveOrder,
+        decider: &dyn Decider,
+        now: Now,
+    ) -> Result<Taken, StoreError> {
+        let (seq, bytes) = (order.seq, &order.bytes);
         let known = self
             .conn
             .prepare_cached("SELECT bytes FROM directive WHERE seq = ?")?
             .query_row([int(seq)], |row| row.get::<_, Vec<u8>>(0))
             .optional()?;
         if let Some(known) = known {
-            return Ok(if known == bytes {
+            return Ok(if known == *bytes {
                 Taken::Known
             } else {
                 Taken::Older
@@ -33,8 +51,22 @@ impl Batch<'_> {
         }
         self.conn
             .prepare_cached("INSERT INTO directive (seq, received, bytes) VALUES (?, ?, ?)")?
-            .execute(params![int(seq), utc.0, bytes])?;
-        self.append(facts)?;
+            .execute(params![int(seq), now.utc.0, bytes])?;
+        self.append(&order.effects.facts)?;
+        for command in &order.effects.commands {
+            let asked = Asked {
+                command,
+                actor: &Actor::Hq,
+                now,
+            };
+            match self.decide(&asked, None, decider)? {
+                Ok(_) => {}
+                Err(Refusal::PartyInCall) => return Ok(Taken::NotNow),
+                Err(refusal) => {
+                    tracing::debug!(seq, code = refusal.code(), "nothing to do for a directive");
+                }
+            }
+        }
         Ok(Taken::New)
     }
 

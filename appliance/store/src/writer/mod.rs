@@ -63,6 +63,8 @@ pub(crate) struct Writer {
     pub(crate) refreshed: Vec<BindingKept>,
     pub(crate) head_put: (Head, Instant),
     pub(crate) vault_work: VaultWork,
+    /// It writes what it is given, and nothing of its own: no step in the vault, no receipt, no head in the key store.
+    pub(crate) still: bool,
     /// Until then its work waits: something did not go.
     pub(crate) vault_rests_until: Instant,
     /// When the receipts of backups are looked at again.
@@ -84,7 +86,7 @@ impl Writer {
     pub(crate) fn run(mut self) {
         loop {
             self.shared.beat();
-            let wait = if self.vault_waits() {
+            let wait = if !self.still && self.vault_waits() {
                 Duration::ZERO
             } else {
                 HEAD_EVERY
@@ -95,8 +97,10 @@ impl Writer {
                 Taken::Quiet => self.write(Vec::new()),
                 Taken::Closed => break,
             }
-            self.vault_step();
-            self.confirm_backups();
+            if !self.still {
+                self.vault_step();
+                self.confirm_backups();
+            }
             self.tell_vault_at_rest();
             self.put_head(HEAD_EVERY);
             if self.shared.wants_room.swap(false, Ordering::Relaxed) {
@@ -276,7 +280,7 @@ impl Writer {
 
     fn put_head(&mut self, every: Duration) {
         let (put, at) = self.head_put;
-        if put == self.standing.head || at.elapsed() < every {
+        if self.still || put == self.standing.head || at.elapsed() < every {
             return;
         }
         match self.key_store.put_head(self.standing.head) {

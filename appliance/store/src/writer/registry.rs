@@ -144,7 +144,7 @@ impl Registry for View<'_> {
     }
 
     fn tenant_index(&self, number: &PartyNumber) -> Option<Vec<u8>> {
-        let key = self.keys.tenant_blind.as_ref()?;
+        let key = self.keys.tenant_blind()?;
         Some(key.index(number).as_bytes().to_vec())
     }
 

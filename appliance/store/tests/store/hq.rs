@@ -1,6 +1,8 @@
 //! What comes from headquarters: each directive once, each command at most once, our own lost tail as it was.
 use super::stage::Stage;
-use branch_store::{Begun, Opened, Parts, Purpose, SoftKeys, Store, StoreConfig, TailFact, Taken};
+use branch_store::{
+    Begun, DirectiveEffects, Opened, Parts, Purpose, SoftKeys, Store, StoreConfig, TailFact, Taken,
+};
 use messages::directive::HqSees;
 use messages::fact::{DirectiveApplied, FieldPolicyChanged, TenantDncChanged};
 use messages::journal::Head;
@@ -31,7 +33,11 @@ fn a_directive_is_in_the_inbox_once_with_its_facts_and_no_other_takes_its_number
     };
     let take = |stage: &Stage, bytes: &[u8]| {
         let facts = facts(stage);
-        stage.store().take_directive(1, bytes.to_vec(), facts)
+        let effects = DirectiveEffects {
+            facts,
+            commands: Vec::new(),
+        };
+        stage.store().take_directive(1, bytes.to_vec(), effects)
     };
     assert_eq!(take(&stage, b"signed"), Ok(Taken::New));
     let head = stage.store().head();

@@ -51,8 +51,23 @@ impl Inbox {
 }
 
 impl BoxEnd {
+    /// Carrying them out writes facts. Nothing may be written before it is known that no lost tail has to come first;
+    /// what is not taken now is sent again.
+    const fn takes_orders(&self) -> bool {
+        match self.phase {
+            Phase::Offline
+            | Phase::Greeting { .. }
+            | Phase::Pulling(_)
+            | Phase::Halted(Verdict::Cloned | Verdict::Restored) => false,
+            Phase::Proving(_)
+            | Phase::Flowing(_)
+            | Phase::Stuck(_)
+            | Phase::Halted(Verdict::Resume | Verdict::Diverged | Verdict::Gap) => true,
+        }
+    }
+
     pub(super) fn directives_came(&mut self, batch: &DirectiveBatch) {
-        if matches!(self.phase, Phase::Offline | Phase::Halted(Verdict::Cloned)) {
+        if !self.takes_orders() {
             return;
         }
         // What was handed out and did not come back is handed out again.
@@ -116,7 +131,7 @@ impl BoxEnd {
 
     /// A signed directive ahead of its turn.
     pub(super) fn urgent_came(&mut self, bytes: &[u8]) {
-        if matches!(self.phase, Phase::Offline | Phase::Halted(Verdict::Cloned)) {
+        if !self.takes_orders() {
             return;
         }
         match self.config.trust.open(bytes) {
@@ -129,7 +144,7 @@ impl BoxEnd {
 
     /// `not_after` is by headquarters' clock: ours may be off.
     pub(super) fn command_came(&mut self, now: Now, command: BoxCommand) {
-        if matches!(self.phase, Phase::Offline | Phase::Halted(Verdict::Cloned)) {
+        if !self.takes_orders() {
             return;
         }
         let theirs = UtcMs(now.utc.0.saturating_sub(self.clock_offset_ms.unwrap_or(0)));

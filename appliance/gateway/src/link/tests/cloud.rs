@@ -1,8 +1,8 @@
 //! The other end, as the cloud plays it: its book and its facts.
-use link::{CloudBook, CloudEnd, Judged};
+use link::{CloudBook, CloudEnd, Judged, KeysJudged};
 use messages::{
     BoxId, UtcMs,
-    lane::{DirectiveBatch, Lane, Metrics},
+    lane::{DirectiveBatch, KeyOffer, Lane, Metrics},
     wire,
 };
 
@@ -13,6 +13,7 @@ pub(super) struct Cloud {
     pub(super) metrics: Vec<Metrics>,
     /// Signed, on their way down.
     pub(super) directives: Vec<Vec<u8>>,
+    pub(super) offers: Vec<KeyOffer>,
 }
 
 impl Cloud {
@@ -23,6 +24,7 @@ impl Cloud {
             facts: Vec::new(),
             metrics: Vec::new(),
             directives: Vec::new(),
+            offers: Vec::new(),
         }
     }
 
@@ -51,12 +53,14 @@ impl Cloud {
                 };
                 Some((Lane::Directives, wire::encode(&batch).unwrap()))
             }
-            Lane::State
-            | Lane::Result
-            | Lane::UrgentUp
-            | Lane::KeysUp
-            | Lane::Pull
-            | Lane::DirectiveAck => None,
+            Lane::KeysUp => match end.keys(bytes).unwrap() {
+                KeysJudged::Keep { offers, upto, last } => {
+                    self.offers.extend(offers);
+                    Some((Lane::KeyAck, end.keys_kept(upto, last).unwrap()))
+                }
+                KeysJudged::Tell { ack } => Some((Lane::KeyAck, ack)),
+            },
+            Lane::State | Lane::Result | Lane::UrgentUp | Lane::Pull | Lane::DirectiveAck => None,
             Lane::Welcome
             | Lane::Ack
             | Lane::Directives

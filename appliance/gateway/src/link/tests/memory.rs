@@ -5,6 +5,7 @@ use crate::link::{
     LinkTask,
     pipe::{Pipe, PipeEvent, PipeFull, Pipes},
 };
+use branch_store::GivenKeys;
 use core::time::Duration;
 use link::{Arrived, BoxCursor, DirectiveSigner, RefusedDirective, Trust};
 use messages::{
@@ -12,7 +13,7 @@ use messages::{
     directive::Directive,
     fact::{Actor, BoxStopped, Fact, Place},
     journal::{ChainHash, Head},
-    lane::{BoxCommand, CommandCode, CommandResult, DncChange, Lane, Metrics},
+    lane::{BoxCommand, CommandCode, CommandResult, DncChange, KeyOffer, Lane, Metrics},
 };
 use portal::{Clock, Tasks};
 use std::{
@@ -56,6 +57,7 @@ struct Kept {
     failing_reads: u32,
     inbox: BTreeMap<u64, Vec<u8>>,
     refused: Vec<RefusedDirective>,
+    offers: Vec<KeyOffer>,
 }
 
 /// A journal of real facts.
@@ -81,6 +83,7 @@ impl MemoryJournal {
             failing_reads: 0,
             inbox: BTreeMap::new(),
             refused: Vec::new(),
+            offers: Vec::new(),
         };
         let journal = Self {
             kept: Mutex::new(kept),
@@ -176,6 +179,24 @@ impl Journal for MemoryJournal {
         let mut kept = self.kept();
         let known = kept.inbox.entry(directive.seq).or_insert(bytes.clone());
         Ok(*known == bytes)
+    }
+
+    fn give_keys(&self, _: GivenKeys) {}
+
+    fn key_offers(&self) -> Result<u64, JournalTrouble> {
+        Ok(u64::try_from(self.kept().offers.len()).unwrap())
+    }
+
+    fn read_keys(&self, after: u64, count_max: usize) -> Result<Vec<KeyOffer>, JournalTrouble> {
+        let from = usize::try_from(after).unwrap();
+        let kept = self.kept();
+        Ok(kept
+            .offers
+            .iter()
+            .skip(from)
+            .take(count_max)
+            .cloned()
+            .collect())
     }
 
     fn urgent_directive(&self, _: &Directive) -> Result<(), JournalTrouble> {
@@ -291,6 +312,12 @@ impl World {
         self.journal.append(count);
     }
 
+    /// A party has to be offered from here on.
+    pub(super) fn offer(&self, offer: KeyOffer) {
+        self.journal.kept().offers.push(offer);
+        self.journal.append(1);
+    }
+
     pub(super) fn break_every(&self, messages: u32) {
         self.middle().break_every = messages;
     }
@@ -338,25 +365,28 @@ impl World {
     }
 
     pub(super) async fn metrics_when(&self, fits: impl Fn(&Metrics) -> bool) -> Metrics {
+        let found = |cloud: &Cloud| cloud.metrics.iter().find(|one| fits(one)).cloned();
+        self.cloud_when("such metrics", found).await
+    }
+
+    /// All offers of keys, as soon as there are so many.
+    pub(super) async fn offers_when(&self, count: usize) -> Vec<KeyOffer> {
+        let all = |cloud: &Cloud| (cloud.offers.len() >= count).then(|| cloud.offers.clone());
+        self.cloud_when("so many offers", all).await
+    }
+
+    async fn cloud_when<T>(&self, what: &str, found: impl Fn(&Cloud) -> Option<T>) -> T {
         let found = async {
             loop {
                 let heard = self.heard.notified();
-                let found = self
-                    .middle()
-                    .cloud
-                    .metrics
-                    .iter()
-                    .find(|m| fits(m))
-                    .cloned();
-                if let Some(metrics) = found {
-                    return metrics;
+                if let Some(found) = found(&self.middle().cloud) {
+                    return found;
                 }
                 heard.await;
             }
         };
-        tokio::time::timeout(PATIENCE, found)
-            .await
-            .expect("no such metrics")
+        let in_time = tokio::time::timeout(PATIENCE, found).await;
+        in_time.unwrap_or_else(|_| panic!("never {what}"))
     }
 }
 
