@@ -180,7 +180,7 @@ start_cloud() {
 }
 
 start_gateway() {
-  gateway enroll --dev --hq-dir "$DATA/pki" --box-id "$BOX" --dir "$DATA/certificates" >/dev/null
+  gateway enroll --dev --hq-dir "$DATA/pki" --hq-keys "$DATA/hq-keys" --box-id "$BOX" --dir "$DATA/certificates" >/dev/null
   start gateway "$BIN/zhunkehu-gateway" --config "$DATA/gateway.toml" run
   GATEWAY_PID=$STARTED
   healthy gateway "$GATEWAY_PID" "$ZK_WEB_PORT"

@@ -69,6 +69,8 @@ class World {
       '--dev',
       '--hq-dir',
       this.at('pki'),
+      '--hq-keys',
+      this.at('hq-keys'),
       '--box-id',
       'sz-01',
       '--dir',

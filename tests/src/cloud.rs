@@ -94,6 +94,7 @@ impl Cloud {
         Headquarters {
             broker: format!("localhost:{}", self.mqtt_port),
             authority: self.folder.join("pki"),
+            keys: self.folder.join("data-keys"),
         }
     }
 

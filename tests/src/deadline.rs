@@ -18,9 +18,30 @@ pub fn wait_until<T>(what: &str, limit: Duration, mut look: impl FnMut() -> Opti
     }
 }
 
+/// As `wait_until`, until what is seen is `expected`; says what was seen instead.
+#[track_caller]
+pub fn wait_for<T: PartialEq + core::fmt::Debug>(
+    expected: &T,
+    limit: Duration,
+    mut look: impl FnMut() -> T,
+) {
+    let end = Instant::now() + limit;
+    loop {
+        let seen = look();
+        if seen == *expected {
+            return;
+        }
+        assert!(
+            Instant::now() < end,
+            "not within {limit:?}: {expected:?}; there was {seen:?}"
+        );
+        std::thread::sleep(LOOK_EVERY);
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::wait_until;
+    use super::{wait_for, wait_until};
     use std::time::Duration;
 
     #[test]
@@ -31,6 +52,12 @@ mod tests {
             (looks == 3).then_some(looks)
         });
         assert_eq!(found, 3);
+    }
+
+    #[test]
+    #[should_panic(expected = "not within 1ms: 2; there was 1")]
+    fn what_is_seen_instead_is_said() {
+        wait_for(&2, Duration::from_millis(1), || 1);
     }
 
     #[test]

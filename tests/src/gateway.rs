@@ -12,11 +12,12 @@ const BINARY: &str = "zhunkehu-gateway";
 const START: Duration = Duration::from_secs(60);
 const RELAY_PORTS: u16 = 64;
 
-/// Where a branch finds its headquarters: the broker, and the folder of headquarters' authority.
+/// Where a branch finds its headquarters: the broker, and the folders of headquarters' authority and of its own keys.
 #[derive(Clone, Debug)]
 pub struct Headquarters {
     pub broker: String,
     pub authority: PathBuf,
+    pub keys: PathBuf,
 }
 
 /// A branch with phones 1000–1009 (`pw1000` …) and one trunk: 9… goes out as dialled, 8… does too and is recorded.
@@ -76,12 +77,15 @@ impl Gateway {
         gateway.write_config(name, headquarters, relay_ports);
         if let Some(headquarters) = headquarters {
             let authority = headquarters.authority.display().to_string();
+            let keys = headquarters.keys.display().to_string();
             let certificates = gateway.folder.join("certificates").display().to_string();
             gateway.console(&[
                 "enroll",
                 "--dev",
                 "--hq-dir",
                 &authority,
+                "--hq-keys",
+                &keys,
                 "--box-id",
                 name,
                 "--dir",

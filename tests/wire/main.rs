@@ -4,6 +4,7 @@
 mod boot_check;
 mod carrier;
 mod enrolment;
+mod forgetting;
 mod full_disk;
 mod headquarters;
 mod instruments;

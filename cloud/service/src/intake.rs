@@ -1,8 +1,10 @@
 //! What the boxes say, written down: greetings, facts, samples, link states. Nothing is answered before it is durable.
+mod keys;
+
 use crate::api::HqState;
 use crate::mqtt::{BoxPapers, Ingest, Outcome};
 use bytes::Bytes;
-use hq_store::{BoxRecord, DncAuthor, FactBatch, Greeting, Store, StoreError, Unfit};
+use hq_store::{BoxRecord, DncAuthor, FactBatch, Greeting, KeyBook, Store, StoreError, Unfit};
 use link::{
     Arrived, CloudBook, CloudEnd, Consequence, Judged, Refused, read_directive_ack, read_result,
     read_urgent,
@@ -15,7 +17,7 @@ use messages::{
     wire,
 };
 use std::collections::BTreeSet;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A blind index.
 const INDEX_BYTES: usize = 16;
@@ -53,7 +55,7 @@ impl Intake {
         box_id: &BoxId,
         work: impl FnOnce(&dyn Store) -> Result<Outcome, StoreError> + Send + 'static,
     ) -> Outcome {
-        let store = std::sync::Arc::clone(&self.state.store);
+        let store = Arc::clone(&self.state.store);
         let written = tokio::task::spawn_blocking(move || work(&*store)).await;
         let outcome = match written {
             Ok(Ok(outcome)) => outcome,
@@ -77,8 +79,9 @@ impl Ingest for Intake {
         let (id, now) = (box_id.clone(), self.state.now());
         match lane {
             Lane::Hello => {
+                let keys = Arc::clone(&self.state.keys);
                 let written = self
-                    .write(box_id, move |store| hello(store, &id, &bytes, now))
+                    .write(box_id, move |store| hello(store, &keys, &id, &bytes, now))
                     .await;
                 self.state.wishes.ring();
                 written
@@ -126,8 +129,15 @@ impl Ingest for Intake {
                 self.write(box_id, move |store| result(store, &id, &bytes, now))
                     .await
             }
-            Lane::KeysUp
-            | Lane::Welcome
+            Lane::KeysUp => {
+                let keys = Arc::clone(&self.state.keys);
+                let between = self.state.registrar.key_between(box_id);
+                self.write(box_id, move |store| {
+                    keys::offered(store, &keys, &between, &id, &bytes, now)
+                })
+                .await
+            }
+            Lane::Welcome
             | Lane::Ack
             | Lane::Directives
             | Lane::UrgentDown
@@ -138,7 +148,7 @@ impl Ingest for Intake {
     }
 
     async fn admitted(&self, papers: &BoxPapers) {
-        let (registrar, papers) = (std::sync::Arc::clone(&self.state.registrar), papers.clone());
+        let (registrar, papers) = (Arc::clone(&self.state.registrar), papers.clone());
         let noted = tokio::task::spawn_blocking(move || {
             registrar.note_connected(&papers.box_id, &papers.certificate);
         });
@@ -208,13 +218,15 @@ pub(crate) fn end_of(box_id: &BoxId, record: Option<&BoxRecord>) -> CloudEnd {
 
 fn hello(
     store: &dyn Store,
+    keys: &KeyBook,
     box_id: &BoxId,
     bytes: &[u8],
     now: UtcMs,
 ) -> Result<Outcome, StoreError> {
     let record = store.box_record(box_id)?;
     let hash_at = |seq: u64| hash_at(store, box_id, seq);
-    let greeted = match end_of(box_id, record.as_ref()).hello(bytes, now, hash_at) {
+    let mut end = keys::end_with_keys(keys, box_id, record.as_ref());
+    let greeted = match end.hello(bytes, now, hash_at) {
         Ok(greeted) => greeted,
         Err(why) => return trouble(store, box_id, why.code(), now).map(|()| refused(why.code())),
     };

@@ -47,7 +47,7 @@ pub(crate) async fn keep_watching(state: HqState, mqtt: MqttHandle, pulse: Pulse
             .ask(|store| Ok((store.users()?, store.boxes()?)))
             .await;
         pulse.set(looked.is_ok());
-        drop_keys(&state).await;
+        forget(&state).await;
         let Ok((users, boxes)) = looked else { continue };
         measure(&boxes);
         state.pace.look(state.clock.now().mono, &boxes);
@@ -79,14 +79,19 @@ fn tell_safe(mqtt: &MqttHandle, told: &mut BTreeMap<BoxId, u64>, boxes: &[BoxRec
     }
 }
 
-/// Keys of persons that a branch has erased in the meantime.
-async fn drop_keys(state: &HqState) {
-    let keys = Arc::clone(&state.keys);
-    let dropped = state
-        .ask(move |store| Ok(forgetting::drop_keys(store, &keys)))
+/// Keys of persons that a branch has erased in the meantime go, and the branch hears of it.
+async fn forget(state: &HqState) {
+    let (keys, sign, now) = (Arc::clone(&state.keys), state.sign.clone(), state.now());
+    let forgotten = state
+        .ask(move |store| {
+            Ok(forgetting::drop_keys(store, &keys, now)
+                .and_then(|()| forgetting::tell(store, &keys, now, &sign)))
+        })
         .await;
-    if let Ok(Err(bad)) = dropped {
-        tracing::warn!(%bad, "keys of erased persons stay for now");
+    match forgotten {
+        Ok(Ok(true)) => state.wishes.ring(),
+        Ok(Ok(false)) | Err(_) => {}
+        Ok(Err(bad)) => tracing::warn!(%bad, "keys of erased persons stay for now"),
     }
 }
 

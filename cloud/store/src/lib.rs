@@ -30,7 +30,7 @@ pub use dead_letter::{
 pub use erasure::{Erased, Unconfirmed};
 pub use error::StoreError;
 pub use intake::{BoxRecord, FactBatch, Greeting, Ingested, JournalRow, Unfit};
-pub use keys::{KeyBook, KeyBookError};
+pub use keys::{KeyBook, KeyBookError, Offered};
 pub use limit::{PAGE_MAX, PageLimit};
 pub use recording::{RecordingCursor, RecordingQuery, RecordingRecord, RecordingState};
 pub use register::{

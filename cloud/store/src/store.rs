@@ -6,6 +6,7 @@ use crate::{
     RecordingQuery, RecordingRecord, Register, RestoredRecord, Retried, Retry, RollupQuery,
     RollupRow, Sign, StoreError, Tally, Unconfirmed, Unfit, UserRecord, Walk, Wanted,
 };
+use messages::directive::ErasureReceipt;
 use messages::{
     BoxId, PartyId, UserName, UtcMs,
     command::Secret,
@@ -188,10 +189,33 @@ pub trait Store: Register + Send + Sync + 'static {
     fn state_hash(&self, box_id: &BoxId) -> Result<[u8; 32], StoreError>;
     /// These persons were erased, whatever the tables say after a restore: their values go again.
     fn erase_again(&self, parties: &[(BoxId, PartyId)], now: UtcMs) -> Result<(), StoreError>;
+    /// Does the box's field policy, as its facts say it, show headquarters anything?
+    fn sees(&self, box_id: &BoxId) -> Result<bool, StoreError>;
     /// Boxes whose field policy shows headquarters nothing: it may hold no key of them.
     fn silent_boxes(&self) -> Result<Vec<BoxId>, StoreError>;
-    /// Copies of headquarters whose receipt has not come back from the branch, oldest first: some of them.
-    fn unconfirmed_erasures(&self) -> Result<Vec<Unconfirmed>, StoreError>;
+    /// Copies of headquarters whose receipt has not come back from the branch, oldest first: some of them. Backups are
+    /// among them from the day on which no backup is left that is older than the erasure.
+    fn unconfirmed_erasures(&self, now: UtcMs) -> Result<Vec<Unconfirmed>, StoreError>;
+    /// Those of them of which the branch was not told yet.
+    fn untold_erasures(&self, now: UtcMs) -> Result<Vec<Unconfirmed>, StoreError>;
+    /// Tells a branch that these copies hold nothing more: written and signed once.
+    fn tell_receipts(
+        &self,
+        box_id: &BoxId,
+        receipts: &[ErasureReceipt],
+        now: UtcMs,
+        sign: &Sign,
+    ) -> Result<(), StoreError>;
+    /// Branches that came back from a backup since they were told who is erased.
+    fn forgetful_boxes(&self) -> Result<Vec<BoxId>, StoreError>;
+    /// Tells a branch everybody who is erased: it may have lost that.
+    fn tell_erased(
+        &self,
+        box_id: &BoxId,
+        parties: &[PartyId],
+        now: UtcMs,
+        sign: &Sign,
+    ) -> Result<(), StoreError>;
     /// Makes every table that follows from the journal again from it, in one transaction.
     fn rebuild(&self) -> Result<Rebuilt, StoreError>;
     /// Walks the chain of a box from its first fact: reads its whole journal.

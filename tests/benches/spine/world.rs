@@ -45,6 +45,8 @@ impl World {
             "--dev",
             "--hq-dir",
             "pki",
+            "--hq-keys",
+            "hq-keys",
             "--box-id",
             "bench",
             "--dir",

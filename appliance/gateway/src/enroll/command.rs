@@ -22,6 +22,10 @@ pub struct Enroll {
     /// The folder of headquarters' authority, for --dev.
     #[arg(long)]
     pub hq_dir: Option<PathBuf>,
+    /// The folder of headquarters' own keys, for --dev; that of the authority where it is not named. Without the master
+    /// key in it headquarters is offered no keys.
+    #[arg(long, requires = "dev")]
+    pub hq_keys: Option<PathBuf>,
     /// The name of this box; that of gateway.toml where it is not named.
     #[arg(long)]
     pub box_id: Option<String>,
@@ -36,7 +40,10 @@ impl Enroll {
         let (box_id, dir) = self.place(config)?;
         match (self.invitation(), self.dev, &self.hq_dir) {
             (Some(invitation), _, _) => wait(remote::enroll(&invitation, &box_id, &dir))?,
-            (None, true, Some(hq_dir)) => dev::enroll(hq_dir, &box_id, &dir)?,
+            (None, true, Some(hq_dir)) => {
+                let keys = self.hq_keys.as_ref().unwrap_or(hq_dir);
+                dev::enroll(hq_dir, keys, &box_id, &dir)?;
+            }
             (None, _, _) => return Err(EnrollError::NothingNamed),
         }
         Ok(format!(

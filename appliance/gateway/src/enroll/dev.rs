@@ -13,11 +13,16 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// Makes what is missing, runs out soon, or is of another box or authority; what stands is kept.
-pub(super) fn enroll(hq_dir: &Path, box_id: &BoxId, dir: &Path) -> Result<(), EnrollError> {
+pub(super) fn enroll(
+    hq_dir: &Path,
+    hq_keys: &Path,
+    box_id: &BoxId,
+    dir: &Path,
+) -> Result<(), EnrollError> {
     let ca_pem = whole_file::read(&hq_dir.join("ca.pem"))?;
     let fresh = Papers {
         tenant_blind: whole_file::read_key(&hq_dir.join(hq_files::TENANT_BLIND))?,
-        hq_key: hq_key(hq_dir, box_id)?,
+        hq_key: hq_key(hq_keys, box_id)?,
         directive_key: public(&hq_dir.join(hq_files::DIRECTIVE_PUBLIC)),
         place: HqPlace::read(dir)?,
         authority: ca_pem.clone(),
@@ -37,8 +42,8 @@ pub(super) fn enroll(hq_dir: &Path, box_id: &BoxId, dir: &Path) -> Result<(), En
 }
 
 /// What headquarters' master key makes for this box; nothing where there is no master key.
-fn hq_key(hq_dir: &Path, box_id: &BoxId) -> Result<Option<Zeroizing<[u8; 32]>>, IdentityError> {
-    let master = whole_file::read_key(&hq_dir.join(hq_files::MASTER))?;
+fn hq_key(hq_keys: &Path, box_id: &BoxId) -> Result<Option<Zeroizing<[u8; 32]>>, IdentityError> {
+    let master = whole_file::read_key(&hq_keys.join(hq_files::MASTER))?;
     Ok(master.map(|master| {
         let between = HqMaster::new(Key::from_bytes(*master)).of_box(box_id);
         Zeroizing::new(*between.key().expose())

@@ -19,6 +19,7 @@ fn enroll(hq: &Path, dir: &Path, box_id: &str) -> Enroll {
     Enroll {
         dev: true,
         hq_dir: Some(hq.to_owned()),
+        hq_keys: None,
         box_id: Some(box_id.to_owned()),
         dir: Some(dir.to_owned()),
         url: None,

@@ -10,6 +10,7 @@ use super::{
     setup::{CannotStart, LinkConfig, LinkHandle, LinkSetup, SyncHealth},
 };
 use core::time::Duration;
+use keys::OfferCount;
 use link::{BoxConfig, BoxCursor, BoxEnd, BoxInput, BoxOutput, LinkPhase};
 use messages::{Moment, Now, UtcMs, fact::SealedFact, lane::SCHEMA};
 use portal::Tasks;
@@ -66,7 +67,7 @@ impl LinkTask {
             metrics_every: config.metrics_every,
             metrics_at: Instant::now(),
             oldest_unacked: None,
-            keys_told: None,
+            offers: OfferCount::default(),
             health: health_tx,
         };
         tasks.spawn("link", run.until(tasks.stop_token()));
@@ -87,8 +88,7 @@ struct Run<P: Pipes, J> {
     metrics_at: Instant,
     /// Seq and time of the oldest fact that the cloud has not.
     oldest_unacked: Option<(u64, UtcMs)>,
-    /// How many offers of keys the machine knows of.
-    keys_told: Option<u64>,
+    offers: OfferCount,
     health: watch::Sender<SyncHealth>,
 }
 
@@ -161,10 +161,11 @@ impl<P: Pipes, J: Journal> Run<P, J> {
         match event {
             PipeEvent::Up => {
                 self.feed(BoxInput::Connected).await;
-                self.offer_keys().await;
+                self.count_offers().await;
             }
             PipeEvent::Received { lane, bytes } => {
                 self.feed(BoxInput::Received { lane, bytes }).await;
+                self.offer_keys().await;
             }
             PipeEvent::Down { code } => self.lose_pipe(code).await,
         }
@@ -187,7 +188,7 @@ impl<P: Pipes, J: Journal> Run<P, J> {
             Ok((head, oldest)) => {
                 self.feed(BoxInput::JournalHead { head, oldest }).await;
                 self.say_urgent().await;
-                self.offer_keys().await;
+                self.count_offers().await;
             }
             Err(trouble) => tracing::warn!(code = trouble.code, "journal head not read"),
         }

@@ -2,7 +2,7 @@
 use branch_store::{
     KeyOwner, Opened, Parts, Purpose, RecordingKeyOrder, SoftKeys, Store, StoreConfig,
 };
-use hq_store::{FactBatch, Greeting, KeyBook, SqliteStore, Store as _};
+use hq_store::{FactBatch, Greeting, KeyBook, Offered, SqliteStore, Store as _};
 use media::Codec;
 use media::recording::{ContainerWriter, RecordingHeader};
 use messages::command::{Command, ImportRow};
@@ -12,6 +12,7 @@ use messages::fact::{
     RecordingClosed, RecordingStarted,
 };
 use messages::journal::{ChainHash, Head};
+use messages::lane::KeyOffer;
 use messages::registry::{Outcome, RowFate};
 use messages::{
     BootId, BoxId, CustomerId, Direction, Extension, HangUpCause, IdMint, Moment, Now, PartyId,
@@ -255,8 +256,14 @@ impl World {
         let offers = offers.unwrap();
         self.taken = offers.last().map_or(self.taken, |(n, _)| *n);
         let offers: Vec<_> = offers.into_iter().map(|(_, offer)| offer).collect();
+        let offered = Offered {
+            last: offers.last().map(KeyOffer::fingerprint),
+            offers,
+            epoch: 1,
+            upto: self.taken,
+        };
         self.keys
-            .take(&box_id, BRANCH_TENANT, &self.between, &offers)
+            .take(&box_id, BRANCH_TENANT, &self.between, &offered)
             .unwrap();
     }
 

@@ -20,7 +20,7 @@ use messages::{BoxId, UtcMs};
 use portal::lock_out::LockOut;
 use portal::{Clock, LockOutLimits};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
-use seal::HqMaster;
+use seal::{HqBoxKey, HqMaster};
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use thiserror::Error;
@@ -68,6 +68,12 @@ pub struct Made {
 }
 
 impl Registrar {
+    /// What a box wraps keys by that headquarters may hold.
+    #[must_use]
+    pub fn key_between(&self, box_id: &BoxId) -> HqBoxKey {
+        self.master.of_box(box_id)
+    }
+
     /// Opens the authority in the settings' folder, with the revoked certificates that have not run out.
     pub fn open(
         settings: Settings,

@@ -1,7 +1,7 @@
 //! What a branch lets headquarters open is shown by policy and role; an erased person is shown to nobody.
 use crate::office::Office;
 use cloud::forgetting;
-use hq_store::conformance::story::Story;
+use hq_store::{Offered, conformance::story::Story};
 use messages::command::Role;
 use messages::fact::{CustomerErased, CustomerImported};
 use messages::lane::{KeyOffer, OfferedKey};
@@ -45,10 +45,14 @@ fn offered(policy: FieldPolicy) -> (Office, Story) {
     office.store.greet(&story.greeting()).unwrap();
     story.send(&*office.store);
     let box_id = story.box_id.clone();
-    let taken = office
-        .state
-        .keys
-        .take(&box_id, BRANCH_TENANT, &between, &offers);
+    let offered = Offered {
+        offers,
+        epoch: 1,
+        upto: 2,
+        last: None,
+    };
+    let keys = &office.state.keys;
+    let taken = keys.take(&box_id, BRANCH_TENANT, &between, &offered);
     assert_eq!(taken.unwrap(), 2);
     (office, story)
 }

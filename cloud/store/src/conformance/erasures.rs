@@ -1,9 +1,11 @@
 //! Persons that a branch erased.
 use super::lists::customers_of;
 use super::{Opener, hq, story::Story};
-use crate::{CustomerRecord, Erased, Store};
+use crate::{CustomerRecord, Erased, Greeting, Issued, Sign, Store};
+use messages::directive::{Directive, ErasureReceipt, ErasureReceipts, PartiesErase, Wish};
 use messages::fact::{CustomerErased, ErasureConfirmed};
-use messages::{CustomerId, DataCopy, PartyId, Personal, Stage, UtcMs};
+use messages::{BoxId, CustomerId, DataCopy, PartyId, Personal, Stage, UtcMs, wire};
+use std::sync::Arc;
 
 fn one(store: &dyn Store, customer: CustomerId) -> CustomerRecord {
     let mut all = customers_of(store).into_iter();
@@ -56,8 +58,14 @@ pub(super) fn receipts(open: &Opener) {
     let mut story = Story::of("sz-01");
     story.send(&*store);
     let (wang, _li, party) = erased_one(&*store, &mut story);
+    let late = UtcMs(i64::MAX);
+    assert_eq!(
+        store.unconfirmed_erasures(UtcMs(0)).unwrap().len(),
+        2,
+        "backups are kept for a while"
+    );
     let waiting = |store: &dyn Store| -> Vec<DataCopy> {
-        let all = store.unconfirmed_erasures().unwrap();
+        let all = store.unconfirmed_erasures(late).unwrap();
         assert!(all.iter().all(|one| one.party == party));
         all.iter().map(|one| one.copy).collect()
     };
@@ -73,4 +81,64 @@ pub(super) fn receipts(open: &Opener) {
         assert!(!waiting(&*store).contains(&copy));
     }
     assert_eq!(one(&*store, wang).erased, Some(Erased::Complete));
+}
+
+/// Signs as the tests read it: what is signed, as it is.
+fn sign() -> Sign {
+    Arc::new(|directive| wire::encode(directive).ok())
+}
+
+fn said(store: &dyn Store, box_id: &BoxId) -> Vec<Wish> {
+    let issued = store.directives_behind(box_id, 0, 100).unwrap().into_iter();
+    let read = |one: Issued| {
+        wire::decode::<Directive>(&one.bytes)
+            .unwrap()
+            .wish()
+            .unwrap()
+    };
+    issued.map(|one| read(one).unwrap()).collect()
+}
+
+pub(super) fn told(open: &Opener) {
+    let store = hq(open);
+    let mut story = Story::of("sz-01");
+    story.send(&*store);
+    let (_wang, _li, party) = erased_one(&*store, &mut story);
+    let late = UtcMs(i64::MAX);
+    let receipt = |copy| ErasureReceipt {
+        party,
+        copy,
+        on: UtcMs(5),
+    };
+    let copies = |store: &dyn Store| -> Vec<DataCopy> {
+        let untold = store.untold_erasures(late).unwrap();
+        untold.into_iter().map(|one| one.copy).collect()
+    };
+    assert_eq!(copies(&*store).len(), 3);
+    let first = [receipt(DataCopy::HqTables), receipt(DataCopy::HqKeys)];
+    let box_id = story.box_id.clone();
+    let tell = || store.tell_receipts(&box_id, &first, UtcMs(5), &sign());
+    tell().unwrap();
+    assert_eq!(copies(&*store), [DataCopy::HqBackups]);
+    let receipts = first.to_vec();
+    assert_eq!(
+        said(&*store, &box_id),
+        [Wish::from(ErasureReceipts { receipts })]
+    );
+    // a box that comes back from a backup begins a new epoch: it may have lost both
+    assert_eq!(store.forgetful_boxes().unwrap(), []);
+    let greeting = Greeting {
+        epoch: 2,
+        ..story.greeting()
+    };
+    store.greet(&greeting).unwrap();
+    assert_eq!(copies(&*store).len(), 3);
+    assert_eq!(store.forgetful_boxes().unwrap(), [box_id.clone()]);
+    let parties = vec![party];
+    store
+        .tell_erased(&box_id, &parties, UtcMs(6), &sign())
+        .unwrap();
+    assert_eq!(store.forgetful_boxes().unwrap(), []);
+    let last = said(&*store, &box_id).pop();
+    assert_eq!(last, Some(PartiesErase { parties }.into()));
 }

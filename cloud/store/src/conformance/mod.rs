@@ -85,6 +85,10 @@ pub const CASES: &[Case] = &[
         erasures::receipts,
     ),
     (
+        "a branch is told once what headquarters has forgotten, and again behind a restore",
+        erasures::told,
+    ),
+    (
         "roll-ups are the pure fold over the facts",
         rollups::are_the_fold,
     ),

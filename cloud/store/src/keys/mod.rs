@@ -7,6 +7,7 @@ mod rows;
 mod tests;
 
 use folder::KeyFolder;
+use messages::journal::ChainHash;
 use messages::lane::{KeyOffer, OfferedKey};
 use messages::{BoxId, PartyId, Personal, PersonalValue};
 use rusqlite::Connection;
@@ -89,16 +90,17 @@ impl KeyBook {
     }
 
     /// Takes what a box offers; one that does not open, or is of an erased person, is passed over. How many were kept.
+    /// The count moves on last: what a crash cuts off is offered again.
     pub fn take(
         &self,
         box_id: &BoxId,
         tenant: &str,
         between: &HqBoxKey,
-        offers: &[KeyOffer],
+        offered: &Offered,
     ) -> Result<usize, KeyBookError> {
         let mut keys = Vec::new();
         let mut gone = Vec::new();
-        for offer in offers {
+        for offer in &offered.offers {
             match &offer.key {
                 OfferedKey::Gone => gone.push(offer.party),
                 OfferedKey::Wrapped(bytes) => {
@@ -116,7 +118,17 @@ impl KeyBook {
         if !gone.is_empty() {
             inner.drop_parties(box_id, &gone, Why::Offer)?;
         }
+        rows::stand(&inner.db, box_id, offered)?;
         Ok(kept)
+    }
+
+    /// How many of a box's offers are kept in this epoch, and the fingerprint of the last one.
+    pub fn kept(
+        &self,
+        box_id: &BoxId,
+        epoch: u32,
+    ) -> Result<(u64, Option<ChainHash>), KeyBookError> {
+        rows::kept(&self.lock().db, box_id, epoch)
     }
 
     /// Persons are erased: their keys go, and no later offer brings them back. Twice is once.
@@ -171,6 +183,16 @@ impl KeyBook {
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A batch of offers that fits behind what is kept.
+#[derive(Clone, Debug)]
+pub struct Offered {
+    pub offers: Vec<KeyOffer>,
+    /// The link's count with them, and the fingerprint of the last one.
+    pub epoch: u32,
+    pub upto: u64,
+    pub last: Option<ChainHash>,
 }
 
 impl core::fmt::Debug for KeyBook {

@@ -1,5 +1,6 @@
 //! The key file's statements. What is deleted is overwritten.
-use super::KeyBookError;
+use super::{KeyBookError, Offered};
+use messages::journal::ChainHash;
 use messages::{BoxId, PartyId};
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use sansio::Secrets;
@@ -37,6 +38,41 @@ fn private(file: &Path) -> Result<(), KeyBookError> {
         path: file.to_owned(),
         why,
     })
+}
+
+/// Moves a box's count of offers.
+pub(super) fn stand(
+    db: &Connection,
+    box_id: &BoxId,
+    offered: &Offered,
+) -> Result<(), KeyBookError> {
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO offered (box, epoch, upto, last) VALUES (?, ?, ?, ?)",
+    )?
+    .execute(params![
+        box_id.as_str(),
+        offered.epoch,
+        i64::try_from(offered.upto).unwrap_or(i64::MAX),
+        offered.last.map(|last| last.0)
+    ])?;
+    Ok(())
+}
+
+/// Nothing, where the count is of another epoch.
+pub(super) fn kept(
+    db: &Connection,
+    box_id: &BoxId,
+    epoch: u32,
+) -> Result<(u64, Option<ChainHash>), KeyBookError> {
+    let found = db
+        .prepare_cached("SELECT upto, last FROM offered WHERE box = ? AND epoch = ?")?
+        .query_row(params![box_id.as_str(), epoch], |row| {
+            let upto: i64 = row.get(0)?;
+            let last: Option<[u8; 32]> = row.get(1)?;
+            Ok((u64::try_from(upto).unwrap_or(0), last.map(ChainHash)))
+        })
+        .optional()?;
+    Ok(found.unwrap_or((0, None)))
 }
 
 /// Persons that were erased are passed over.

@@ -1,5 +1,5 @@
 //! Headquarters opens what it was offered, and no copy of its key file opens an erased person.
-use super::KeyBook;
+use super::{KeyBook, Offered};
 use messages::lane::{KeyOffer, OfferedKey};
 use messages::{BoxId, Field, PartyId, PersonName, Personal, PersonalValue as _, Sealed};
 use sansio::SeededSecrets;
@@ -46,6 +46,16 @@ impl World {
     }
 }
 
+/// As the first ones of an epoch.
+fn batch(offers: &[KeyOffer]) -> Offered {
+    Offered {
+        offers: offers.to_vec(),
+        epoch: 1,
+        upto: offers.len() as u64,
+        last: offers.last().map(KeyOffer::fingerprint),
+    }
+}
+
 fn sz() -> BoxId {
     BoxId::parse("sz-01").unwrap()
 }
@@ -84,7 +94,7 @@ fn what_was_offered_opens_also_after_a_restart_and_nothing_else_does() {
     forged.party = PartyId::from_bytes([2; 16]);
     let book = world.book();
     let kept = book
-        .take(&sz(), TENANT, &world.between, &[offer, forged])
+        .take(&sz(), TENANT, &world.between, &batch(&[offer, forged]))
         .unwrap();
     assert_eq!(kept, 1, "a forged offer is passed over");
     for book in [&book, &open(world.folder.path())] {
@@ -104,7 +114,8 @@ fn an_erased_person_opens_from_no_copy_of_the_file_and_the_others_do() {
     let (li, of_li) = world.person(2, "李四");
     let book = world.book();
     let offers = [of_wang.clone(), of_li];
-    book.take(&sz(), TENANT, &world.between, &offers).unwrap();
+    book.take(&sz(), TENANT, &world.between, &batch(&offers))
+        .unwrap();
     let before = copy(world.folder.path());
     book.erase(&sz(), &[PartyId::from_bytes([1; 16])]).unwrap();
     assert_eq!(name(&book, &wang), None);
@@ -121,7 +132,7 @@ fn an_erased_person_opens_from_no_copy_of_the_file_and_the_others_do() {
     let restored = open(before.path());
     assert_eq!(name(&restored, &wang), None);
     // and an offer that comes late does not bring the person back
-    book.take(&sz(), TENANT, &world.between, &[of_wang])
+    book.take(&sz(), TENANT, &world.between, &batch(&[of_wang]))
         .unwrap();
     assert_eq!(name(&book, &wang), None);
     assert_eq!(name(&open(world.folder.path()), &wang), None);
@@ -133,19 +144,22 @@ fn a_policy_that_goes_back_to_never_leaves_no_key_and_offers_may_come_again() {
     let (wang, offer) = world.person(1, "王小芳");
     let book = world.book();
     let offers = [offer];
-    book.take(&sz(), TENANT, &world.between, &offers).unwrap();
+    book.take(&sz(), TENANT, &world.between, &batch(&offers))
+        .unwrap();
     book.forget_box(&sz()).unwrap();
     assert_eq!(name(&book, &wang), None);
     assert_eq!(book.count(&sz()).unwrap(), 0);
     let left = fs::read_dir(world.folder.path().join("keys")).unwrap();
     assert_eq!(left.count(), 0);
-    book.take(&sz(), TENANT, &world.between, &offers).unwrap();
+    book.take(&sz(), TENANT, &world.between, &batch(&offers))
+        .unwrap();
     assert_eq!(name(&book, &wang).as_deref(), Some("王小芳"));
     let gone = KeyOffer {
         key: OfferedKey::Gone,
         ..offers[0].clone()
     };
-    book.take(&sz(), TENANT, &world.between, &[gone]).unwrap();
+    book.take(&sz(), TENANT, &world.between, &batch(&[gone]))
+        .unwrap();
     assert_eq!(name(&book, &wang), None);
 }
 
@@ -155,7 +169,7 @@ fn a_move_that_a_crash_cut_off_is_finished_at_the_next_start() {
     let (wang, of_wang) = world.person(1, "王小芳");
     let (li, of_li) = world.person(2, "李四");
     let book = world.book();
-    book.take(&sz(), TENANT, &world.between, &[of_wang, of_li])
+    book.take(&sz(), TENANT, &world.between, &batch(&[of_wang, of_li]))
         .unwrap();
     drop(book);
     // as if the process had ended right behind the new key
@@ -165,4 +179,20 @@ fn a_move_that_a_crash_cut_off_is_finished_at_the_next_start() {
     assert_eq!(name(&book, &wang).as_deref(), Some("王小芳"));
     assert_eq!(name(&book, &li).as_deref(), Some("李四"));
     assert!(!folder.join("keys/sz-01-1.key").exists());
+}
+
+#[test]
+fn the_count_of_offers_lies_with_the_keys_and_counts_in_its_epoch_only() {
+    let mut world = World::new();
+    let (_, of_wang) = world.person(1, "王小芳");
+    let book = world.book();
+    assert_eq!(book.kept(&sz(), 1).unwrap(), (0, None));
+    let last = Some(of_wang.fingerprint());
+    book.take(&sz(), TENANT, &world.between, &batch(&[of_wang]))
+        .unwrap();
+    assert_eq!(book.kept(&sz(), 1).unwrap(), (1, last));
+    assert_eq!(open(world.folder.path()).kept(&sz(), 1).unwrap(), (1, last));
+    assert_eq!(book.kept(&sz(), 2).unwrap(), (0, None), "counted anew");
+    let other = BoxId::parse("sz-02").unwrap();
+    assert_eq!(book.kept(&other, 1).unwrap(), (0, None));
 }

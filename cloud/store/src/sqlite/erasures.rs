@@ -4,7 +4,7 @@ use crate::{StoreError, Unconfirmed};
 use messages::fact::{
     CustomerErased, ErasureConfirmed, FieldPolicyChanged, PartyErased, RecordingErased,
 };
-use messages::{BoxId, CustomerId, DataCopy, PartyId, UtcMs};
+use messages::{BoxId, CustomerId, DataCopy, PartyId, UtcMs, asked_before_backups};
 use rusqlite::{Connection, params};
 
 /// Told at once.
@@ -110,6 +110,16 @@ pub(super) fn policy_changed(at: At<'_>, body: &FieldPolicyChanged) -> Result<()
     Ok(())
 }
 
+pub(super) fn sees(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<bool, StoreError> {
+    let sees = db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM field_policy
+                 WHERE tenant = ? AND box = ? AND (name <> 'never' OR number <> 'never'))",
+        )?
+        .query_row(params![tenant, box_id.as_str()], |row| row.get(0))?;
+    Ok(sees)
+}
+
 /// Boxes whose policy shows headquarters nothing.
 pub(super) fn silent_boxes(db: &Connection, tenant: &str) -> Result<Vec<BoxId>, StoreError> {
     let mut found = db.prepare_cached(
@@ -145,17 +155,35 @@ pub(super) fn erase_again(
     Ok(())
 }
 
-/// Copies of headquarters that the branch has no receipt of, oldest first.
-pub(super) fn unconfirmed(db: &Connection, tenant: &str) -> Result<Vec<Unconfirmed>, StoreError> {
-    let mut found = db.prepare_cached(
-        "SELECT erasure.box, erasure.party, needed.column1, erasure.asked
-         FROM erasure CROSS JOIN (VALUES ('hq_tables'), ('hq_keys'), ('hq_backups')) AS needed
-         WHERE erasure.tenant = ?1 AND NOT EXISTS (SELECT 1 FROM erasure_copy
-             WHERE erasure_copy.tenant = ?1 AND erasure_copy.box = erasure.box
-                 AND erasure_copy.party = erasure.party AND erasure_copy.copy = needed.column1)
-         ORDER BY erasure.asked LIMIT ?2",
-    )?;
-    let rows = found.query_and_then(params![tenant, UNCONFIRMED_MAX], |row| {
+/// Copies of headquarters that the branch has no receipt of; those of backups only when there is one to give.
+pub(super) const UNCONFIRMED: &str =
+    "SELECT erasure.box, erasure.party, needed.column1, erasure.asked
+    FROM erasure CROSS JOIN (VALUES ('hq_tables'), ('hq_keys'), ('hq_backups')) AS needed
+    WHERE erasure.tenant = ?1 AND (needed.column1 <> 'hq_backups' OR erasure.asked <= ?2)
+        AND NOT EXISTS (SELECT 1 FROM erasure_copy
+            WHERE erasure_copy.tenant = ?1 AND erasure_copy.box = erasure.box
+                AND erasure_copy.party = erasure.party AND erasure_copy.copy = needed.column1)";
+
+/// Oldest first.
+pub(super) fn unconfirmed(
+    db: &Connection,
+    tenant: &str,
+    now: UtcMs,
+) -> Result<Vec<Unconfirmed>, StoreError> {
+    some(db, tenant, now, UNCONFIRMED)
+}
+
+pub(super) fn some(
+    db: &Connection,
+    tenant: &str,
+    now: UtcMs,
+    sql: &str,
+) -> Result<Vec<Unconfirmed>, StoreError> {
+    let mut found = db.prepare_cached(&format!(
+        "{sql} ORDER BY erasure.asked LIMIT {UNCONFIRMED_MAX}"
+    ))?;
+    let gone = asked_before_backups(now);
+    let rows = found.query_and_then(params![tenant, gone.0], |row| {
         let box_id: String = row.get(0)?;
         let copy: String = row.get(2)?;
         Ok(Unconfirmed {

@@ -17,6 +17,7 @@ mod metrics;
 mod open;
 mod readers;
 mod rebuild;
+mod receipts;
 mod recordings;
 mod register;
 mod retry;
@@ -34,6 +35,7 @@ use crate::{
     RollupRow, Sign, Store, StoreError, Tally, Unconfirmed, Unfit, UserRecord, Walk, Wanted,
 };
 use journal::Spot;
+use messages::directive::ErasureReceipt;
 use messages::{
     BoxId, PartyId, UserName, UtcMs,
     command::Secret,
@@ -361,12 +363,48 @@ impl Store for SqliteStore {
         self.write(move |db, tenant| erasures::erase_again(db, tenant, &parties, now))
     }
 
+    fn sees(&self, box_id: &BoxId) -> Result<bool, StoreError> {
+        self.read(|db, tenant| erasures::sees(db, tenant, box_id))
+    }
+
     fn silent_boxes(&self) -> Result<Vec<BoxId>, StoreError> {
         self.read(erasures::silent_boxes)
     }
 
-    fn unconfirmed_erasures(&self) -> Result<Vec<Unconfirmed>, StoreError> {
-        self.read(erasures::unconfirmed)
+    fn unconfirmed_erasures(&self, now: UtcMs) -> Result<Vec<Unconfirmed>, StoreError> {
+        self.read(|db, tenant| erasures::unconfirmed(db, tenant, now))
+    }
+
+    fn untold_erasures(&self, now: UtcMs) -> Result<Vec<Unconfirmed>, StoreError> {
+        self.read(|db, tenant| receipts::untold(db, tenant, now))
+    }
+
+    fn tell_receipts(
+        &self,
+        box_id: &BoxId,
+        receipts: &[ErasureReceipt],
+        now: UtcMs,
+        sign: &Sign,
+    ) -> Result<(), StoreError> {
+        let (box_id, receipts, sign) = (box_id.clone(), receipts.to_vec(), Arc::clone(sign));
+        self.write(move |db, tenant| receipts::tell(db, tenant, &box_id, &receipts, now, &sign))
+    }
+
+    fn forgetful_boxes(&self) -> Result<Vec<BoxId>, StoreError> {
+        self.read(receipts::forgetful)
+    }
+
+    fn tell_erased(
+        &self,
+        box_id: &BoxId,
+        parties: &[PartyId],
+        now: UtcMs,
+        sign: &Sign,
+    ) -> Result<(), StoreError> {
+        let (box_id, parties, sign) = (box_id.clone(), parties.to_vec(), Arc::clone(sign));
+        self.write(move |db, tenant| {
+            receipts::tell_erased(db, tenant, &box_id, &parties, now, &sign)
+        })
     }
 
     fn rebuild(&self) -> Result<Rebuilt, StoreError> {

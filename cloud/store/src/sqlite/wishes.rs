@@ -83,9 +83,14 @@ struct Sent {
     dnc_version: u64,
 }
 
-fn sent(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<Sent, StoreError> {
+pub(super) fn open_inbox(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<(), StoreError> {
     db.prepare_cached("INSERT INTO inbox (tenant, box) VALUES (?1, ?2) ON CONFLICT DO NOTHING")?
         .execute(params![tenant, box_id.as_str()])?;
+    Ok(())
+}
+
+fn sent(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<Sent, StoreError> {
+    open_inbox(db, tenant, box_id)?;
     let of_row = |row: &Row<'_>| {
         Ok::<_, StoreError>(Sent {
             policy_version: count(row, "policy_version")?,
@@ -158,6 +163,19 @@ pub(super) fn issue(
     };
     users::note_deed(db, tenant, by, &deed, wanted.from_ip, wanted.at)?;
     Ok(issued)
+}
+
+/// What headquarters has to say by itself.
+pub(super) fn of_service(
+    db: &Connection,
+    tenant: &str,
+    box_id: &BoxId,
+    wish: &Wish,
+    at: UtcMs,
+    sign: &Sign,
+) -> Result<Issued, StoreError> {
+    open_inbox(db, tenant, box_id)?;
+    write(db, tenant, box_id, wish, None, at, sign)
 }
 
 /// Numbers it behind all that was ever sent or received there, signs it, keeps it.

@@ -8,7 +8,7 @@ mod words;
 pub use site::Site;
 pub use words::{
     AdminCommand, DncCommand, EraseWords, JournalCommand, RecordingCommand, UserCommand,
-    VaultCommand,
+    VaultCommand, Whom,
 };
 
 use super::control::Control;
@@ -111,8 +111,7 @@ fn dnc(command: DncCommand, site: &Site, out: &mut dyn Write) -> anyhow::Result<
 /// `None` never comes: the words name exactly one of the two.
 fn erasing(words: EraseWords) -> Option<Order> {
     let EraseWords {
-        customer,
-        number,
+        whom: Whom { customer, number },
         reason,
         never_call,
     } = words;

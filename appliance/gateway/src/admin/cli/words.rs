@@ -131,15 +131,22 @@ pub enum RecordingCommand {
     Export { recording: String, file: PathBuf },
 }
 
+/// One of the two.
 #[derive(Debug, Args)]
-#[group(id = "whom", required = true, multiple = false, args = ["customer", "number"])]
-pub struct EraseWords {
+#[group(required = true, multiple = false)]
+pub struct Whom {
     /// The customer's id, as the page's address shows it / 客户编号
     #[arg(long, value_parser = customer)]
     pub customer: Option<CustomerId>,
     /// Also of somebody who is no customer / 号码
     #[arg(long)]
     pub number: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct EraseWords {
+    #[command(flatten)]
+    pub whom: Whom,
     /// It is recorded and stays: no name, no number / 原因,将写入审计
     #[arg(long)]
     pub reason: String,

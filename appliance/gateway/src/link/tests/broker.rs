@@ -50,6 +50,7 @@ impl Broker {
         let enroll = Enroll {
             dev: true,
             hq_dir: Some(self.dir.path().join("hq")),
+            hq_keys: None,
             box_id: Some(name.to_owned()),
             dir: Some(self.certificates(name)),
             url: None,
