@@ -168,6 +168,7 @@ const WORLDS = {
     answers: hq.answers({
       'GET /api/v1/dead-letters': NONE,
       'GET /api/v1/sync': { utc: Date.now(), items: [] },
+      'GET /api/v1/breaks': { items: [] },
       'GET /api/v1/refusals-of-contact': NONE,
       'GET /api/v1/certificates': NONE,
       'GET /api/v1/enrolments': { ...NONE, locked_sources: [] },
@@ -274,6 +275,9 @@ const STATES = {
   'hq hours failing': ['hqFailing', '/hours', fails],
   'hq calls filled': ['hq', '/calls', shows('空号')],
   'hq sync health filled': ['hq', '/sync', shows('两台设备同一身份')],
+  'hq sync health with breaks': ['hqAdmin', '/sync', shows('分叉的旧段')],
+  'hq sync health releasing a box': ['hqAdmin', '/sync', releaseBox],
+  'hq sync health with an old tail': ['hqAdmin', '/sync', lookAtOldTail],
   'hq sync health in English': ['hq', '/sync', shows('Catching up'), ENGLISH],
   'hq sync health on a phone': ['hq', '/sync', shows('成都高新'), { viewport: PHONE }],
   'hq sync health empty': ['hqEmpty', '/sync', shows('还没有分支接入')],
@@ -404,6 +408,21 @@ async function retryLetters(page) {
   await shows('重试“北京朝阳”的全部 2 条？')(page)
   await page.getByRole('button', { name: '重试', exact: true }).click()
   await shows('已应用 1 条，仍不能应用 1 条。')(page)
+}
+
+async function releaseBox(page) {
+  await page.getByRole('button', { name: '选定并放行' }).first().click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('另一台必须停用').waitFor()
+  await dialog.getByRole('radio').first().check()
+  await dialog.getByLabel('原因').fill('旧设备已断电')
+  await dialog.getByRole('button', { name: '选定并放行' }).isEnabled()
+}
+
+async function lookAtOldTail(page) {
+  await page.getByRole('button', { name: '查看旧段' }).first().click()
+  await shows('bj-01.zk 的旧段')(page)
+  await page.getByRole('dialog').getByText('182,012').waitFor()
 }
 
 async function makeEnrolment(page) {

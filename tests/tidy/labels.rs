@@ -43,6 +43,8 @@ const DOCUMENTED: &[(&str, &str, &str)] = &[
     ("directive_state", "hq", "DirectiveState"),
     ("sync_phase", "hq", "SyncPhase"),
     ("sync_trouble", "hq", "SyncTrouble"),
+    ("line_break", "hq", "BreakKindShown"),
+    ("hq.break.help", "hq", "BreakKindShown"),
     ("sealed.why", "hq", "PersonalState"),
     ("sealed.word", "hq", "PersonalState"),
 ];

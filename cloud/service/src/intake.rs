@@ -1,19 +1,17 @@
 //! What the boxes say, written down: greetings, facts, samples, link states. Nothing is answered before it is durable.
+mod facts;
+mod greeting;
 mod keys;
 
 use crate::api::HqState;
 use crate::mqtt::{BoxPapers, Ingest, Outcome};
 use bytes::Bytes;
-use hq_store::{BoxRecord, DncAuthor, FactBatch, Greeting, KeyBook, Store, StoreError, Unfit};
-use link::{
-    Arrived, CloudBook, CloudEnd, Consequence, Judged, Refused, read_directive_ack, read_result,
-    read_urgent,
-};
+use hq_store::{BoxRecord, DncAuthor, Store, StoreError};
+use link::{CloudBook, CloudEnd, read_directive_ack, read_result, read_urgent};
 use messages::{
     BoxId, UtcMs,
     enrolment::Serial,
-    journal::{ChainHash, Head},
-    lane::{DncChange, Lane, LinkState, Metrics, Verdict},
+    lane::{DncChange, Lane, LinkState, Metrics},
     wire,
 };
 use std::collections::BTreeSet;
@@ -81,7 +79,9 @@ impl Ingest for Intake {
             Lane::Hello => {
                 let keys = Arc::clone(&self.state.keys);
                 let written = self
-                    .write(box_id, move |store| hello(store, &keys, &id, &bytes, now))
+                    .write(box_id, move |store| {
+                        greeting::hello(store, &keys, &id, &bytes, now)
+                    })
                     .await;
                 self.state.wishes.ring();
                 written
@@ -89,7 +89,7 @@ impl Ingest for Intake {
             Lane::Facts => {
                 let begun = std::time::Instant::now();
                 let outcome = self
-                    .write(box_id, move |store| facts(store, &id, &bytes, now))
+                    .write(box_id, move |store| facts::facts(store, &id, &bytes, now))
                     .await;
                 metrics::histogram!("zhunkehu_cloud_batch_seconds").record(begun.elapsed());
                 outcome
@@ -108,7 +108,7 @@ impl Ingest for Intake {
                 .await
             }
             Lane::Pull => {
-                self.write(box_id, move |store| pull(store, &id, &bytes, now))
+                self.write(box_id, move |store| greeting::pull(store, &id, &bytes, now))
                     .await
             }
             Lane::DirectiveAck => {
@@ -211,168 +211,13 @@ pub(crate) fn end_of(box_id: &BoxId, record: Option<&BoxRecord>) -> CloudEnd {
         safe: record.safe,
         boot: record.boot,
         boot_before: record.boot_before,
+        epoch_from: record.epoch_from,
+        suspected: record.suspected,
+        quarantined: record.quarantined,
+        raw: record.raw > 0,
         ..CloudBook::NEW
     });
     CloudEnd::new(box_id.clone(), book)
-}
-
-fn hello(
-    store: &dyn Store,
-    keys: &KeyBook,
-    box_id: &BoxId,
-    bytes: &[u8],
-    now: UtcMs,
-) -> Result<Outcome, StoreError> {
-    let record = store.box_record(box_id)?;
-    let hash_at = |seq: u64| hash_at(store, box_id, seq);
-    let mut end = keys::end_with_keys(keys, box_id, record.as_ref());
-    let greeted = match end.hello(bytes, now, hash_at) {
-        Ok(greeted) => greeted,
-        Err(why) => return trouble(store, box_id, why.code(), now).map(|()| refused(why.code())),
-    };
-    match greeted.consequence {
-        Consequence::Nothing | Consequence::Quarantine => {}
-        // Old tails and gaps have no place in the store yet: the box waits, and both sides show why.
-        Consequence::TailAside { .. } | Consequence::Gap { .. } => {
-            let code = greeted.verdict.code();
-            return trouble(store, box_id, code, now).map(|()| refused(code));
-        }
-    }
-    let resumes = greeted.verdict == Verdict::Resume;
-    store.greet(&Greeting {
-        box_id: box_id.clone(),
-        boot: greeted.book.boot,
-        boot_before: greeted.book.boot_before,
-        version: greeted.hello.version.chars().take(64).collect(),
-        head_seq: greeted.hello.head.seq,
-        epoch: greeted.book.epoch,
-        clock_offset_ms: greeted.clock_offset_ms,
-        received: now,
-        trouble: (!resumes).then(|| greeted.verdict.code()),
-    })?;
-    if let Some(upto) = greeted.hello.directives {
-        store.note_inbox(box_id, upto, true)?;
-    }
-    let (verdict, head) = (greeted.verdict.code(), greeted.hello.head.seq);
-    let applied = greeted.book.applied.seq;
-    if resumes {
-        tracing::info!(%box_id, head, applied, epoch = greeted.book.epoch, "greeted");
-    } else {
-        tracing::warn!(%box_id, verdict, head, applied, "the box's journal does not go on from ours");
-    }
-    Ok(Outcome::committed_with(Lane::Welcome, greeted.welcome))
-}
-
-/// The chain behind a fact of the journal. Where it does not stand there, nothing is known.
-fn hash_at(store: &dyn Store, box_id: &BoxId, seq: u64) -> Option<ChainHash> {
-    let rows = store.journal(box_id, seq.checked_sub(1)?, 1).ok()?;
-    let row = rows.first().filter(|row| row.seq == seq)?;
-    Some(row.hash)
-}
-
-/// A restored box gets its lost facts back as they came.
-fn pull(
-    store: &dyn Store,
-    box_id: &BoxId,
-    bytes: &[u8],
-    now: UtcMs,
-) -> Result<Outcome, StoreError> {
-    let end = end_of(box_id, store.box_record(box_id)?.as_ref());
-    let pulled = match end.pull(bytes) {
-        Ok(pulled) => pulled,
-        Err(why) => return trouble(store, box_id, why.code(), now).map(|()| refused(why.code())),
-    };
-    let after = pulled.after;
-    let ours = after == Head::EMPTY || hash_at(store, box_id, after.seq) == Some(after.hash);
-    let rows = store.journal(
-        box_id,
-        after.seq,
-        u32::try_from(pulled.count_max).unwrap_or(1),
-    )?;
-    let facts: Vec<Vec<u8>> = (after.seq + 1..)
-        .zip(rows)
-        .take_while(|(seq, row)| row.seq == *seq)
-        .map(|(_, row)| row.bytes)
-        .collect();
-    match end.tail(after, &facts) {
-        Ok(tail) if ours => Ok(Outcome::committed_with(Lane::Tail, tail)),
-        Ok(_) | Err(_) => {
-            let code = Refused::Hash.code();
-            trouble(store, box_id, code, now).map(|()| refused(code))
-        }
-    }
-}
-
-fn facts(
-    store: &dyn Store,
-    box_id: &BoxId,
-    bytes: &[u8],
-    now: UtcMs,
-) -> Result<Outcome, StoreError> {
-    let record = store.box_record(box_id)?;
-    let mut end = end_of(box_id, record.as_ref());
-    match end.batch(bytes, now) {
-        Judged::Apply { facts, head, .. } => apply(store, box_id, &mut end, facts, head, now),
-        Judged::Skip { ack } => Ok(Outcome::committed_with(Lane::Ack, ack)),
-        Judged::Refuse { why, reply } => {
-            trouble(store, box_id, why.code(), now)?;
-            Ok(Outcome::Refused {
-                code: why.code(),
-                replies: reply
-                    .map(|(lane, bytes)| (lane, bytes.into()))
-                    .into_iter()
-                    .collect(),
-            })
-        }
-    }
-}
-
-fn apply(
-    store: &dyn Store,
-    box_id: &BoxId,
-    end: &mut CloudEnd,
-    facts: Vec<Arrived>,
-    head: Head,
-    now: UtcMs,
-) -> Result<Outcome, StoreError> {
-    let batch = FactBatch {
-        box_id: box_id.clone(),
-        epoch: end.book().epoch,
-        before: end.book().applied,
-        facts: facts.into_iter().map(|fact| fact.bytes).collect(),
-        after: head,
-        received: now,
-    };
-    let ingested = match store.ingest(&batch)? {
-        Ok(ingested) => ingested,
-        Err(unfit) => return moved_meanwhile(store, box_id, unfit, now),
-    };
-    metrics::counter!("zhunkehu_cloud_facts_total").increment(ingested.fresh.into());
-    metrics::counter!("zhunkehu_cloud_facts_set_aside_total").increment(ingested.dead.into());
-    match end.committed(ingested.applied, ingested.safe) {
-        Ok(ack) => Ok(Outcome::committed_with(Lane::Ack, ack)),
-        // It is durable; the next acknowledgement covers it.
-        Err(bad) => {
-            tracing::error!(%box_id, %bad, "an acknowledgement could not be written");
-            Ok(Outcome::committed())
-        }
-    }
-}
-
-/// Two connections of one box wrote at a time: the box hears where the cursor stands.
-fn moved_meanwhile(
-    store: &dyn Store,
-    box_id: &BoxId,
-    unfit: Unfit,
-    now: UtcMs,
-) -> Result<Outcome, StoreError> {
-    trouble(store, box_id, unfit.code(), now)?;
-    let record = store.box_record(box_id)?;
-    let ack = end_of(box_id, record.as_ref()).ack().unwrap_or_default();
-    Ok(Outcome::Refused {
-        code: unfit.code(),
-        replies: vec![(Lane::Ack, ack.into())],
-    })
 }
 
 fn trouble(

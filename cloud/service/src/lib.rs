@@ -12,6 +12,7 @@ mod pace;
 mod pages;
 pub mod people;
 pub mod pki;
+pub mod raw;
 pub mod registrar;
 pub mod service;
 mod watch;

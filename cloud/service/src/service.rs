@@ -8,6 +8,7 @@ use crate::mqtt::{self, MqttHandle, MqttServer, TlsError};
 use crate::pages::Pages;
 use crate::people::{self, People, PeopleError};
 use crate::pki::Authority;
+use crate::raw;
 use crate::registrar::{self, Registrar, RegistrarError, Settings};
 use crate::watch::{self, Pulse};
 use crate::wishes::{self, TenantNumbers};
@@ -164,6 +165,7 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
         );
     }
     let keys = Arc::new(open_keys(config)?);
+    raw::take_up(&*store)?;
     forgetting::replay(&*store, &keys, now)?;
     let authority = Authority::open_or_make(&config.tls.dir)?;
     authority.ensure_server(&config.tls.hosts)?;

@@ -1,4 +1,5 @@
 //! What comes in from a box: its greeting, its facts, and the record that says how far they are applied.
+use crate::line::LineMove;
 use messages::{
     BootId, BoxId, UtcMs,
     journal::{ChainHash, Head},
@@ -28,6 +29,14 @@ pub struct BoxRecord {
     pub clock_offset_ms: i64,
     /// Facts that could not be applied.
     pub dead_letters: u64,
+    /// Facts that wait as bytes until this headquarters can read them: all that come behind them wait as well.
+    pub raw: u64,
+    /// The seq behind which the present epoch began.
+    pub epoch_from: u64,
+    /// How often the run before the present one seemed to come back.
+    pub suspected: u32,
+    /// Two copies are alive: nothing is taken of either until a person has chosen one.
+    pub quarantined: bool,
     pub link_up: bool,
     pub link_changed: UtcMs,
     /// A stable code, and when.
@@ -63,6 +72,7 @@ pub struct Greeting {
     pub head_seq: u64,
     /// The epoch that the WELCOME grants.
     pub epoch: u32,
+    pub line: LineMove,
     pub clock_offset_ms: i64,
     pub received: UtcMs,
     /// The code of a verdict other than "resume": shown until the box is well again.
@@ -74,6 +84,8 @@ pub struct Greeting {
 pub struct FactBatch {
     pub box_id: BoxId,
     pub epoch: u32,
+    /// The schema, where its facts are only kept as bytes.
+    pub raw: Option<u16>,
     pub before: Head,
     pub facts: Vec<Vec<u8>>,
     /// Where the chain stands behind the last one.

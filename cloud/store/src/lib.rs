@@ -11,6 +11,7 @@ mod error;
 mod intake;
 mod keys;
 mod limit;
+mod line;
 mod recording;
 mod register;
 pub mod rollup;
@@ -32,6 +33,10 @@ pub use error::StoreError;
 pub use intake::{BoxRecord, FactBatch, Greeting, Ingested, JournalRow, Unfit};
 pub use keys::{KeyBook, KeyBookError, Offered};
 pub use limit::{PAGE_MAX, PageLimit};
+pub use line::{
+    BreakKind, BreakQuery, CloseBreak, Closed, LineBreak, LineChange, LineFact, LineMove,
+    NotClosed, RawTaken,
+};
 pub use recording::{RecordingCursor, RecordingQuery, RecordingRecord, RecordingState};
 pub use register::{
     By, CertificateRecord, Enrolment, NewCertificate, NewEnrolment, Register, TRIES_MAX, Tried,

@@ -18,6 +18,8 @@ impl PageLimit {
         }
     }
 
+    pub const LONGEST: Self = Self(PAGE_MAX);
+
     #[must_use]
     pub const fn rows(self) -> u16 {
         self.0

@@ -1,4 +1,6 @@
 //! The one door to what headquarters keeps. Every call blocks; none needs a runtime.
+use crate::PageLimit;
+use crate::line::{BreakQuery, CloseBreak, LineBreak, LineFact, NotClosed, RawTaken};
 use crate::{
     AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CommandRecord, CustomerQuery,
     CustomerRecord, DeadLetter, DeadLetterQuery, Deed, DirectiveQuery, DirectiveRecord, DncAuthor,
@@ -7,6 +9,7 @@ use crate::{
     RollupRow, Sign, StoreError, Tally, Unconfirmed, Unfit, UserRecord, Walk, Wanted,
 };
 use messages::directive::ErasureReceipt;
+use messages::journal::ChainHash;
 use messages::{
     BoxId, PartyId, UserName, UtcMs,
     command::Secret,
@@ -173,6 +176,24 @@ pub trait Store: Register + Send + Sync + 'static {
         after: u64,
         limit: u32,
     ) -> Result<Vec<JournalRow>, StoreError>;
+    /// Facts of a box's line behind `after` wherever they stand, in order and without a hole, at most `limit`.
+    fn line(&self, box_id: &BoxId, after: u64, limit: u32) -> Result<Vec<LineFact>, StoreError>;
+    /// Where the chain of a box stands behind this fact; `None` where that is not known here.
+    fn hash_at(&self, box_id: &BoxId, seq: u64) -> Result<Option<ChainHash>, StoreError>;
+    /// What broke lines: open ones first.
+    fn breaks(&self, query: &BreakQuery) -> Result<Vec<LineBreak>, StoreError>;
+    /// Facts of an old tail behind `after`, in order.
+    fn old_facts(
+        &self,
+        box_id: &BoxId,
+        id: u64,
+        after: u64,
+        limit: PageLimit,
+    ) -> Result<Vec<LineFact>, StoreError>;
+    /// Somebody has looked at a break; a copied box goes on with the run that was chosen.
+    fn close_break(&self, wanted: &CloseBreak) -> Result<Result<(), NotClosed>, StoreError>;
+    /// Takes up facts that waited as bytes, as far as their schema is read now: some thousand at a time.
+    fn take_up_raw(&self, box_id: &BoxId) -> Result<RawTaken, StoreError>;
     /// Facts that could not be applied, and the row behind the page if there is one.
     fn dead_letters(&self, query: &DeadLetterQuery) -> Result<Vec<DeadLetter>, StoreError>;
     fn dead_letter(

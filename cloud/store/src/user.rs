@@ -66,6 +66,14 @@ pub enum Deed {
         box_id: BoxId,
         kind: String,
     },
+    /// Of two runs of a copied box one was chosen.
+    BoxReleased {
+        box_id: BoxId,
+    },
+    /// Somebody has looked at an old tail or a gap.
+    BreakClosed {
+        box_id: BoxId,
+    },
 }
 
 impl Deed {
@@ -91,6 +99,8 @@ impl Deed {
             Self::DncChanged { .. } => "dnc_changed",
             Self::DirectiveIssued { .. } => "directive_issued",
             Self::CommandIssued { .. } => "command_issued",
+            Self::BoxReleased { .. } => "box_released",
+            Self::BreakClosed { .. } => "break_closed",
         }
     }
 
@@ -105,7 +115,9 @@ impl Deed {
             | Self::EnrolmentLocked { box_id }
             | Self::EnrolmentUsed { box_id }
             | Self::CertificateRenewed { box_id }
-            | Self::CertificateRevoked { box_id } => Some(format!("branch:{box_id}")),
+            | Self::CertificateRevoked { box_id }
+            | Self::BoxReleased { box_id }
+            | Self::BreakClosed { box_id } => Some(format!("branch:{box_id}")),
             Self::FieldPolicySet { version } => Some(format!("field_policy:{version}")),
             Self::DncChanged { numbers } => Some(format!("numbers:{numbers}")),
             Self::DirectiveIssued { box_id, seq } => {

@@ -149,8 +149,8 @@ fn a_schema_beyond_the_neighbours_is_kept_as_bytes_and_all_behind_it_too() {
         (SCHEMA - 1, Form::Read),
         (SCHEMA, Form::Read),
         (SCHEMA + 1, Form::Read),
-        (SCHEMA + 2, Form::Raw),
-        (99, Form::Raw),
+        (SCHEMA + 2, Form::Raw { schema: SCHEMA + 2 }),
+        (99, Form::Raw { schema: 99 }),
     ] {
         let mut skewed = batch(10, 15);
         skewed.schema = schema;
@@ -165,7 +165,7 @@ fn a_schema_beyond_the_neighbours_is_kept_as_bytes_and_all_behind_it_too() {
     assert!(matches!(
         end.batch(&bytes, NOW),
         Judged::Apply {
-            form: Form::Raw,
+            form: Form::Raw { .. },
             ..
         }
     ));

@@ -242,6 +242,45 @@ export function sync() {
   }
 }
 
+export function breaks() {
+  const one = (id, kind, over = {}) => ({
+    box_id: 'bj-01.zk',
+    id,
+    kind,
+    noted: Date.now() - 3 * HOUR,
+    epoch: 2,
+    first: 0,
+    last: 0,
+    ...over,
+  })
+  const runs = [ID(7001), ID(7002)]
+  return {
+    items: [
+      one(3, 'copied', { box_id: 'gz-02', runs }),
+      one(2, 'old_tail', { first: 182_001, last: 182_340 }),
+      one(1, 'gap', {
+        first: 4_001,
+        last: 4_900,
+        closed: Date.now() - HOUR,
+        closed_by: 'admin',
+        reason: '磁盘更换，旧备份已失效',
+      }),
+    ],
+  }
+}
+
+export function oldFacts() {
+  const kinds = ['call_started', 'call_answered', 'call_ended', undefined]
+  const items = Array.from({ length: 12 }, (_, at) => ({
+    seq: 182_001 + at,
+    epoch: 1,
+    kind: kinds[at % 4],
+    utc: at % 4 === 3 ? undefined : Date.now() - 5 * HOUR,
+    size_bytes: 214 + at,
+  }))
+  return { items, more: true }
+}
+
 export function policy() {
   return { version: 3, name: 'masked', number: 'never', changed: Date.now() - 9 * HOUR, by: 'wang' }
 }
@@ -393,6 +432,8 @@ export function answers(over = {}) {
     'POST /api/v1/enrolments': enrolmentMade,
     'POST /api/v1/boxes/*/revocations': { status: 200, body: { revoked: 1 } },
     'GET /api/v1/sync': sync,
+    'GET /api/v1/breaks': breaks,
+    'GET /api/v1/branches/*/breaks/*/facts': oldFacts,
     'GET /api/v1/field-policy': policy,
     'PUT /api/v1/field-policy': (_url, body) => ({ ...policy(), ...body, version: 4 }),
     'GET /api/v1/refusals-of-contact': refusals,

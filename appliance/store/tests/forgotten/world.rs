@@ -242,6 +242,7 @@ impl World {
         let batch = FactBatch {
             box_id: box_id.clone(),
             epoch: 1,
+            raw: None,
             before: self.sent,
             facts,
             after,
@@ -275,6 +276,7 @@ impl World {
             version: "0.1".to_owned(),
             head_seq: head.seq,
             epoch: 1,
+            line: hq_store::LineMove::default(),
             clock_offset_ms: 0,
             received: self.utc(),
             trouble: None,

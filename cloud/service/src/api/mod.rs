@@ -3,6 +3,7 @@
 
 mod asked;
 mod branches;
+mod breaks;
 mod calls;
 mod certificates;
 mod codes;
@@ -48,6 +49,9 @@ fn described() -> OpenApiRouter<HqState> {
         .routes(routes!(calls::list))
         .routes(routes!(customers::list))
         .routes(routes!(rollups::hours))
+        .routes(routes!(breaks::list))
+        .routes(routes!(breaks::old_facts))
+        .routes(routes!(breaks::close))
         .routes(routes!(dead_letters::list))
         .routes(routes!(dead_letters::one))
         .routes(routes!(dead_letters::retry))

@@ -1,10 +1,11 @@
 //! 同步健康: each branch's link with everything that could be wrong with it, the worst first, and how old the last backup is.
 use super::state::HqState;
 use axum::extract::State;
-use hq_store::{BackupRecord, BoxRecord, InboxState, RestoredRecord};
-use messages::UtcMs;
+use hq_store::{BackupRecord, BoxRecord, BreakQuery, InboxState, PageLimit, RestoredRecord};
+use messages::{BoxId, UtcMs};
 use portal::{Json, Problem};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A clock that is further off is shown as a trouble.
@@ -64,6 +65,10 @@ pub(super) struct BranchSync {
     /// The branch's clock minus ours.
     clock_offset_ms: i64,
     dead_letters: u64,
+    /// Facts that wait as bytes until this headquarters can read them.
+    raw: u64,
+    /// What broke its line and nobody has looked at yet.
+    breaks: u64,
     /// The last directive for it, how far its inbox is, how many it refused.
     directives: u64,
     directives_received: u64,
@@ -101,6 +106,10 @@ pub(super) enum SyncTrouble {
     Restored,
     /// It no longer keeps what we lack.
     Gap,
+    /// An old tail, a gap, a copy that nobody has looked at yet.
+    Breaks,
+    /// Facts wait for a newer headquarters.
+    Raw,
     DeadLetters,
     DirectivesRefused,
     Offline,
@@ -110,10 +119,12 @@ pub(super) enum SyncTrouble {
     Error,
 }
 
-fn troubles(record: &BoxRecord, inbox: InboxState) -> Vec<SyncTrouble> {
+fn troubles(record: &BoxRecord, inbox: InboxState, breaks: u64) -> Vec<SyncTrouble> {
     let error = record.last_error.as_ref().map(|(code, _)| code.as_str());
     let verdict = match error {
         Some("cloned") => Some(SyncTrouble::Cloned),
+        Some("upgrade_wanted") => Some(SyncTrouble::Raw),
+        Some(_) if record.quarantined => Some(SyncTrouble::Cloned),
         Some("diverged") => Some(SyncTrouble::Diverged),
         Some("restored") => Some(SyncTrouble::Restored),
         Some("gap") => Some(SyncTrouble::Gap),
@@ -121,6 +132,9 @@ fn troubles(record: &BoxRecord, inbox: InboxState) -> Vec<SyncTrouble> {
         None => None,
     };
     let found = [
+        (record.quarantined, SyncTrouble::Cloned),
+        (breaks > 0, SyncTrouble::Breaks),
+        (record.raw > 0, SyncTrouble::Raw),
         (record.dead_letters > 0, SyncTrouble::DeadLetters),
         (inbox.refused > 0, SyncTrouble::DirectivesRefused),
         (!record.link_up, SyncTrouble::Offline),
@@ -137,12 +151,19 @@ fn troubles(record: &BoxRecord, inbox: InboxState) -> Vec<SyncTrouble> {
         .chain(verdict)
         .collect();
     all.sort_unstable();
+    all.dedup();
     all
 }
 
 impl BranchSync {
-    fn of(record: BoxRecord, inbox: InboxState, drain_s: Option<u64>, now: UtcMs) -> Self {
-        let troubles = troubles(&record, inbox);
+    fn of(
+        record: BoxRecord,
+        inbox: InboxState,
+        breaks: u64,
+        drain_s: Option<u64>,
+        now: UtcMs,
+    ) -> Self {
+        let troubles = troubles(&record, inbox, breaks);
         let halted = troubles
             .first()
             .is_some_and(|worst| *worst <= SyncTrouble::Gap);
@@ -169,6 +190,8 @@ impl BranchSync {
             drain_s: drain_s.filter(|_| lag_facts > 0),
             clock_offset_ms: record.clock_offset_ms,
             dead_letters: record.dead_letters,
+            raw: record.raw,
+            breaks,
             directives: inbox.newest,
             directives_received: inbox.upto,
             directives_refused: inbox.refused,
@@ -205,23 +228,32 @@ impl From<RestoredRecord> for Restored {
     extensions(("x-roles" = json!(["hq_analyst", "hq_admin"]))))]
 pub(super) async fn health(State(state): State<HqState>) -> Result<Json<SyncHealth>, Problem> {
     let now = state.now();
-    let (boxes, inboxes, backup, restored) = state
+    let (boxes, inboxes, backup, restored, breaks) = state
         .ask(|store| {
             Ok((
                 store.boxes()?,
                 store.inboxes()?,
                 store.last_backup()?,
                 store.last_restored()?,
+                store.breaks(&BreakQuery {
+                    box_id: None,
+                    limit: PageLimit::LONGEST,
+                })?,
             ))
         })
         .await?;
-    let inboxes: std::collections::BTreeMap<_, _> = inboxes.into_iter().collect();
+    let inboxes: BTreeMap<_, _> = inboxes.into_iter().collect();
+    let mut open: BTreeMap<BoxId, u64> = BTreeMap::new();
+    for one in breaks.into_iter().filter(|one| one.closed.is_none()) {
+        *open.entry(one.box_id).or_default() += 1;
+    }
     let mut items: Vec<_> = boxes
         .into_iter()
         .map(|record| {
             let inbox = inboxes.get(&record.id).copied().unwrap_or_default();
             let drain_s = state.pace.drain_s(&record);
-            BranchSync::of(record, inbox, drain_s, now)
+            let breaks = open.get(&record.id).copied().unwrap_or(0);
+            BranchSync::of(record, inbox, breaks, drain_s, now)
         })
         .collect();
     items.sort_by(|a, b| {

@@ -8,6 +8,7 @@ mod document;
 mod enrolment;
 mod intake;
 mod keys;
+mod lines;
 mod office;
 mod process;
 mod running;

@@ -5,6 +5,7 @@ mod care;
 mod dead_letters;
 mod erasures;
 mod intake;
+mod lines;
 mod lists;
 mod people;
 mod register;
@@ -87,6 +88,19 @@ pub const CASES: &[Case] = &[
     (
         "a branch is told once what headquarters has forgotten, and again behind a restore",
         erasures::told,
+    ),
+    (
+        "an old tail is kept byte for byte and counts no more, and an erasure in it stays one",
+        lines::old_tails,
+    ),
+    ("a gap is known and the line goes on behind it", lines::gaps),
+    (
+        "of a copied box nothing is taken until one run is chosen",
+        lines::copies,
+    ),
+    (
+        "what waited as bytes leaves what reading at once would have left",
+        lines::raw,
     ),
     (
         "roll-ups are the pure fold over the facts",

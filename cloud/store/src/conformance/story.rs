@@ -1,5 +1,5 @@
 //! What a branch could have said: facts with their chain, and a day of calls.
-use crate::{FactBatch, Greeting, Ingested, Store};
+use crate::{FactBatch, Greeting, Ingested, LineMove, Store};
 use messages::fact::{
     Actor, AttemptEnded, AttemptStarted, Body, CallAnswered, CallEnded, CallRinging, CallStarted,
     CustomerImported, CustomerStageMoved, DialBlocked, Fact, OutsideParty, PartyMet, Place,
@@ -28,6 +28,7 @@ impl Sealer for Turned {
 }
 
 /// The journal of one branch as it grows.
+#[derive(Clone)]
 pub struct Story {
     pub box_id: BoxId,
     pub boot: BootId,
@@ -92,6 +93,7 @@ impl Story {
         FactBatch {
             box_id: self.box_id.clone(),
             epoch: 1,
+            raw: None,
             before,
             facts,
             after,
@@ -108,6 +110,7 @@ impl Story {
             version: "1.0.0".to_owned(),
             head_seq: self.next_seq() - 1,
             epoch: 1,
+            line: LineMove::default(),
             clock_offset_ms: 7,
             received: self.now,
             trouble: None,

@@ -1,5 +1,6 @@
 //! The table of boxes: who they are, how far they are applied, how their links are.
 use super::column::{count, id_or_none, int, small, text, utc, utc_or_none};
+use super::lines;
 use crate::{BoxRecord, Greeting, Ingested, StoreError};
 use messages::{
     BootId, BoxId, UtcMs,
@@ -48,6 +49,10 @@ fn record(row: &Row<'_>) -> Result<BoxRecord, StoreError> {
         fact_utc: utc_or_none(row, "fact_utc")?,
         clock_offset_ms: row.get("clock_offset_ms")?,
         dead_letters: count(row, "dead_letters")?,
+        raw: count(row, "raw")?,
+        epoch_from: count(row, "epoch_from")?,
+        suspected: small(row, "suspected")?,
+        quarantined: row.get("quarantined")?,
         link_up: row.get("link_up")?,
         link_changed: utc(row, "link_changed")?,
         last_error: error.zip(utc_or_none(row, "last_error_utc")?),
@@ -72,10 +77,23 @@ pub(super) fn greet(
     greeting: &Greeting,
 ) -> Result<BoxRecord, StoreError> {
     ensure(db, tenant, &greeting.box_id, greeting.received)?;
+    if let Some(cursor) = lines::change(db, tenant, greeting)? {
+        db.prepare_cached(
+            "UPDATE box SET applied_seq = ?3, applied_hash = ?4, safe_seq = min(safe_seq, ?3)
+             WHERE tenant = ?1 AND box = ?2",
+        )?
+        .execute(params![
+            tenant,
+            greeting.box_id.as_str(),
+            int(cursor.seq),
+            cursor.hash.0
+        ])?;
+    }
     db.prepare_cached(
         "UPDATE box SET epoch = ?3, boot = ?4, boot_before = ?5, version = ?6, head_seq = ?7,
              clock_offset_ms = ?8, last_seen = ?9, last_error = ?10,
-             last_error_utc = CASE WHEN ?10 IS NULL THEN NULL ELSE ?9 END
+             last_error_utc = CASE WHEN ?10 IS NULL THEN NULL ELSE ?9 END,
+             epoch_from = ?11, suspected = ?12, quarantined = ?13
          WHERE tenant = ?1 AND box = ?2",
     )?
     .execute(params![
@@ -89,6 +107,9 @@ pub(super) fn greet(
         greeting.clock_offset_ms,
         greeting.received.0,
         greeting.trouble,
+        int(greeting.line.epoch_from),
+        greeting.line.suspected,
+        greeting.line.quarantined,
     ])?;
     one(db, tenant, &greeting.box_id)?.ok_or(StoreError::UnknownBox)
 }
@@ -105,7 +126,10 @@ pub(super) fn move_cursor(
     db.prepare_cached(
         "UPDATE box SET applied_seq = ?3, applied_hash = ?4, head_seq = max(head_seq, ?3),
              fact_utc = coalesce(?5, fact_utc), last_seen = ?6,
-             dead_letters = dead_letters + ?7
+             dead_letters = dead_letters + ?7,
+             -- facts flow again: what a greeting said of its line is over
+             last_error = CASE WHEN last_error IN ('restored', 'diverged', 'gap')
+                 THEN NULL ELSE last_error END
          WHERE tenant = ?1 AND box = ?2",
     )?
     .execute(params![
@@ -117,6 +141,16 @@ pub(super) fn move_cursor(
         received.0,
         ingested.dead
     ])?;
+    Ok(())
+}
+
+/// How many facts wait as bytes.
+pub(super) fn count_raw(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<(), StoreError> {
+    db.prepare_cached(
+        "UPDATE box SET raw = (SELECT count(*) FROM raw_fact WHERE tenant = ?1 AND box = ?2)
+         WHERE tenant = ?1 AND box = ?2",
+    )?
+    .execute(params![tenant, box_id.as_str()])?;
     Ok(())
 }
 

@@ -1,20 +1,24 @@
 //! Care of the file itself: a copy while others write, whether a copy is sound, each box's chain walked again, backups remembered.
 use super::column::{count, int, utc};
-use super::{boxes, open};
+use super::{boxes, lines, open};
 use crate::{BackupRecord, RestoredRecord, StoreError, Walk};
 use messages::{
     BoxId,
     journal::{ChainHash, Head},
 };
 use rusqlite::backup::{Backup, StepResult};
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, Row, params};
 use std::path::Path;
 
 /// Every seq of a box, wherever it stands, in order.
 pub(super) const WALK: &str =
     "SELECT seq, epoch, bytes, hash FROM journal WHERE tenant = ?1 AND box = ?2
     UNION ALL SELECT seq, epoch, bytes, hash FROM dead_letter WHERE tenant = ?1 AND box = ?2
+    UNION ALL SELECT seq, epoch, bytes, hash FROM raw_fact WHERE tenant = ?1 AND box = ?2
     ORDER BY seq, epoch";
+/// Where a line goes on behind facts that never come.
+const GAPS: &str = "SELECT first, last, hash FROM line_break
+    WHERE tenant = ?1 AND box = ?2 AND kind = 'gap' AND hash IS NOT NULL ORDER BY id";
 pub(super) const LAST_BACKUP: &str =
     "SELECT * FROM backup WHERE tenant = ?1 ORDER BY taken DESC LIMIT 1";
 pub(super) const LAST_RESTORED: &str =
@@ -57,9 +61,11 @@ pub(super) fn walk(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<Walk
     let mut statement = db.prepare(WALK)?;
     let mut rows = statement.query(params![tenant, box_id.as_str()])?;
     let mut broken_at = None;
+    let gaps = gaps(db, tenant, box_id)?;
     while let Some(row) = rows.next()? {
         let (seq, bytes): (u64, Vec<u8>) = (count(row, "seq")?, row.get("bytes")?);
         let hash: Vec<u8> = row.get("hash")?;
+        proved = behind_gap(&gaps, proved);
         let next = Head {
             seq: proved.seq + 1,
             hash: proved.hash.next(&bytes),
@@ -70,6 +76,9 @@ pub(super) fn walk(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<Walk
             break;
         }
         proved = next;
+    }
+    if broken_at.is_none() {
+        proved = behind_gap(&gaps, proved);
     }
     if broken_at.is_none() && proved != claimed {
         broken_at = Some(if proved.seq == claimed.seq {
@@ -84,6 +93,26 @@ pub(super) fn walk(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<Walk
         proved,
         broken_at,
     })
+}
+
+/// Each gap's first fact, and where the line goes on.
+fn gaps(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<Vec<(u64, Head)>, StoreError> {
+    let of_row = |row: &Row<'_>| {
+        let hash: Vec<u8> = row.get("hash")?;
+        let go_on = Head {
+            seq: count(row, "last")?,
+            hash: ChainHash::from_slice(&hash).ok_or(StoreError::Foreign("hash"))?,
+        };
+        Ok((count(row, "first")?, go_on))
+    };
+    db.prepare_cached(GAPS)?
+        .query_and_then(params![tenant, box_id.as_str()], of_row)?
+        .collect()
+}
+
+fn behind_gap(gaps: &[(u64, Head)], proved: Head) -> Head {
+    let here = gaps.iter().find(|(first, _)| *first == proved.seq + 1);
+    here.map_or(proved, |(_, go_on)| *go_on)
 }
 
 /// Remembers a verified backup; each box is safe up to what the backup holds of it, if that is still its history.
@@ -105,32 +134,11 @@ pub(super) fn note_backup(
         int(backup.bytes)
     ])?;
     for (box_id, head) in heads {
-        if head.seq > 0 && hash_at(db, tenant, box_id, head.seq)? == Some(head.hash) {
+        if head.seq > 0 && lines::hash_at(db, tenant, box_id, head.seq)? == Some(head.hash) {
             boxes::move_safe(db, tenant, box_id, head.seq)?;
         }
     }
     Ok(())
-}
-
-/// Where the chain of a box stands behind `seq`.
-fn hash_at(
-    db: &Connection,
-    tenant: &str,
-    box_id: &BoxId,
-    seq: u64,
-) -> Result<Option<ChainHash>, StoreError> {
-    for table in ["journal", "dead_letter"] {
-        let found: Option<Vec<u8>> = db
-            .prepare_cached(&format!(
-                "SELECT hash FROM {table} WHERE tenant = ?1 AND box = ?2 AND seq = ?3"
-            ))?
-            .query_row(params![tenant, box_id.as_str(), int(seq)], |row| row.get(0))
-            .optional()?;
-        if let Some(bytes) = found {
-            return Ok(ChainHash::from_slice(&bytes));
-        }
-    }
-    Ok(None)
 }
 
 /// All that is here came out of a verified backup: so far every box is safe.

@@ -1,6 +1,6 @@
 //! Taking a batch in: what fits behind the cursor is journalled and applied, what cannot be is set aside, and the cursor moves.
 use super::journal::{self, Spot};
-use super::{apply, boxes, dead_letters};
+use super::{apply, boxes, dead_letters, raw};
 use crate::intake::Placed;
 use crate::{FactBatch, Ingested, StoreError, Unfit};
 use messages::{
@@ -31,9 +31,12 @@ pub(super) fn ingest(
     };
     let mut fact_utc = None;
     for placed in &fresh {
-        match take(db, tenant, batch, placed)? {
-            Taken::Applied(utc) => fact_utc = Some(utc),
-            Taken::Dead => ingested.dead += 1,
+        match batch.raw {
+            Some(schema) => raw::keep(db, tenant, batch, schema, placed)?,
+            None => match take(db, tenant, batch, placed)? {
+                Taken::Applied(utc) => fact_utc = Some(utc),
+                Taken::Dead => ingested.dead += 1,
+            },
         }
         ingested.fresh += 1;
         ingested.applied = placed.head;
@@ -41,17 +44,20 @@ pub(super) fn ingest(
     if ingested.fresh > 0 {
         let (box_id, received) = (&batch.box_id, batch.received);
         boxes::move_cursor(db, tenant, box_id, &ingested, fact_utc, received)?;
+        if batch.raw.is_some() {
+            boxes::count_raw(db, tenant, box_id)?;
+        }
     }
     Ok(Ok(ingested))
 }
 
-enum Taken {
+pub(super) enum Taken {
     Applied(UtcMs),
     Dead,
 }
 
 /// One fact: into the journal and its tables, or among the dead letters.
-fn take(
+pub(super) fn take(
     db: &Connection,
     tenant: &str,
     batch: &FactBatch,

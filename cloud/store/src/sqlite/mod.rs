@@ -13,8 +13,10 @@ mod erasures;
 mod explain;
 mod ingest;
 mod journal;
+mod lines;
 mod metrics;
 mod open;
+mod raw;
 mod readers;
 mod rebuild;
 mod receipts;
@@ -27,6 +29,8 @@ mod users;
 mod wishes;
 mod writer;
 
+use crate::PageLimit;
+use crate::line::{BreakQuery, CloseBreak, LineBreak, LineFact, NotClosed, RawTaken};
 use crate::{
     AuditRow, BackupRecord, BoxRecord, CallQuery, CallRecord, CommandRecord, CustomerQuery,
     CustomerRecord, DeadLetter, DeadLetterQuery, Deed, DirectiveQuery, DirectiveRecord, DncAuthor,
@@ -36,6 +40,7 @@ use crate::{
 };
 use journal::Spot;
 use messages::directive::ErasureReceipt;
+use messages::journal::ChainHash;
 use messages::{
     BoxId, PartyId, UserName, UtcMs,
     command::Secret,
@@ -333,6 +338,38 @@ impl Store for SqliteStore {
         limit: u32,
     ) -> Result<Vec<JournalRow>, StoreError> {
         self.read(|db, tenant| journal::rows(db, tenant, box_id, after, limit))
+    }
+
+    fn line(&self, box_id: &BoxId, after: u64, limit: u32) -> Result<Vec<LineFact>, StoreError> {
+        self.read(|db, tenant| lines::facts(db, tenant, box_id, after, limit))
+    }
+
+    fn hash_at(&self, box_id: &BoxId, seq: u64) -> Result<Option<ChainHash>, StoreError> {
+        self.read(|db, tenant| lines::hash_at(db, tenant, box_id, seq))
+    }
+
+    fn breaks(&self, query: &BreakQuery) -> Result<Vec<LineBreak>, StoreError> {
+        self.read(|db, tenant| lines::breaks(db, tenant, query))
+    }
+
+    fn old_facts(
+        &self,
+        box_id: &BoxId,
+        id: u64,
+        after: u64,
+        limit: PageLimit,
+    ) -> Result<Vec<LineFact>, StoreError> {
+        self.read(|db, tenant| lines::old_facts(db, tenant, (box_id, id), after, limit.and_one()))
+    }
+
+    fn close_break(&self, wanted: &CloseBreak) -> Result<Result<(), NotClosed>, StoreError> {
+        let wanted = wanted.clone();
+        self.write(move |db, tenant| lines::close(db, tenant, &wanted))
+    }
+
+    fn take_up_raw(&self, box_id: &BoxId) -> Result<RawTaken, StoreError> {
+        let box_id = box_id.clone();
+        self.write(move |db, tenant| raw::take_up(db, tenant, &box_id))
     }
 
     fn dead_letters(&self, query: &DeadLetterQuery) -> Result<Vec<DeadLetter>, StoreError> {

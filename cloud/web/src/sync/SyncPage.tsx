@@ -4,6 +4,7 @@ import { hqApi, type SyncHealth } from '@zhunkehu/api/hq'
 import { AgeCell, Card, Figure, Figures, format, Loaded, TimeCell } from '@zhunkehu/kit'
 import { Alert } from 'antd'
 import { useTranslation } from 'react-i18next'
+import { BreaksCard } from './BreaksCard'
 import { SyncTable } from './SyncTable'
 
 const ASKED_EVERY_MS = 5_000
@@ -76,6 +77,7 @@ function Whole({ health }: { health: SyncHealth }) {
       <Card title={t('hq.nav.sync')}>
         <SyncTable rows={items} />
       </Card>
+      <BreaksCard />
     </>
   )
 }

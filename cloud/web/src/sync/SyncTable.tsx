@@ -21,7 +21,15 @@ const toneOfPhase: Record<BranchSync['phase'], Tone> = {
   halted: 'bad',
 }
 
-const GRAVE: readonly string[] = ['cloned', 'diverged', 'restored', 'gap', 'dead_letters']
+const GRAVE: readonly string[] = [
+  'cloned',
+  'diverged',
+  'restored',
+  'gap',
+  'breaks',
+  'raw',
+  'dead_letters',
+]
 
 export function SyncTable({ rows }: { rows: BranchSync[] }) {
   const { t } = useTranslation()

@@ -36,7 +36,7 @@ pub enum Form {
     /// Read and applied; what cannot be goes to dead-letter.
     Read,
     /// Kept as bytes until this cloud can read them; the book says `raw` from here on.
-    Raw,
+    Raw { schema: u16 },
 }
 
 impl CloudEnd {
@@ -75,7 +75,9 @@ impl CloudEnd {
         let facts = unpack_payload(batch.codec, &batch.payload)?;
         let (facts, head) = chained(&batch, facts, cursor)?;
         let form = if self.book.raw || !schema_fits(batch.schema) {
-            Form::Raw
+            Form::Raw {
+                schema: batch.schema,
+            }
         } else {
             Form::Read
         };

@@ -197,7 +197,7 @@ impl Headquarters {
                 }
                 let ack = end.committed(head, self.books.book.safe).unwrap();
                 self.books.book = CloudBook {
-                    raw: self.books.book.raw || form == Form::Raw,
+                    raw: self.books.book.raw || form != Form::Read,
                     ..*end.book()
                 };
                 vec![(Lane::Ack, ack)]
@@ -214,7 +214,7 @@ impl Headquarters {
             "no hole, nothing twice"
         );
         match form {
-            Form::Raw => self.books.raw.push(self.books.line.len()),
+            Form::Raw { .. } => self.books.raw.push(self.books.line.len()),
             Form::Read => {
                 if self.books.state.apply(&fact.bytes).is_none() {
                     self.books.dead += 1;
@@ -349,7 +349,7 @@ impl Headquarters {
         vec![(Lane::Command, bytes)]
     }
 
-    fn pending_commands(&self) -> Replies {
+    pub(crate) fn pending_commands(&self) -> Replies {
         let pending = self
             .commands
             .iter()

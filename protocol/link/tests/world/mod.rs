@@ -369,6 +369,10 @@ impl World {
             }
             self.settle();
             self.hq.upgraded();
+            // said again every few seconds, as long as there is no answer
+            let pending = self.hq.pending_commands();
+            self.reply(pending);
+            self.settle();
         }
     }
 }

@@ -34,6 +34,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/branches/{box_id}/breaks/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody has looked, and says why it is well. A copied box goes on with the run that is named. */
+        post: operations["close_break"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/branches/{box_id}/breaks/{id}/facts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The facts of an old tail: kept byte for byte, counted no more. */
+        get: operations["old_facts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches/{box_id}/commands": {
         parameters: {
             query?: never;
@@ -129,6 +163,23 @@ export interface paths {
         };
         /** The samples of one branch, oldest first. */
         get: operations["branch_metrics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/breaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What broke the lines of the branches: open ones first. */
+        get: operations["breaks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -460,6 +511,11 @@ export interface components {
             box_id: string;
             /**
              * Format: int64
+             * @description What broke its line and nobody has looked at yet.
+             */
+            breaks: number;
+            /**
+             * Format: int64
              * @description The branch's clock minus ours.
              */
             clock_offset_ms: number;
@@ -497,10 +553,44 @@ export interface components {
              */
             oldest_s?: number | null;
             phase: components["schemas"]["SyncPhase"];
+            /**
+             * Format: int64
+             * @description Facts that wait as bytes until this headquarters can read them.
+             */
+            raw: number;
             /** Format: int64 */
             safe: number;
             /** @description What is wrong, the worst first; empty: all is well. */
             troubles: components["schemas"]["SyncTrouble"][];
+        };
+        /** @enum {string} */
+        BreakKindShown: "old_tail" | "gap" | "copied";
+        BreakRow: {
+            box_id: string;
+            /** Format: int64 */
+            closed?: number | null;
+            closed_by?: string | null;
+            /** Format: int32 */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description The facts that it is about; 0 and 0 for a copied box.
+             */
+            first: number;
+            /** Format: int64 */
+            id: number;
+            kind: components["schemas"]["BreakKindShown"];
+            /** Format: int64 */
+            last: number;
+            /** Format: int64 */
+            noted: number;
+            reason?: string | null;
+            /** @description Of a copied box: the run that said so last, and the one before it. */
+            runs?: string[];
+        };
+        /** @description Open ones first, at most 200. */
+        Breaks: {
+            items: components["schemas"]["BreakRow"][];
         };
         /** @description One call. */
         Call: {
@@ -544,6 +634,12 @@ export interface components {
          * @enum {string}
          */
         CertificateState: "good" | "waiting" | "expired" | "revoked";
+        CloseAsked: {
+            /** @description It is written down. */
+            reason: string;
+            /** @description Of a copied box alone: the run that goes on. The other machine needs an identity of its own. */
+            run?: string | null;
+        };
         CommandAsked: {
             /** @description `report`, `verify_journal`. */
             kind: string;
@@ -832,6 +928,25 @@ export interface components {
             box_id: string;
             /** @enum {string} */
             purpose: "join" | "replace";
+        };
+        /** @description Nothing of what it says. */
+        OldFact: {
+            /** Format: int32 */
+            epoch: number;
+            /** @description Where the envelope can be read. */
+            kind?: string | null;
+            /** Format: int64 */
+            seq: number;
+            /** Format: int64 */
+            size_bytes: number;
+            /** Format: int64 */
+            utc?: number | null;
+        };
+        /** @description Facts of an old tail, in order, at most 200. */
+        OldFacts: {
+            items: components["schemas"]["OldFact"][];
+            /** @description There are more behind the last one. */
+            more: boolean;
         };
         /** @description The figures of today are since midnight in China. */
         Overview: {
@@ -1239,7 +1354,7 @@ export interface components {
          * @description In the order of their weight.
          * @enum {string}
          */
-        SyncTrouble: "cloned" | "diverged" | "restored" | "gap" | "dead_letters" | "directives_refused" | "offline" | "clock" | "behind" | "directives_waiting" | "error";
+        SyncTrouble: "cloned" | "diverged" | "restored" | "gap" | "breaks" | "raw" | "dead_letters" | "directives_refused" | "offline" | "clock" | "behind" | "directives_waiting" | "error";
     };
     responses: never;
     parameters: never;
@@ -1308,6 +1423,103 @@ export interface operations {
                 };
             };
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_break: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAsked"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    old_facts: {
+        parameters: {
+            query?: {
+                /** @description Behind this seq; none: from the first. */
+                after?: number;
+            };
+            header?: never;
+            path: {
+                box_id: string;
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OldFacts"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1606,6 +1818,44 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    breaks: {
+        parameters: {
+            query?: {
+                /** @description Only this branch. */
+                box?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Breaks"];
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -15,9 +15,11 @@ export type EnrolmentMade = Schemas['EnrolmentMade']
 export type Directive = Schemas['DirectiveRow']
 export type FieldPolicy = Schemas['Policy']
 export type Hour = Schemas['Hour']
+export type LineBreak = Schemas['BreakRow']
 export type LiveMessage = Schemas['LiveMessage']
 export type LockedSource = Schemas['LockedSource']
 export type MetricsPoint = Schemas['MetricsPoint']
+export type OldFact = Schemas['OldFact']
 export type Overview = Schemas['Overview']
 export type Refusal = Schemas['DncEntry']
 export type SyncHealth = Schemas['SyncHealth']
@@ -56,6 +58,21 @@ export const hqApi = {
       }),
     ),
   sync: () => unwrap(client.GET('/api/v1/sync')),
+  breaks: () => unwrap(client.GET('/api/v1/breaks')),
+  oldFacts: (box_id: string, id: number, after: number) =>
+    unwrap(
+      client.GET('/api/v1/branches/{box_id}/breaks/{id}/facts', {
+        params: { path: { box_id, id }, query: { after } },
+      }),
+    ),
+  /** Of a copied box with the run that goes on. */
+  closeBreak: (box_id: string, id: number, reason: string, run?: string) =>
+    unwrap(
+      client.POST('/api/v1/branches/{box_id}/breaks/{id}/close', {
+        params: { path: { box_id, id } },
+        body: run === undefined ? { reason } : { reason, run },
+      }),
+    ),
   fieldPolicy: () => unwrap(client.GET('/api/v1/field-policy')),
   setFieldPolicy: (body: { name: string; number: string }) =>
     unwrap(client.PUT('/api/v1/field-policy', { body })),
