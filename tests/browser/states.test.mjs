@@ -171,6 +171,7 @@ const WORLDS = {
       'GET /api/v1/breaks': { items: [] },
       'GET /api/v1/refusals-of-contact': NONE,
       'GET /api/v1/certificates': NONE,
+      'GET /api/v1/snapshots': NONE,
       'GET /api/v1/enrolments': { ...NONE, locked_sources: [] },
       'GET /api/v1/rollups/hours': NONE,
       'GET /api/v1/calls': NONE,

@@ -79,6 +79,19 @@ impl Cloud {
         );
     }
 
+    /// Says a command at its console; panics where it fails.
+    #[track_caller]
+    pub fn console(&self, arguments: &[&str]) {
+        let mut command = Command::new(binary::built(BINARY));
+        command
+            .args(arguments)
+            .arg("--config")
+            .arg(self.config_file());
+        let output = command.output().expect("the console opens");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{arguments:?}: {said}");
+    }
+
     /// The first administrator's password, as the console showed it once.
     #[must_use]
     pub fn first_password(&self) -> String {

@@ -2,6 +2,7 @@
 use super::codes;
 use super::tree::{File, assert_none, files, root};
 use branch_store::StoreError;
+use messages::snapshot::SnapshotRefused;
 use messages::{
     DataCopy, Direction, DiskStage, Purpose, Refusal, ReleasedBy, Stage, SystemResult,
     UnbindReason,
@@ -24,6 +25,10 @@ const LINK: &[&str] = &["protocol/link/src/", "appliance/gateway/src/link/"];
 const SAID: &[(&str, &[&str])] = &[
     ("dead_letter", &["cloud/store/src/dead_letter.rs"]),
     ("link_error", LINK),
+    (
+        "snapshot_error",
+        &["appliance/gateway/src/snapshot/error.rs"],
+    ),
     (
         "recording_error",
         &[
@@ -191,6 +196,10 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
             Body::KINDS.iter().map(|kind| (*kind).to_owned()).collect(),
         ),
         ("disk_stage", all(&DiskStage::ALL, DiskStage::code)),
+        (
+            "snapshot_error",
+            all(SnapshotRefused::ALL, SnapshotRefused::code),
+        ),
     ]
 }
 

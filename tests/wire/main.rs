@@ -11,5 +11,6 @@ mod instruments;
 mod phones;
 mod privacy;
 mod recording;
+mod replaced;
 mod sipp_phone;
 mod survival;

@@ -35,6 +35,8 @@ enum Command {
     Admin(AdminCommand),
     /// Takes an identity from headquarters / 设备开通
     Enroll(crate::enroll::Enroll),
+    /// Takes the place of a lost machine, from what it left with headquarters / 更换设备:从总部恢复
+    Recover(crate::snapshot::Recover),
 }
 
 pub fn run(cli: Cli) -> ExitCode {
@@ -68,6 +70,11 @@ fn carry_out(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Openapi => say(&web::openapi().to_pretty_json()?),
         Command::Enroll(enroll) => say(&enroll.run(&cli.config)?),
+        Command::Recover(recover) => {
+            let config = Config::read(&cli.config)?;
+            let done = recover.run(&config);
+            say(&done.map_err(|bad| anyhow::anyhow!("{}: {bad}", bad.code()))?)
+        }
     }
 }
 

@@ -16,4 +16,5 @@ pub mod log_filter;
 pub mod process;
 pub mod recorder;
 mod secrets;
+pub mod snapshot;
 pub mod web;

@@ -20,6 +20,7 @@ use crate::eraser::Eraser;
 use crate::link::{LinkConfig, LinkHandle, LinkSetup, LinkTask};
 use crate::log_filter::LogFilter;
 use crate::secrets;
+use crate::snapshot::{Leaving, SnapshotState};
 use crate::web::LiveHub;
 use anyhow::Context as _;
 use branch_store::{Opened, Purpose, Store};
@@ -101,6 +102,7 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
     start_renewal(&ground, trouble.clone(), redial);
     let box_id = ground.config.box_id.clone();
     let desk = Desk::new(box_id, ground.config.identity_dir(), trouble);
+    leave_snapshots(&ground, desk.snapshots());
     pages::start(&ground, &telephony, &link, desk, &room, metrics)?;
     let host = Host {
         store: ground.store.clone(),
@@ -180,6 +182,23 @@ fn start_renewal(ground: &Ground, trouble: RenewalTrouble, redial: Arc<Notify>) 
     };
     let stop = ground.tasks.stop_token();
     ground.tasks.spawn("certificate renewal", renewal.run(stop));
+}
+
+fn leave_snapshots(ground: &Ground, state: SnapshotState) {
+    let config = &ground.config;
+    let leaving = Leaving {
+        store: ground.store.clone(),
+        box_id: config.box_id.clone(),
+        keys_dir: config.keys_dir.clone(),
+        folder: config.data_dir.join("snapshot"),
+        recordings: config.recordings_dir(),
+        identity: config.identity_dir(),
+        broker: config.link.broker.clone(),
+        clock: ground.portal_clock.clone(),
+        state,
+    };
+    let stop = ground.tasks.stop_token();
+    ground.tasks.spawn("snapshots", leaving.run(stop));
 }
 
 fn announce(ground: &Ground) {

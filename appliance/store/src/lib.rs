@@ -9,6 +9,7 @@ mod column;
 mod config;
 mod database;
 mod error;
+mod escrow;
 mod faults;
 mod folder;
 mod job;
@@ -41,6 +42,7 @@ pub use boot::{
 };
 pub use config::{StoreConfig, StoreLimits};
 pub use error::StoreError;
+pub use escrow::{EscrowKeys, escrow_keys, take_escrow_keys};
 pub use faults::{DiskFaults, Trouble};
 pub use job::{
     Begun, BindingKept, CommittedFact, DialogId, DirectiveEffects, Done, KeyOwner, LinkCursor,

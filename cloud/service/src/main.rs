@@ -7,6 +7,7 @@ use cloud::backup;
 use cloud::config::Config;
 use cloud::people;
 use cloud::pki::PkiCommand;
+use cloud::recovery_key;
 use cloud::service::{self, Service};
 use messages::command::{Role, Secret};
 use portal::Clock;
@@ -58,11 +59,28 @@ enum Command {
         /// A file that `backup` made / 备份文件
         file: PathBuf,
     },
+    /// The key that opens what a lost appliance left here: kept offline / 恢复密钥(离线保存)
+    #[command(subcommand)]
+    RecoveryKey(RecoveryKey),
     /// The journals of the branches / 各分支的日志账本
     #[command(subcommand)]
     Journal(Journal),
     /// Prints the API's description / 打印接口描述
     Openapi,
+}
+
+#[derive(Subcommand)]
+enum RecoveryKey {
+    /// Makes it; its private half goes into a file for a safe, and lies nowhere else / 生成,私钥只写入该文件
+    New {
+        #[arg(long)]
+        out: PathBuf,
+        /// Although there is one already / 替换现有密钥
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Shows its fingerprint / 显示指纹
+    Show,
 }
 
 #[derive(Subcommand)]
@@ -125,9 +143,28 @@ fn work() -> anyhow::Result<()> {
         Command::Backup { dir } => take_backup(&Config::read(&arguments.config)?, &dir),
         Command::Restore { file } => restore(&Config::read(&arguments.config)?, &file),
         Command::Journal(Journal::Verify) => verify(&Config::read(&arguments.config)?),
+        Command::RecoveryKey(key) => recovery_key(&key, &Config::read(&arguments.config)?),
         Command::Openapi => Ok(io::stdout()
             .lock()
             .write_all(portal::openapi::to_text(&cloud::api::document()).as_bytes())?),
+    }
+}
+
+fn recovery_key(words: &RecoveryKey, config: &Config) -> anyhow::Result<()> {
+    match words {
+        RecoveryKey::New { out, replace } => {
+            let fingerprint = recovery_key::make(&config.tls.dir, out, *replace)?;
+            say(&format!(
+                "{}\n指纹 / fingerprint {fingerprint}\n\
+                 请把该文件移到离线的安全处并从本机删除;没有它,损坏的设备无法恢复 / \
+                 move this file to a safe place offline and delete it here; without it a lost appliance cannot be recovered",
+                out.display()
+            ))
+        }
+        RecoveryKey::Show => match recovery_key::public(&config.tls.dir) {
+            Some(key) => say(&format!("指纹 / fingerprint {}", key.fingerprint())),
+            None => say("还没有恢复密钥 / there is no recovery key yet"),
+        },
     }
 }
 

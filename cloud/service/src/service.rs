@@ -9,7 +9,9 @@ use crate::pages::Pages;
 use crate::people::{self, People, PeopleError};
 use crate::pki::Authority;
 use crate::raw;
+use crate::recovery_key;
 use crate::registrar::{self, Registrar, RegistrarError, Settings};
+use crate::shelf::{Shelf, snapshot_router};
 use crate::watch::{self, Pulse};
 use crate::wishes::{self, TenantNumbers};
 use core::time::Duration;
@@ -190,12 +192,13 @@ pub fn start(config: &Config, metrics: Option<PrometheusHandle>) -> Result<Servi
     let pulse = Pulse::default();
     pulse.set(true);
     let router = router(&state, config, pulse.clone(), metrics);
-    let mqtt =
-        listen_for_boxes(boxes, mqtt_tls, &state, &tasks).map_err(|source| StartError::Listen {
+    let mqtt = listen_for_boxes(boxes, mqtt_tls, config, &state, &tasks).map_err(|source| {
+        StartError::Listen {
             key: "mqtt.listen",
             address: config.mqtt.listen,
             source,
-        })?;
+        }
+    })?;
     state.registrar.listens(mqtt.clone());
     let limits = ConnectionLimits::default();
     let https = portal::serve::https(https, &identity, router, limits, &tasks)?;
@@ -219,6 +222,7 @@ fn hand(config: &Config, registrar: Registrar) -> Result<Hand, StartError> {
         sign: wishes::sign_with(wishes::directive_signer(dir)?),
         numbers: Arc::new(TenantNumbers::open_or_make(dir)?),
         registrar: Arc::new(registrar),
+        shelf: Arc::new(Shelf::new(config.data_dir.join("snapshots"))),
     })
 }
 
@@ -299,16 +303,21 @@ fn router(
 fn listen_for_boxes(
     listener: TcpListener,
     tls: Arc<rustls::ServerConfig>,
+    config: &Config,
     state: &HqState,
     tasks: &Tasks,
 ) -> io::Result<MqttHandle> {
     listener.set_nonblocking(true)?;
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let intake = Arc::new(Intake::new(state.clone()));
-    let web = portal::shell::wrap(
-        registrar::boxes_router(Arc::clone(&state.registrar)),
-        Shell::default(),
+    let dir = config.tls.dir.clone();
+    let snapshots = snapshot_router(
+        Arc::clone(&state.shelf),
+        Arc::new(move || recovery_key::public(&dir)),
+        state.clock.clone(),
     );
+    let boxes = registrar::boxes_router(Arc::clone(&state.registrar)).merge(snapshots);
+    let web = portal::shell::wrap(boxes, Shell::default());
     MqttServer::start_with_web(listener, tls, intake, mqtt::Limits::default(), web, tasks)
 }
 

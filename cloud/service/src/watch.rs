@@ -48,6 +48,7 @@ pub(crate) async fn keep_watching(state: HqState, mqtt: MqttHandle, pulse: Pulse
             .await;
         pulse.set(looked.is_ok());
         forget(&state).await;
+        forget_snapshots(&state).await;
         let Ok((users, boxes)) = looked else { continue };
         measure(&boxes);
         state.pace.look(state.clock.now().mono, &boxes);
@@ -92,6 +93,17 @@ async fn forget(state: &HqState) {
         Ok(Ok(true)) => state.wishes.ring(),
         Ok(Ok(false)) | Err(_) => {}
         Ok(Err(bad)) => tracing::warn!(%bad, "keys of erased persons stay for now"),
+    }
+}
+
+/// They hold keys: none is kept longer than a backup of keys may be.
+async fn forget_snapshots(state: &HqState) {
+    let (shelf, now) = (Arc::clone(&state.shelf), state.now());
+    let gone = tokio::task::spawn_blocking(move || shelf.forget_old(now)).await;
+    if let Ok(Ok(gone)) = gone {
+        for box_id in gone {
+            tracing::warn!(%box_id, "its snapshot is too old and gone: another machine could not take its place");
+        }
     }
 }
 

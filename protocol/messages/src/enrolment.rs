@@ -69,6 +69,9 @@ pub struct EnrolGranted {
     /// Verifies headquarters' directives (Ed25519); none: headquarters signs none yet.
     #[serde(default, with = "serde_bytes")]
     pub directive_key: Option<Vec<u8>>,
+    /// The public half of the recovery key; none: headquarters has none yet.
+    #[serde(default, with = "serde_bytes", skip_serializing_if = "Option::is_none")]
+    pub recovery_key: Option<Vec<u8>>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -186,6 +189,7 @@ mod tests {
             tenant_blind: [1; 32],
             hq_key: [2; 32],
             directive_key: Some(vec![3; 32]),
+            recovery_key: None,
         };
         let bytes = wire::encode(&granted).unwrap();
         assert_eq!(wire::decode::<EnrolGranted>(&bytes).unwrap(), granted);

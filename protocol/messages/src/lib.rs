@@ -22,6 +22,7 @@ pub mod journal;
 pub mod lane;
 pub mod refusal;
 pub mod registry;
+pub mod snapshot;
 
 pub mod wire;
 

@@ -9,6 +9,7 @@ mod generations;
 mod hq_keys;
 mod key;
 mod key_store;
+mod recovery;
 mod vault;
 
 pub mod stream;
@@ -23,4 +24,5 @@ pub use generations::VaultKeys;
 pub use hq_keys::{HqBoxKey, HqMaster};
 pub use key::{Key, KeyId};
 pub use key_store::{KeyStore, KeyStoreError};
+pub use recovery::{RecoveryKey, RecoveryPublic};
 pub use vault::{PartyKey, VaultKey, WrappedKey, WrappedRecordingKey};

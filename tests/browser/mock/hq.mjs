@@ -281,6 +281,17 @@ export function oldFacts() {
   return { items, more: true }
 }
 
+export function snapshots() {
+  const one = (box_id, hours, bytes) => ({
+    box_id,
+    made: Date.now() - hours * HOUR,
+    expires: Date.now() + (7 * 24 - hours) * HOUR,
+    bytes,
+    head: 188_442,
+  })
+  return { items: [one('bj-01.zk', 5, 212e6), one('sz-01', 19, 88e6)] }
+}
+
 export function policy() {
   return { version: 3, name: 'masked', number: 'never', changed: Date.now() - 9 * HOUR, by: 'wang' }
 }
@@ -428,6 +439,7 @@ export function answers(over = {}) {
     'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
     'GET /api/v1/rollups/hours': hours,
     'GET /api/v1/certificates': certificates,
+    'GET /api/v1/snapshots': snapshots,
     'GET /api/v1/enrolments': enrolments,
     'POST /api/v1/enrolments': enrolmentMade,
     'POST /api/v1/boxes/*/revocations': { status: 200, body: { revoked: 1 } },

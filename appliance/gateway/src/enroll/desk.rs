@@ -2,6 +2,7 @@
 use super::folder::{BoxPaths, HqPlace, certificate_of};
 use super::remote::{self, Invitation};
 use super::{EnrollError, RenewalTrouble};
+use crate::snapshot::SnapshotState;
 use identity::{CertificateFacts, Fingerprint};
 use messages::{BoxId, UtcMs};
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
@@ -18,6 +19,7 @@ struct Inner {
     box_id: BoxId,
     dir: PathBuf,
     trouble: RenewalTrouble,
+    snapshots: SnapshotState,
     busy: Mutex<()>,
 }
 
@@ -40,8 +42,15 @@ impl Desk {
             box_id,
             dir,
             trouble,
+            snapshots: SnapshotState::default(),
             busy: Mutex::new(()),
         }))
+    }
+
+    /// What this box has left with headquarters. Clones share it.
+    #[must_use]
+    pub fn snapshots(&self) -> SnapshotState {
+        self.0.snapshots.clone()
     }
 
     /// Reads some small files.

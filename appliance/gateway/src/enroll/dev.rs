@@ -24,6 +24,7 @@ pub(super) fn enroll(
         tenant_blind: whole_file::read_key(&hq_dir.join(hq_files::TENANT_BLIND))?,
         hq_key: hq_key(hq_keys, box_id)?,
         directive_key: public(&hq_dir.join(hq_files::DIRECTIVE_PUBLIC)),
+        recovery_key: public(&hq_dir.join("recovery.pub")),
         place: HqPlace::read(dir)?,
         authority: ca_pem.clone(),
         certificate: String::new(),

@@ -24,6 +24,7 @@ pub struct BoxPaths {
     pub tenant_blind: PathBuf,
     pub hq_key: PathBuf,
     pub directive_key: PathBuf,
+    pub recovery_key: PathBuf,
 }
 
 impl BoxPaths {
@@ -37,6 +38,7 @@ impl BoxPaths {
             tenant_blind: dir.join(hq_files::TENANT_BLIND),
             hq_key: dir.join(hq_files::HQ_KEY),
             directive_key: dir.join(hq_files::DIRECTIVE_PUBLIC),
+            recovery_key: dir.join("recovery.pub"),
         }
     }
 }
@@ -95,6 +97,7 @@ pub(super) struct Papers {
     pub(super) tenant_blind: Option<Zeroizing<[u8; 32]>>,
     pub(super) hq_key: Option<Zeroizing<[u8; 32]>>,
     pub(super) directive_key: Option<Vec<u8>>,
+    pub(super) recovery_key: Option<Vec<u8>>,
 }
 
 /// Certificate and key as one file holds them.
@@ -148,6 +151,9 @@ impl Papers {
         }
         if let Some(key) = &self.directive_key {
             public(&paths.directive_key, key)?;
+        }
+        if let Some(key) = &self.recovery_key {
+            public(&paths.recovery_key, key)?;
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use axum::http::{Request, header};
 use core::time::Duration;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use messages::enrolment::{CBOR, MESSAGE_BYTES_MAX};
+use messages::enrolment::CBOR;
 use rustls::{CertificateError, ClientConfig, Error as TlsError};
 use rustls_pki_types::ServerName;
 use std::io;
@@ -67,18 +67,19 @@ pub(crate) struct Answer {
     pub(crate) body: Bytes,
 }
 
-/// Posts CBOR. What the TLS does not trust is sent nothing.
+/// Posts CBOR; the answer may be so long. What the TLS does not trust is sent nothing.
 pub(crate) async fn post(
     place: &Place,
     tls: Arc<ClientConfig>,
     path: &str,
     body: Vec<u8>,
+    answer_bytes_max: usize,
 ) -> Result<Answer, HttpsError> {
     let connecting = tokio::time::timeout(CONNECT_MAX, connect(place, tls));
     let stream = connecting
         .await
         .map_err(|_late| HttpsError::Unreachable("no answer in time".to_owned()))??;
-    let asking = tokio::time::timeout(ANSWER_MAX, ask(stream, place, path, body));
+    let asking = tokio::time::timeout(ANSWER_MAX, ask(stream, place, path, body, answer_bytes_max));
     asking
         .await
         .map_err(|_late| HttpsError::Broken("no answer in time".to_owned()))?
@@ -123,6 +124,7 @@ async fn ask(
     place: &Place,
     path: &str,
     body: Vec<u8>,
+    answer_bytes_max: usize,
 ) -> Result<Answer, HttpsError> {
     let broken = |bad: hyper::Error| HttpsError::Broken(bad.to_string());
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
@@ -140,7 +142,7 @@ async fn ask(
             .headers
             .get(header::RETRY_AFTER)
             .and_then(|wait| wait.to_str().ok()?.parse().ok());
-        let body = to_bytes(Body::new(body), MESSAGE_BYTES_MAX)
+        let body = to_bytes(Body::new(body), answer_bytes_max)
             .await
             .map_err(|bad| HttpsError::Broken(bad.to_string()))?;
         Ok(Answer {

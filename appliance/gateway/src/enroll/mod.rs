@@ -13,6 +13,9 @@ mod renewal;
 pub use command::Enroll;
 pub use desk::{Desk, Standing};
 pub use error::EnrollError;
+pub(crate) use https::{Place, post};
+pub(crate) use remote::enroll;
+
 pub use folder::{BoxPaths, HqPlace, certificate_of, in_time};
 pub use remote::Invitation;
 pub use renewal::{Renewal, RenewalTrouble};

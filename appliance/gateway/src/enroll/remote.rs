@@ -5,7 +5,7 @@ use super::{EnrollError, pinned};
 use core::fmt;
 use identity::{BoxRequest, CertificateFacts, Fingerprint, IdentityError, signed_by, validity};
 use messages::BoxId;
-use messages::enrolment::{ENROL_PATH, EnrolAsk, EnrolGranted, NotEnrolled};
+use messages::enrolment::{ENROL_PATH, EnrolAsk, EnrolGranted, MESSAGE_BYTES_MAX, NotEnrolled};
 use messages::wire;
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
 use serde_json::Value;
@@ -27,7 +27,7 @@ impl fmt::Debug for Invitation {
 }
 
 /// Makes a key, has it signed, and keeps the identity in `dir`. The key is made here and stays here.
-pub(super) async fn enroll(
+pub(crate) async fn enroll(
     invitation: &Invitation,
     box_id: &BoxId,
     dir: &Path,
@@ -47,7 +47,7 @@ pub(super) async fn enroll(
     let body = wire::encode(&ask).map_err(|bad| EnrollError::BadAnswer(bad.to_string()))?;
     let tls =
         pinned::client_config(fingerprint).map_err(|bad| EnrollError::Tls(bad.to_string()))?;
-    let answer = https::post(&place, tls, ENROL_PATH, body).await?;
+    let answer = https::post(&place, tls, ENROL_PATH, body, MESSAGE_BYTES_MAX).await?;
     if answer.status != 200 {
         return Err(refusal(&answer));
     }
@@ -116,5 +116,6 @@ fn papers(granted: EnrolGranted, key: Zeroizing<String>, url: String) -> Papers 
         tenant_blind: Some(Zeroizing::new(granted.tenant_blind)),
         hq_key: Some(Zeroizing::new(granted.hq_key)),
         directive_key: granted.directive_key,
+        recovery_key: granted.recovery_key,
     }
 }

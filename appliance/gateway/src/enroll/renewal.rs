@@ -4,7 +4,7 @@ use super::https::{self, Place};
 use crate::link::client_config;
 use core::time::Duration;
 use identity::{BoxRequest, CertificateFacts, signed_by, whole_file};
-use messages::enrolment::{NotEnrolled, RENEW_PATH, RenewAsk, RenewGranted};
+use messages::enrolment::{MESSAGE_BYTES_MAX, NotEnrolled, RENEW_PATH, RenewAsk, RenewGranted};
 use messages::{BoxId, UtcMs, wire};
 use portal::Clock;
 use rustls_pki_types::{CertificateDer, pem::PemObject as _};
@@ -101,7 +101,7 @@ impl Renewal {
         let body = wire::encode(&ask).map_err(|_bad| "internal")?;
         let mut tls = client_config(&paths.ca, &paths.identity).map_err(|bad| bad.code())?;
         tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-        let answer = https::post(&place, Arc::new(tls), RENEW_PATH, body)
+        let answer = https::post(&place, Arc::new(tls), RENEW_PATH, body, MESSAGE_BYTES_MAX)
             .await
             .map_err(code_of)?;
         if answer.status != 200 {

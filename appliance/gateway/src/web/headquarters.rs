@@ -32,6 +32,15 @@ pub(super) struct Headquarters {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<i64>)]
     trouble_at: Option<UtcMs>,
+    /// The last snapshot that this box has left there: when it was made, and its bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<i64>)]
+    snapshot_made: Option<UtcMs>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot_bytes: Option<u64>,
+    /// The code of what keeps a newer one from being left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    snapshot_trouble: Option<&'static str>,
 }
 
 /// What this box shows headquarters.
@@ -70,6 +79,8 @@ fn described(state: &AppState, standing: Standing) -> Headquarters {
     });
     let (trouble, trouble_at) = standing.trouble.unzip();
     let place = standing.place;
+    let snapshots = state.desk().snapshots();
+    let (snapshot_made, snapshot_bytes) = snapshots.newest().unzip();
     Headquarters {
         box_id: state.info().box_id.to_string(),
         enrolled: certificate.is_some(),
@@ -80,6 +91,9 @@ fn described(state: &AppState, standing: Standing) -> Headquarters {
         certificate,
         trouble,
         trouble_at,
+        snapshot_made,
+        snapshot_bytes,
+        snapshot_trouble: snapshots.trouble(),
     }
 }
 

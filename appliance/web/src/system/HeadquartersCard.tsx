@@ -1,7 +1,7 @@
 // 总部连接: is this box enrolled, until when is its certificate good, and how to enrol it.
 import { useQuery } from '@tanstack/react-query'
 import { branchApi, type Headquarters } from '@zhunkehu/api/branch'
-import { Card, Facts, Loaded, label, StatusTag, TimeCell, useMay } from '@zhunkehu/kit'
+import { Card, Facts, format, Loaded, label, StatusTag, TimeCell, useMay } from '@zhunkehu/kit'
 import { Alert, Button } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -42,6 +42,16 @@ function Standing({ hq }: { hq: Headquarters }) {
   return (
     <div className="zk-stack">
       {hq.enrolled ? <Identity hq={hq} /> : <p>{t('branch.hq.not_enrolled_hint')}</p>}
+      {hq.snapshot_trouble ? (
+        <Alert
+          type="warning"
+          showIcon
+          title={t('branch.hq.snapshot_trouble')}
+          description={t(`snapshot_error.${hq.snapshot_trouble}`, {
+            defaultValue: hq.snapshot_trouble,
+          })}
+        />
+      ) : null}
       {hq.trouble ? (
         <Alert
           type="warning"
@@ -80,6 +90,16 @@ function Identity({ hq }: { hq: Headquarters }) {
               t('branch.hq.next_here')
             ) : (
               <TimeCell key="renew" at={certificate?.renew_at} />
+            ),
+          ],
+          [
+            t('branch.hq.snapshot'),
+            hq.snapshot_made ? (
+              <span key="snapshot">
+                <TimeCell at={hq.snapshot_made} /> · {format.bytes(hq.snapshot_bytes ?? 0)}
+              </span>
+            ) : (
+              t('branch.hq.snapshot_none')
             ),
           ],
         ]}

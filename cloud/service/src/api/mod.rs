@@ -15,6 +15,7 @@ mod overview;
 mod personal_text;
 mod rollups;
 mod session;
+mod snapshots;
 mod state;
 mod sync;
 mod wishes;
@@ -59,6 +60,7 @@ fn described() -> OpenApiRouter<HqState> {
         .routes(routes!(enrolments::cancel))
         .routes(routes!(certificates::list))
         .routes(routes!(certificates::revoke))
+        .routes(routes!(snapshots::list))
         .routes(routes!(sync::health))
         .routes(routes!(wishes::policy, wishes::set_policy))
         .routes(routes!(wishes::dnc, wishes::change_dnc))

@@ -2,6 +2,7 @@
 use super::live::LiveHub;
 use crate::pace::Pace;
 use crate::registrar::Registrar;
+use crate::shelf::Shelf;
 use crate::wishes::{TenantNumbers, WishBell};
 use axum::http::StatusCode;
 use hq_store::{KeyBook, Sign, Store, StoreError};
@@ -21,6 +22,8 @@ pub struct HqState {
     pub clock: Clock,
     /// Who is a box.
     pub registrar: Arc<Registrar>,
+    /// Snapshots of the boxes.
+    pub shelf: Arc<Shelf>,
     /// What headquarters may see of the branches' personal values, as it stands in the store.
     policy: Arc<RwLock<FieldPolicy>>,
     /// Signs directives.
@@ -42,6 +45,8 @@ pub struct Hand {
     pub numbers: Arc<TenantNumbers>,
     /// Who is a box.
     pub registrar: Arc<Registrar>,
+    /// Snapshots of the boxes.
+    pub shelf: Arc<Shelf>,
 }
 
 impl HqState {
@@ -70,6 +75,7 @@ impl HqState {
             wishes: WishBell::default(),
             pace: Arc::default(),
             registrar: hand.registrar,
+            shelf: hand.shelf,
             live: Arc::new(LiveHub::default()),
             stop,
         })

@@ -1,5 +1,6 @@
 //! A box without a certificate comes with a code.
 use super::{Code, Registrar};
+use crate::recovery_key;
 use hq_store::{By, NewCertificate, StoreError, Tried};
 use identity::{CertificateFacts, IdentityError, hq_files};
 use messages::BoxId;
@@ -136,6 +137,8 @@ impl Registrar {
             tenant_blind: *self.tenant_blind.key().expose(),
             hq_key: *self.master.of_box(box_id).key().expose(),
             directive_key: fs::read(self.settings.dir.join(hq_files::DIRECTIVE_PUBLIC)).ok(),
+            recovery_key: recovery_key::public(&self.settings.dir)
+                .map(|key| key.as_bytes().to_vec()),
         }
     }
 

@@ -5,6 +5,7 @@ use axum::http::{Method, Request, StatusCode, header};
 use cloud::api::{self, Hand, HqState};
 use cloud::people::People;
 use cloud::registrar::{Registrar, Settings};
+use cloud::shelf::Shelf;
 use cloud::wishes::{TenantNumbers, directive_signer, sign_with};
 use hq_store::{KeyBook, SqliteStore, Store, conformance::story::MIDNIGHT};
 use messages::command::Role;
@@ -72,6 +73,7 @@ impl Office {
             sign: sign_with(directive_signer(folder.path()).unwrap()),
             numbers: Arc::new(TenantNumbers::open_or_make(folder.path()).unwrap()),
             registrar: Arc::new(registrar),
+            shelf: Arc::new(Shelf::new(folder.path().join("snapshots"))),
         };
         let shared = Arc::clone(&store);
         let state = HqState::new(shared, keys, auth, clock, policy, hand.clone(), stop).unwrap();

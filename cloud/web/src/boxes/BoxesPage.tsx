@@ -10,6 +10,7 @@ import { CertificateTable } from './CertificateTable'
 import { EnrolDialog } from './EnrolDialog'
 import { EnrolmentTable } from './EnrolmentTable'
 import { LockedSources } from './LockedSources'
+import { SnapshotTable } from './SnapshotTable'
 
 const ASKED_EVERY_MS = 5_000
 
@@ -27,6 +28,7 @@ export function BoxesPage() {
     queryFn: hqApi.enrolments,
     refetchInterval: ASKED_EVERY_MS,
   })
+  const snapshots = useQuery({ queryKey: ['snapshots'], queryFn: hqApi.snapshots })
   return (
     <>
       <Card
@@ -51,6 +53,14 @@ export function BoxesPage() {
               <EnrolmentTable enrolments={found.items} mayCancel={isAdmin} />
             </>
           )}
+        </Loaded>
+      </Card>
+      <Card title={t('hq.snapshot.title')}>
+        <p className="zk-quiet" style={{ padding: '8px 16px' }}>
+          {t('hq.snapshot.note')}
+        </p>
+        <Loaded query={snapshots} rows={3}>
+          {(found) => <SnapshotTable rows={found.items} />}
         </Loaded>
       </Card>
       {open ? <EnrolDialog onClose={() => setOpen(false)} /> : null}

@@ -583,6 +583,15 @@ export interface components {
             enrolled: boolean;
             /** @description Of headquarters' authority: SHA-256 in groups. */
             fingerprint?: string;
+            /** Format: int64 */
+            snapshot_bytes?: number;
+            /**
+             * Format: int64
+             * @description The last snapshot that this box has left there: when it was made, and its bytes.
+             */
+            snapshot_made?: number;
+            /** @description The code of what keeps a newer one from being left. */
+            snapshot_trouble?: string;
             tenant?: string;
             /** @description The code of what keeps the certificate from being renewed. */
             trouble?: string;

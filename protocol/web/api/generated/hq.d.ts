@@ -397,6 +397,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Snapshots that another machine could be made from. */
+        get: operations["snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sync": {
         parameters: {
             query?: never;
@@ -1339,6 +1356,27 @@ export interface components {
             /** Format: password */
             password: string;
             user: string;
+        };
+        SnapshotRow: {
+            box_id: string;
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description From then on it is gone, unless a newer one comes.
+             */
+            expires: number;
+            /**
+             * Format: int64
+             * @description The last fact in it.
+             */
+            head: number;
+            /** Format: int64 */
+            made: number;
+        };
+        /** @description Of every box that has left one, by id. */
+        Snapshots: {
+            items: components["schemas"]["SnapshotRow"][];
         };
         /** @description All branches, the worst first. */
         SyncHealth: {
@@ -2422,6 +2460,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    snapshots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshots"];
+                };
             };
             401: {
                 headers: {

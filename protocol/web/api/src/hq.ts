@@ -4,6 +4,7 @@ import { clientOf, said, unwrap } from './client'
 
 type Schemas = components['schemas']
 export type BoxCertificate = Schemas['BoxCertificate']
+export type BoxSnapshot = Schemas['SnapshotRow']
 export type Branch = Schemas['Branch']
 export type BranchCommand = Schemas['CommandRow']
 export type BranchSync = Schemas['BranchSync']
@@ -115,6 +116,7 @@ export const hqApi = {
     unwrap(client.POST('/api/v1/enrolments', { body: { box_id, purpose } })),
   cancelEnrolment: (id: string) =>
     unwrap(client.DELETE('/api/v1/enrolments/{id}', { params: { path: { id } } })),
+  snapshots: () => unwrap(client.GET('/api/v1/snapshots')),
   certificates: () => unwrap(client.GET('/api/v1/certificates')),
   revokeBox: (box_id: string, reason: string) =>
     unwrap(

@@ -59,6 +59,7 @@ impl Hall {
             sign: sign_with(directive_signer(folder.path()).unwrap()),
             numbers: Arc::new(TenantNumbers::open_or_make(folder.path()).unwrap()),
             registrar,
+            shelf: Arc::new(crate::shelf::Shelf::new(folder.path().join("snapshots"))),
         };
         let state = HqState::new(store, keys, auth, clock, policy, hand, stop).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
