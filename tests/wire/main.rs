@@ -8,6 +8,7 @@ mod forgetting;
 mod full_disk;
 mod headquarters;
 mod instruments;
+mod kills;
 mod phones;
 mod privacy;
 mod recording;

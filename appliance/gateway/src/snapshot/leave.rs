@@ -124,8 +124,13 @@ impl Leaving {
             let before = self
                 .state
                 .seen(|seen| core::mem::replace(&mut seen.trouble, code));
-            if let Some(code) = code.filter(|code| before != Some(*code)) {
-                tracing::warn!(code, "no snapshot is left with headquarters");
+            match &trouble {
+                // a headquarters that wants none
+                Some(SnapshotError::NoRecoveryKey) | None => {}
+                Some(bad) if before != code => {
+                    tracing::warn!(code = bad.code(), "no snapshot is left with headquarters");
+                }
+                Some(_known) => {}
             }
         }
     }
