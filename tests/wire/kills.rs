@@ -187,7 +187,7 @@ fn head(data: &Path) -> u64 {
 /// A carrier and six phones that dial out all the time, half of the calls recorded.
 fn files(world: &Path, gateway: &Gateway) -> [PathBuf; 2] {
     let carrier = format!(
-        "listen = \"{}\"\ngateway = \"{}\"\nlog = \"{}\"\n[times]\nring_ms = [100, 400]\ntalk_ms = [300, 1500]\nno_answer_ms = 1500\n",
+        "listen = \"{}\"\ngateway = \"{}\"\nlog = \"{}\"\n[times]\nring_ms = [100, 400]\ntalk_ms = [300, 5000]\nno_answer_ms = 1500\n",
         gateway.carrier(),
         gateway.sip(),
         world.join("carrier.log.jsonl").display()
@@ -196,7 +196,7 @@ fn files(world: &Path, gateway: &Gateway) -> [PathBuf; 2] {
         .map(|n| format!("\"{}1380000{n:04}\"", if n % 2 == 0 { 8 } else { 9 }))
         .collect();
     let phones = format!(
-        "gateway = \"{}\"\nfirst = 1000\ncount = 6\npassword = \"pw{{user}}\"\nlog = \"{}\"\ntalk_ms = [300, 1200]\n\
+        "gateway = \"{}\"\nfirst = 1000\ncount = 6\npassword = \"pw{{user}}\"\nlog = \"{}\"\ntalk_ms = [300, 5000]\n\
          [hand]\nnumbers = [{}]\npause_ms = [200, 900]\n",
         gateway.sip(),
         world.join("phones.log.jsonl").display(),
@@ -270,6 +270,14 @@ fn run(seed: u64, kills: u32) {
         campaign.kill(&mut dice);
         assert!(campaign.carrier.is_running() && campaign.phones.is_running());
     }
+    // some calls that nobody cuts, so that the checker has something to listen to
+    let before = journal::of_branch(&campaign.gateway.data_dir()).len();
+    wait_until("calls in peace", PATIENCE, || {
+        let facts = bodies(&journal::of_branch(&campaign.gateway.data_dir())[before..]);
+        let long =
+            |body: &&Body| matches!(body, Body::RecordingClosed(fact) if fact.duration_ms > 3_200);
+        (facts.iter().filter(long).count() >= 3).then_some(())
+    });
     campaign.phones.terminate();
     campaign.phones.ended(PATIENCE);
     wait_until("no call is up", PATIENCE, || {
@@ -301,6 +309,36 @@ fn run(seed: u64, kills: u32) {
     assert!(calls > 20 && campaign.acknowledged > u64::from(kills) / 2);
     campaign.gateway.stop();
     campaign.cloud.stop();
+    recount(world.path(), &campaign, kills);
+}
+
+/// The separate checker: it counts again from both databases, the recordings, and the carrier's and the phones' own logs.
+fn recount(world: &Path, campaign: &Campaign, kills: u32) {
+    let mut command = Command::new(binary::built("zhunkehu-simulator"));
+    let paths = [
+        ("--branch", campaign.gateway.data_dir()),
+        ("--cloud", campaign.cloud.data_dir().join("hq.db")),
+        ("--carrier-log", world.join("carrier.log.jsonl")),
+        ("--phones-log", world.join("phones.log.jsonl")),
+        ("--customers", world.join("customers.csv")),
+        ("--gateway", binary::built("zhunkehu-gateway")),
+        (
+            "--gateway-config",
+            campaign.gateway.folder().join("gateway.toml"),
+        ),
+    ];
+    command.args(["check", "--box-id", "wire-01", "--kills"]);
+    command.arg(kills.to_string());
+    for (word, path) in paths {
+        command.arg(word).arg(path);
+    }
+    let output = command.output().expect("the checker runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success(),
+        "{said}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
 }
 
 fn run_and_name(seed: u64, kills: u32) {

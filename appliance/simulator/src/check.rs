@@ -38,6 +38,9 @@ pub struct Traces {
     pub gateway: PathBuf,
     #[arg(long)]
     pub gateway_config: PathBuf,
+    /// kill -9 of the gateway in the run: calls that were cut stand in the carrier's log with an end that the books cannot know.
+    #[arg(long, default_value_t = 0)]
+    pub kills: u64,
     /// Recordings to listen to at most.
     #[arg(long, default_value_t = 60)]
     pub recordings_max: usize,

@@ -39,6 +39,23 @@ impl Ledger {
         });
     }
 
+    /// `right` is `left`, or at most so many more.
+    pub(crate) fn within(
+        &mut self,
+        invariant: &'static str,
+        left: (&str, u64),
+        right: (&str, u64),
+        more: u64,
+    ) {
+        let good = (left.1..=left.1.saturating_add(more)).contains(&right.1);
+        self.check(invariant, good, || {
+            format!(
+                "{} {} ≠ {} {} (by {more})",
+                left.0, left.1, right.0, right.1
+            )
+        });
+    }
+
     /// Names an invariant that may find nothing to check: it stands in the list all the same.
     pub(crate) fn announce(&mut self, invariant: &'static str) {
         self.0.entry(invariant).or_default();
