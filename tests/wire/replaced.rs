@@ -79,6 +79,15 @@ fn another_machine_takes_over_a_hundred_thousand_customers() {
     replace_with(100_000);
 }
 
+/// The disk with data, keys and identity is gone.
+fn lose(world: &Path, gateway: &Gateway) {
+    let lost = world.join("lost");
+    std::fs::create_dir(&lost).expect("a folder");
+    for part in ["data", "keys", "certificates"] {
+        std::fs::rename(gateway.folder().join(part), lost.join(part)).expect("it is there");
+    }
+}
+
 fn replace_with(customers: u32) {
     let world = tempfile::tempdir().expect("a folder");
     let cloud = Cloud::start(world.path());
@@ -107,12 +116,7 @@ fn replace_with(customers: u32) {
     });
     gateway.kill9();
 
-    // the disk with data, keys and identity is gone; the old machine may still run somewhere
-    let lost = world.path().join("lost");
-    std::fs::create_dir(&lost).expect("a folder");
-    for part in ["data", "keys", "certificates"] {
-        std::fs::rename(gateway.folder().join(part), lost.join(part)).expect("the disk is gone");
-    }
+    lose(world.path(), &gateway);
     let claim = made(&hq);
     let foreign = world.path().join("foreign-key.txt");
     std::fs::write(&foreign, "0000-0000").expect("a file");

@@ -133,7 +133,10 @@ pub(super) fn told(open: &Opener) {
     };
     store.greet(&greeting).unwrap();
     assert_eq!(copies(&*store).len(), 3);
-    assert_eq!(store.forgetful_boxes().unwrap(), [box_id.clone()]);
+    assert_eq!(
+        store.forgetful_boxes().unwrap(),
+        std::slice::from_ref(&box_id)
+    );
     let parties = vec![party];
     store
         .tell_erased(&box_id, &parties, UtcMs(6), &sign())
