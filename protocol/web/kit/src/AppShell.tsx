@@ -61,7 +61,8 @@ export function AppShell(props: Props) {
           <ProfileBanner profile={profile} />
           <ReconnectBanner onRetry={onRetryLine} />
         </section>
-        <main id="main" className="zk-main" tabIndex={-1}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and on some pages nothing in it takes the focus */}
+        <main id="main" className="zk-main" tabIndex={0}>
           {children}
         </main>
       </div>
