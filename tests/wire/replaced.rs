@@ -127,9 +127,8 @@ fn replace_with(customers: u32) {
     let no_code = said(&gateway, &words(&guessed, &key));
     assert!(no_code.contains("enrol_code_wrong"), "{no_code}");
     let done = words(&claim, &key);
-    let done: Vec<&str> = done.iter().map(String::as_str).collect();
     let begun = Instant::now();
-    gateway.console(&done);
+    gateway.console(&done.iter().map(String::as_str).collect::<Vec<_>>());
     let recovered = begun.elapsed();
     let again = said(&gateway, &words(&claim, &key));
     assert!(again.contains("snapshot_not_empty"), "{again}");
