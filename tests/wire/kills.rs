@@ -280,10 +280,13 @@ fn run(seed: u64, kills: u32) {
     });
     campaign.phones.terminate();
     campaign.phones.ended(PATIENCE);
-    wait_until("no call is up", PATIENCE, || {
+    wait_until("no call is up and no recording is open", PATIENCE, || {
         let facts = journal::of_branch(&campaign.gateway.data_dir());
         let count = |kind: &str| facts.iter().filter(|fact| fact.kind == kind).count();
-        (count("call_started") == count("call_ended")).then_some(())
+        let recorded = count("recording_closed") + count("recording_cut");
+        let ended = count("call_started") == count("call_ended");
+        // a recording is closed when its last seconds are on the disk: behind its call's end
+        (ended && count("recording_started") == recorded).then_some(())
     });
     let facts = campaign.settle();
     let calls = check_ends(&facts);
