@@ -61,18 +61,26 @@ impl Digest {
             | Output::Fact(_)
             | Output::DialogClosed { .. }
             | Output::OrphanEnded(_) => {}
-            Output::Media(command) => self.words(&format!("{command:?}")),
-            Output::NeedRecordingKey { order, .. } => self.words(&format!("key {order:?}")),
-            Output::Dialled { ask, result } => self.words(&format!("{ask:?} {result:?}")),
-            Output::HungUp { ask, result } => self.words(&format!("{ask:?} {result:?}")),
-            Output::DialogOpened { leg, call, .. } => self.words(&format!("{leg:?} {call:?}")),
-            Output::Binding(note) => self.words(&binding(note)),
-            Output::Refused { why, .. } => self.words(&format!("{why:?}")),
+            Output::Media(command) => self.words(format_args!("{command:?}")),
+            Output::NeedRecordingKey { order, .. } => self.words(format_args!("key {order:?}")),
+            Output::Dialled { ask, result } => self.words(format_args!("{ask:?} {result:?}")),
+            Output::HungUp { ask, result } => self.words(format_args!("{ask:?} {result:?}")),
+            Output::DialogOpened { leg, call, .. } => self.words(format_args!("{leg:?} {call:?}")),
+            Output::Binding(note) => self.words(format_args!("{}", binding(note))),
+            Output::Refused { why, .. } => self.words(format_args!("{why:?}")),
         }
     }
 
-    fn words(&mut self, words: &str) {
-        self.0.update(words.as_bytes());
+    /// Straight into the digest, piece by piece.
+    fn words(&mut self, words: core::fmt::Arguments<'_>) {
+        struct Into<'a>(&'a mut Sha256);
+        impl core::fmt::Write for Into<'_> {
+            fn write_str(&mut self, piece: &str) -> core::fmt::Result {
+                self.0.update(piece.as_bytes());
+                Ok(())
+            }
+        }
+        let _never_fails = core::fmt::write(&mut Into(&mut self.0), words);
     }
 }
 

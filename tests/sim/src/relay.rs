@@ -14,6 +14,8 @@ const REST: Duration = Duration::from_millis(500);
 
 pub(crate) struct Relay {
     owners: Vec<Option<CallId>>,
+    /// Ports with an owner.
+    held: usize,
     open: BTreeMap<CallId, Line>,
     rng: SeededRng,
 }
@@ -29,6 +31,7 @@ impl Relay {
     pub(crate) fn new(seed: u64, ports: u16) -> Self {
         Self {
             owners: vec![None; usize::from(ports)],
+            held: 0,
             open: BTreeMap::new(),
             rng: SeededRng::new(seed ^ 0x5e1a),
         }
@@ -37,6 +40,7 @@ impl Relay {
     /// The pool as it is bound at the start of a run.
     pub(crate) fn start(&mut self) -> MediaReport {
         self.owners.fill(None);
+        self.held = 0;
         self.open.clear();
         let ports = (0..self.owners.len()).map(|n| PortPair {
             rtp: FIRST_PORT + 2 * u16::try_from(n).unwrap_or(0),
@@ -54,13 +58,13 @@ impl Relay {
     }
 
     /// Ports that are open or rest.
-    pub(crate) fn held_count(&self) -> usize {
-        self.owners.iter().flatten().count()
+    pub(crate) const fn held_count(&self) -> usize {
+        self.held
     }
 
     pub(crate) fn freed(&mut self, port: PortPair) {
         if let Some(owner) = self.owners.get_mut(place(port.rtp)) {
-            *owner = None;
+            self.held -= usize::from(owner.take().is_some());
         }
     }
 
@@ -109,7 +113,7 @@ impl Relay {
             format!("port {} is given to a second call", set.port.rtp)
         });
         if let Some(owner) = owner {
-            *owner = Some(call);
+            self.held += usize::from(owner.replace(call).is_none());
         }
         let line = self.open.entry(call).or_default();
         let known = &mut line.ports[side.index()];

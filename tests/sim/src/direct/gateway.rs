@@ -5,7 +5,7 @@ use crate::site::{CARRIER, GATEWAY, extension, flow, phone_address};
 use branch::Signalling;
 use bytes::Bytes;
 use messages::{Extension, HangUpCause, Moment, Now, Q850, SipCode, UnbindReason};
-use sansio::Machine;
+use sansio::{Machine, TimerTable};
 use sip::{
     BoundAt, Command, DialogRecord, Event, Flow, Input, Invite, LegId, Origin, Output, Target,
 };
@@ -27,6 +27,7 @@ pub struct Speechless {
     switch: Rc<RefCell<Switch>>,
     out: VecDeque<Output>,
     bindings: BTreeMap<Extension, BoundAt>,
+    expiring: TimerTable<Extension>,
     minted: u64,
     open: usize,
 }
@@ -37,6 +38,7 @@ impl Speechless {
             switch,
             out: VecDeque::new(),
             bindings: BTreeMap::new(),
+            expiring: TimerTable::default(),
             minted: 0,
             open: 0,
         }
@@ -186,6 +188,7 @@ impl Speechless {
             expires_at: now.mono + expires,
         };
         let (contact, user_agent) = (bound.contact.clone(), bound.user_agent.clone());
+        self.expiring.set(extension.clone(), bound.expires_at);
         let known = self.bindings.insert(extension.clone(), bound).is_some();
         self.tell(if known {
             Event::Refreshed { extension, source }
@@ -202,6 +205,7 @@ impl Speechless {
 
     fn unbind(&mut self, extension: &Extension, reason: UnbindReason) {
         if let Some(bound) = self.bindings.remove(extension) {
+            self.expiring.cancel(extension);
             self.tell(Event::Unbound {
                 extension: extension.clone(),
                 source: bound.source,
@@ -365,19 +369,13 @@ impl Machine for Speechless {
     }
 
     fn tick(&mut self, now: Now) {
-        let over: Vec<Extension> = self
-            .bindings
-            .iter()
-            .filter(|(_, bound)| bound.expires_at <= now.mono)
-            .map(|(extension, _)| extension.clone())
-            .collect();
-        for extension in over {
+        while let Some(extension) = self.expiring.pop_due(now.mono) {
             self.unbind(&extension, UnbindReason::Expired);
         }
     }
 
     fn deadline(&self) -> Option<Moment> {
-        self.bindings.values().map(|bound| bound.expires_at).min()
+        self.expiring.deadline()
     }
 
     fn poll(&mut self) -> Option<Output> {
@@ -410,6 +408,7 @@ impl Signalling for Speechless {
             user_agent: user_agent.to_owned(),
             expires_at,
         };
+        self.expiring.set(extension.clone(), expires_at);
         self.bindings.insert(extension.clone(), bound);
         true
     }

@@ -2,6 +2,7 @@
 use super::switch::{Arriving, End, Switch};
 use crate::form::Peer;
 use messages::{Extension, Moment, Now, Q850, SipCode};
+use sansio::TimerTable;
 use sip::{Command, LegId};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,19 +10,31 @@ use std::time::Duration;
 /// Which phones keep themselves registered, and when they do it next.
 #[derive(Default)]
 pub(super) struct Registrations {
-    next: BTreeMap<Extension, (Moment, Duration)>,
+    every: BTreeMap<Extension, Duration>,
+    due: TimerTable<Extension>,
 }
 
 impl Registrations {
     pub(super) fn next_at(&self) -> Option<Moment> {
-        self.next.values().map(|(at, _)| *at).min()
+        self.due.deadline()
+    }
+
+    fn keep(&mut self, now: Now, extension: Extension, expires: Duration) {
+        self.due
+            .set(extension.clone(), now.mono + expires.mul_f32(0.8));
+        self.every.insert(extension, expires);
+    }
+
+    fn forget(&mut self, extension: &Extension) {
+        self.due.cancel(extension);
+        self.every.remove(extension);
     }
 
     pub(super) fn refresh(&mut self, switch: &mut Switch, now: Now) {
-        for (extension, (at, expires)) in &mut self.next {
-            if *at <= now.mono {
-                *at = now.mono + expires.mul_f32(0.8);
-                switch.post_to_gateway(Arriving::Register(extension.clone(), *expires));
+        while let Some(extension) = self.due.pop_due(now.mono) {
+            if let Some(expires) = self.every.get(&extension).copied() {
+                self.keep(now, extension.clone(), expires);
+                switch.post_to_gateway(Arriving::Register(extension, expires));
             }
         }
     }
@@ -61,15 +74,12 @@ pub(super) fn act(
             let Some(extension) = Extension::parse(&with.user) else {
                 return;
             };
-            let next = now.mono + with.expires.mul_f32(0.8);
-            registrations
-                .next
-                .insert(extension.clone(), (next, with.expires));
+            registrations.keep(now, extension.clone(), with.expires);
             switch.post_to_gateway(Arriving::Register(extension, with.expires));
         }
         Command::Unregister { user } => {
             if let Some(extension) = Extension::parse(&user) {
-                registrations.next.remove(&extension);
+                registrations.forget(&extension);
                 switch.post_to_gateway(Arriving::Unregister(extension));
             }
         }
