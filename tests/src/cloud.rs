@@ -95,10 +95,15 @@ impl Cloud {
     /// The first administrator's password, as the console showed it once.
     #[must_use]
     pub fn first_password(&self) -> String {
-        let said = std::fs::read_to_string(self.folder.join("cloud.log")).unwrap_or_default();
-        let behind = said.split("password ").nth(1);
-        let word = behind.and_then(|rest| rest.split(',').next());
-        word.expect("the console showed a password").to_owned()
+        first_password(&self.folder)
+    }
+
+    /// Its pages, seen by its administrator.
+    #[must_use]
+    pub fn administrator(&self) -> Page {
+        let page = self.page();
+        page.sign_in("admin", &self.first_password());
+        page
     }
 
     /// What a branch has to know to come here.
@@ -132,6 +137,15 @@ impl Cloud {
     fn config_file(&self) -> PathBuf {
         self.folder.join("cloud.toml")
     }
+}
+
+/// The first administrator's password, as headquarters running in `folder` showed it.
+#[must_use]
+pub fn first_password(folder: &Path) -> String {
+    let said = std::fs::read_to_string(folder.join("cloud.log")).unwrap_or_default();
+    let behind = said.split("password ").nth(1);
+    let word = behind.and_then(|rest| rest.split(',').next());
+    word.expect("the console showed a password").to_owned()
 }
 
 impl Drop for Cloud {

@@ -4,6 +4,7 @@
 pub mod baresip;
 pub mod binary;
 pub mod cloud;
+pub mod counted;
 pub mod deadline;
 pub mod gateway;
 pub mod journal;

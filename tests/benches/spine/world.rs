@@ -1,4 +1,6 @@
 //! The branch and the headquarters that are measured: real processes, optimised, on loopback.
+use house_tests::cloud::first_password;
+use house_tests::counted::Counted;
 use house_tests::deadline::wait_until;
 use house_tests::page::Page;
 use house_tests::process::Process;
@@ -20,6 +22,8 @@ pub(crate) struct World {
     web_port: u16,
     hq_port: u16,
     mqtt_port: u16,
+    /// What lies between the branch and headquarters.
+    pub(crate) line: Counted,
     gateway: Option<Process>,
     cloud: Option<Process>,
 }
@@ -27,6 +31,7 @@ pub(crate) struct World {
 impl World {
     pub(crate) fn start() -> Self {
         let loopback = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        let mqtt_port = port::free();
         let mut world = Self {
             folder: tempfile::tempdir().expect("a folder"),
             sip: loopback(port::free()),
@@ -34,7 +39,8 @@ impl World {
             caller: loopback(port::free()),
             web_port: port::free(),
             hq_port: port::free(),
-            mqtt_port: port::free(),
+            mqtt_port,
+            line: Counted::start(loopback(mqtt_port)),
             gateway: None,
             cloud: None,
         };
@@ -62,11 +68,11 @@ impl World {
         let gateway = format!(
             "data_dir = \"data\"\nkeys_dir = \"keys\"\nbox_id = \"bench\"\n[sip]\nlisten = \"{}\"\ntrunk_options_every_s = 0\n\
              [media]\nport_first = {}\nport_count = {RELAY_PORTS}\n[web]\nlisten = \"127.0.0.1:{}\"\n\
-             [link]\nbroker = \"localhost:{}\"\ncertificates = \"certificates\"\n[log]\nlevel = \"warn\"\n",
+             [link]\nbroker = \"localhost:{}\"\ncertificates = \"certificates\"\nmetrics_every_s = 1\n[log]\nlevel = \"warn\"\n",
             self.sip,
             relay + relay % 2,
             self.web_port,
-            self.mqtt_port
+            self.line.port()
         );
         let cloud = format!(
             "data_dir = \"hq\"\n[http]\nlisten = \"127.0.0.1:{}\"\n[mqtt]\nlisten = \"127.0.0.1:{}\"\n[tls]\ndir = \"pki\"\n",
@@ -141,6 +147,16 @@ impl World {
         let said = self.console(&["user", "reset-password", "admin"]);
         let page = Page::new(&self.web(), self.folder.path());
         page.sign_in("admin", said.split_whitespace().last().unwrap_or(""));
+        page
+    }
+
+    /// Headquarters' pages, signed in as its administrator.
+    pub(crate) fn hq_admin(&self) -> Page {
+        let page = Page::new(
+            &format!("https://127.0.0.1:{}", self.hq_port),
+            self.folder.path(),
+        );
+        page.sign_in("admin", &first_password(self.folder.path()));
         page
     }
 
