@@ -97,6 +97,45 @@ impl Gateway {
         gateway
     }
 
+    /// Its whole disk once more, under other ports: what a copied virtual machine is. Neither runs yet.
+    #[must_use]
+    pub fn copied(&self, world: &Path, name: &str) -> Self {
+        assert!(self.process.is_none(), "a running disk is not copied");
+        let copy = Self {
+            folder: world.join(name),
+            sip_port: port::free(),
+            web_port: port::free(),
+            carrier_port: port::free_row(1),
+            disk: self.disk,
+            process: None,
+        };
+        let copying = Command::new("cp")
+            .arg("-r")
+            .args([&self.folder, &copy.folder])
+            .status();
+        assert!(copying.is_ok_and(|status| status.success()), "copied");
+        let relay = port::free_row(2 * RELAY_PORTS);
+        let text = std::fs::read_to_string(self.config_file()).expect("its configuration");
+        let moved: Vec<String> = text
+            .replace(
+                &self.folder.display().to_string(),
+                &copy.folder.display().to_string(),
+            )
+            .replace(&self.sip(), &copy.sip())
+            .replace(
+                &format!(":{}\"", self.web_port),
+                &format!(":{}\"", copy.web_port),
+            )
+            .lines()
+            .map(|line| match line.split_once("port_first = ") {
+                Some(_) => format!("port_first = {}", relay + relay % 2),
+                None => line.to_owned(),
+            })
+            .collect();
+        std::fs::write(copy.config_file(), moved.join("\n")).expect("the copy takes files");
+        copy
+    }
+
     /// Runs the process (again) until it answers at its health page.
     pub fn run(&mut self) {
         self.run_until(200);
@@ -185,6 +224,14 @@ impl Gateway {
         let page = self.page();
         page.sign_in(user, &password);
         page
+    }
+
+    /// Imports one customer.
+    pub fn import(&self, name: &str, number: &str) {
+        let file = self.folder.join(format!("{number}.csv"));
+        std::fs::write(&file, format!("name,number,stage\n{name},{number},lead\n"))
+            .expect("the branch's folder takes files");
+        self.console(&["import", &file.display().to_string()]);
     }
 
     /// Everything the process has said: on its own console and in its log.

@@ -3,6 +3,10 @@ use crate::deadline::{PATIENCE, wait_until};
 use messages::fact::Body;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
+use std::time::Duration;
+
+/// A branch that comes back first waits a little, and then has much to say.
+const SYNC: Duration = Duration::from_secs(60);
 
 /// One fact: its place, its kind, its very bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +47,15 @@ pub fn expect_counts(data: &Path, expected: &[(&str, usize)]) {
     assert_eq!(reached, wanted, "{expected:?}");
 }
 
+/// Waits until headquarters has all that the branch has, byte for byte, and says how many facts that is.
+#[track_caller]
+pub fn expect_same(branch: &Path, headquarters: &Path) -> usize {
+    wait_until("headquarters has every fact", SYNC, || {
+        let (ours, theirs) = (of_branch(branch), of_headquarters(headquarters));
+        (ours == theirs).then_some(ours.len())
+    })
+}
+
 /// All facts of all branches in headquarters' data folder, in order.
 #[must_use]
 pub fn of_headquarters(data: &Path) -> Vec<Entry> {
@@ -55,7 +68,7 @@ pub fn of_headquarters(data: &Path) -> Vec<Entry> {
 fn read(file: &Path, query: &str) -> Vec<Entry> {
     let attempt = || -> rusqlite::Result<Vec<Entry>> {
         let database = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        database.busy_timeout(std::time::Duration::from_secs(5))?;
+        database.busy_timeout(Duration::from_secs(5))?;
         let mut statement = database.prepare(query)?;
         let rows = statement.query_map([], |row| {
             Ok(Entry {

@@ -77,10 +77,10 @@ impl Ingest for Intake {
         let (id, now) = (box_id.clone(), self.state.now());
         match lane {
             Lane::Hello => {
-                let keys = Arc::clone(&self.state.keys);
+                let (keys, bell) = (Arc::clone(&self.state.keys), self.state.wishes.clone());
                 let written = self
                     .write(box_id, move |store| {
-                        greeting::hello(store, &keys, &id, &bytes, now)
+                        greeting::hello(store, &keys, &bell, &id, &bytes, now)
                     })
                     .await;
                 self.state.wishes.ring();

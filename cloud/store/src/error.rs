@@ -22,6 +22,9 @@ pub enum StoreError {
     /// The key cannot be used, or what is wanted cannot be encoded.
     #[error("the directive could not be signed")]
     NotSigned,
+    /// This store came out of a backup, and the branch has not said since what its inbox has.
+    #[error("the branch has not said what its inbox has")]
+    InboxUnsure,
     #[error("no such box")]
     UnknownBox,
     #[error("no such dead letter")]
@@ -46,6 +49,7 @@ impl StoreError {
             Self::Foreign(_) => "store_foreign_value",
             Self::Damaged(_) => "store_damaged",
             Self::NotSigned => "directive_not_signed",
+            Self::InboxUnsure => "inbox_unsure",
             Self::UnknownBox => "unknown_box",
             Self::UnknownDeadLetter => "unknown_dead_letter",
             Self::UnknownUser => "unknown_user",

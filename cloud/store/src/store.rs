@@ -140,6 +140,16 @@ pub trait Store: Register + Send + Sync + 'static {
     /// What a branch says that its inbox has. `greeted`: in a HELLO, which counts whatever was said before;
     /// otherwise in an acknowledgement, which only moves it on.
     fn note_inbox(&self, box_id: &BoxId, upto: u64, greeted: bool) -> Result<(), StoreError>;
+    /// The branch's inbox has numbers up to `upto` that this store, put back from a backup, knows nothing of: each gets a
+    /// directive that wants nothing (another backup of the branch may lack what it had). Some thousand at a time; the
+    /// newest number afterwards.
+    fn pass_over(
+        &self,
+        box_id: &BoxId,
+        upto: u64,
+        at: UtcMs,
+        sign: &Sign,
+    ) -> Result<u64, StoreError>;
     fn inbox(&self, box_id: &BoxId) -> Result<InboxState, StoreError>;
     /// All branches, by id.
     fn inboxes(&self) -> Result<Vec<(BoxId, InboxState)>, StoreError>;

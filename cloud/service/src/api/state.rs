@@ -143,7 +143,9 @@ pub(super) fn of_store(bad: &StoreError) -> Problem {
         | StoreError::UnknownUser
         | StoreError::UnknownEnrolment
         | StoreError::UnknownDeadLetter => Problem::new(StatusCode::NOT_FOUND, bad.code()),
-        StoreError::UserExists => Problem::new(StatusCode::CONFLICT, bad.code()),
+        StoreError::UserExists | StoreError::InboxUnsure => {
+            Problem::new(StatusCode::CONFLICT, bad.code())
+        }
         StoreError::Busy | StoreError::Closed => {
             Problem::new(StatusCode::SERVICE_UNAVAILABLE, bad.code()).retry_after(2)
         }

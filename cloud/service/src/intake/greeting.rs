@@ -2,6 +2,7 @@
 use super::keys::end_with_keys;
 use super::{end_of, refused, trouble};
 use crate::mqtt::Outcome;
+use crate::wishes::WishBell;
 use hq_store::{Greeting, KeyBook, LineChange, LineMove, Store, StoreError};
 use link::{Consequence, Greeted, Refused};
 use messages::lane::{Lane, Verdict};
@@ -10,6 +11,7 @@ use messages::{BoxId, UtcMs, journal::Head};
 pub(super) fn hello(
     store: &dyn Store,
     keys: &KeyBook,
+    bell: &WishBell,
     box_id: &BoxId,
     bytes: &[u8],
     now: UtcMs,
@@ -25,6 +27,7 @@ pub(super) fn hello(
     store.greet(&greeting(box_id, &greeted, now))?;
     if let Some(upto) = greeted.hello.directives {
         store.note_inbox(box_id, upto, true)?;
+        bell.greeted(box_id.clone(), upto);
     }
     let (verdict, head) = (greeted.verdict.code(), greeted.hello.head.seq);
     let (applied, epoch) = (greeted.book.applied.seq, greeted.book.epoch);

@@ -147,6 +147,10 @@ pub const CASES: &[Case] = &[
         wishes::inbox_beyond_ours,
     ),
     (
+        "put back from a backup, it gives no number a second meaning",
+        wishes::no_number_means_two_things,
+    ),
+    (
         "a command is answered once, and not sent when it is too late",
         wishes::commands_once,
     ),

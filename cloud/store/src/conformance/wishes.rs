@@ -2,7 +2,8 @@
 use super::story::Story;
 use super::{Opener, hq};
 use crate::{
-    CommandRecord, DirectiveQuery, DncAuthor, Issued, PageLimit, Sign, Store, StoreError, Wanted,
+    CommandRecord, DirectiveQuery, DncAuthor, Issued, PageLimit, RestoredRecord, Sign, Store,
+    StoreError, Wanted,
 };
 use messages::directive::{Directive, DncSet, FieldPolicySet, HqSees, LogLevelSet, Wish};
 use messages::fact::{DirectiveApplied, DirectiveRefused};
@@ -265,6 +266,7 @@ pub(super) fn inbox_beyond_ours(open: &Opener) {
         .unwrap();
     assert_eq!(store.dispatch(&id, UtcMs(1), &sign()).unwrap()[0].seq, 1);
     store.note_inbox(&id, 7, true).unwrap();
+    assert_eq!(store.pass_over(&id, 7, UtcMs(2), &sign()).unwrap(), 7);
     let again = store.dispatch(&id, UtcMs(2), &sign()).unwrap();
     assert_eq!(
         again.len(),
@@ -283,6 +285,48 @@ pub(super) fn inbox_beyond_ours(open: &Opener) {
     );
     store.note_inbox(&id, u64::MAX, true).unwrap();
     assert_eq!(store.inbox(&id).unwrap().upto, 0);
+}
+
+pub(super) fn no_number_means_two_things(open: &Opener) {
+    let store = hq(open);
+    let id = greeted(&*store, "sz-01");
+    store.issue(&wanted(&id), &sign()).unwrap();
+    store.issue(&wanted(&id), &sign()).unwrap();
+    let restored = RestoredRecord {
+        restored: UtcMs(5),
+        taken: UtcMs(4),
+        name: "a backup".to_owned(),
+    };
+    store.note_restored(&restored).unwrap();
+    store
+        .set_policy(policy(HqSees::Masked), None, None, UtcMs(5))
+        .unwrap();
+    assert!(matches!(
+        store.issue(&wanted(&id), &sign()),
+        Err(StoreError::InboxUnsure)
+    ));
+    assert!(!store.inbox(&id).unwrap().waiting);
+    assert_eq!(store.dispatch(&id, UtcMs(5), &sign()).unwrap(), []);
+    // an acknowledgement that was on its way says nothing for sure
+    store.note_inbox(&id, 2, false).unwrap();
+    assert!(store.issue(&wanted(&id), &sign()).is_err());
+    store.note_inbox(&id, 6_000, true).unwrap();
+    let mut newest = 0;
+    while newest < 6_000 {
+        assert!(store.issue(&wanted(&id), &sign()).is_err());
+        let now = store.pass_over(&id, 6_000, UtcMs(6), &sign()).unwrap();
+        assert!(now > newest, "{now} behind {newest}");
+        newest = now;
+    }
+    assert_eq!(
+        store.pass_over(&id, 9_000, UtcMs(6), &sign()).unwrap(),
+        6_000
+    );
+    assert_eq!(store.issue(&wanted(&id), &sign()).unwrap().seq, 6_001);
+    let all = store.directives_behind(&id, 0, 10_000).unwrap();
+    assert!(all.iter().zip(1..).all(|(one, seq)| one.seq == seq));
+    assert_eq!(all.len(), 6_001);
+    assert!(all[2..6_000].iter().all(|one| one.kind == "passed"));
 }
 
 pub(super) fn commands_once(open: &Opener) {

@@ -1,6 +1,6 @@
 //! Care of the file itself: a copy while others write, whether a copy is sound, each box's chain walked again, backups remembered.
 use super::column::{count, int, utc};
-use super::{boxes, lines, open};
+use super::{boxes, lines, open, wishes};
 use crate::{BackupRecord, RestoredRecord, StoreError, Walk};
 use messages::{
     BoxId,
@@ -155,7 +155,7 @@ pub(super) fn note_restored(
         "UPDATE box SET safe_seq = applied_seq, link_up = 0 WHERE tenant = ?1",
         [tenant],
     )?;
-    Ok(())
+    wishes::unsure_of_all(db, tenant)
 }
 
 pub(super) fn last_backup(

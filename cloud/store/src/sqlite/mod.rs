@@ -290,6 +290,17 @@ impl Store for SqliteStore {
         self.write(move |db, tenant| wishes::note_inbox(db, tenant, &box_id, upto, greeted))
     }
 
+    fn pass_over(
+        &self,
+        box_id: &BoxId,
+        upto: u64,
+        at: UtcMs,
+        sign: &Sign,
+    ) -> Result<u64, StoreError> {
+        let (box_id, sign) = (box_id.clone(), Arc::clone(sign));
+        self.write(move |db, tenant| wishes::pass_over(db, tenant, &box_id, upto, at, &sign))
+    }
+
     fn inbox(&self, box_id: &BoxId) -> Result<InboxState, StoreError> {
         self.read(|db, tenant| wishes::state(db, tenant, box_id))
     }

@@ -54,7 +54,8 @@ pub(super) fn tell(
 pub(super) fn forgetful(db: &Connection, tenant: &str) -> Result<Vec<BoxId>, StoreError> {
     let mut found = db.prepare_cached(
         "SELECT box.box FROM box LEFT JOIN inbox ON inbox.tenant = box.tenant AND inbox.box = box.box
-         WHERE box.tenant = ? AND box.epoch > coalesce(inbox.erased_epoch, 1) ORDER BY box.box",
+         WHERE box.tenant = ? AND box.epoch > coalesce(inbox.erased_epoch, 1)
+             AND NOT coalesce(inbox.unsure, 0) ORDER BY box.box",
     )?;
     let rows = found.query_and_then([tenant], |row| {
         let box_id: String = row.get(0)?;

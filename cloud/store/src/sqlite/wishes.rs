@@ -6,7 +6,7 @@ use crate::{
     Deed, DirectiveQuery, DirectiveRecord, InboxState, Issued, PolicyRecord, Receipt, Sign,
     StoreError, Wanted,
 };
-use messages::directive::{Directive, FieldPolicySet, HqSees, Wish};
+use messages::directive::{Directive, FieldPolicySet, HqSees, Passed, Wish};
 use messages::{BoxId, UserName, UtcMs};
 use rusqlite::{Connection, Row, params};
 use std::net::IpAddr;
@@ -74,13 +74,16 @@ pub(super) fn set_policy(
     })
 }
 
-/// Nobody is sent so many directives: an inbox that says so is not believed.
-const SEQ_MAX: u64 = 1 << 48;
+/// A backup does not lack so many directives: an inbox that says so is not believed.
+const AHEAD_MAX: u64 = 1 << 20;
+/// Passed over in one transaction.
+const PASSED_MAX: u64 = 4_096;
 
 /// What a branch was sent of what all are to have.
 struct Sent {
     policy_version: u64,
     dnc_version: u64,
+    unsure: bool,
 }
 
 pub(super) fn open_inbox(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<(), StoreError> {
@@ -95,6 +98,7 @@ fn sent(db: &Connection, tenant: &str, box_id: &BoxId) -> Result<Sent, StoreErro
         Ok::<_, StoreError>(Sent {
             policy_version: count(row, "policy_version")?,
             dnc_version: count(row, "dnc_version")?,
+            unsure: row.get("unsure")?,
         })
     };
     db.prepare_cached("SELECT * FROM inbox WHERE tenant = ?1 AND box = ?2")?
@@ -113,6 +117,9 @@ pub(super) fn dispatch(
 ) -> Result<Vec<Issued>, StoreError> {
     let sent = sent(db, tenant, box_id)?;
     let mut issued = Vec::new();
+    if sent.unsure {
+        return Ok(issued);
+    }
     let mut policy_version = sent.policy_version;
     if let Some(policy) = policy(db, tenant)?.filter(|policy| policy.version > policy_version) {
         let wish = Wish::from(policy.policy);
@@ -146,7 +153,6 @@ pub(super) fn issue(
     sign: &Sign,
 ) -> Result<Issued, StoreError> {
     super::boxes::one(db, tenant, &wanted.box_id)?.ok_or(StoreError::UnknownBox)?;
-    sent(db, tenant, &wanted.box_id)?;
     let by = Some(&wanted.by);
     let issued = write(
         db,
@@ -174,7 +180,6 @@ pub(super) fn of_service(
     at: UtcMs,
     sign: &Sign,
 ) -> Result<Issued, StoreError> {
-    open_inbox(db, tenant, box_id)?;
     write(db, tenant, box_id, wish, None, at, sign)
 }
 
@@ -188,8 +193,25 @@ fn write(
     at: UtcMs,
     sign: &Sign,
 ) -> Result<Issued, StoreError> {
+    if sent(db, tenant, box_id)?.unsure {
+        return Err(StoreError::InboxUnsure);
+    }
     let state = state(db, tenant, box_id)?;
     let seq = state.newest.max(state.upto) + 1;
+    write_as(db, tenant, box_id, seq, wish, by, at, sign)
+}
+
+#[allow(clippy::too_many_arguments)] // a row
+fn write_as(
+    db: &Connection,
+    tenant: &str,
+    box_id: &BoxId,
+    seq: u64,
+    wish: &Wish,
+    by: Option<&UserName>,
+    at: UtcMs,
+    sign: &Sign,
+) -> Result<Issued, StoreError> {
     let directive = Directive::new(tenant, box_id.clone(), seq, at, wish)
         .map_err(|_bad| StoreError::NotSigned)?;
     let bytes = sign(&directive).ok_or(StoreError::NotSigned)?;
@@ -243,10 +265,11 @@ pub(super) fn inboxes_sql(one: bool) -> String {
              coalesce((SELECT max(seq) FROM directive WHERE tenant = ?1 AND box = b.box), 0) AS newest,
              (SELECT count(*) FROM directive_receipt
                  WHERE tenant = ?1 AND box = b.box AND NOT applied) AS refused,
-             coalesce(i.policy_version, 0)
-                 < (SELECT coalesce(max(version), 0) FROM hq_policy WHERE tenant = ?1)
-             OR coalesce(i.dnc_version, 0)
-                 < (SELECT coalesce(max(version), 0) FROM dnc WHERE tenant = ?1) AS waiting
+             NOT coalesce(i.unsure, 0)
+             AND (coalesce(i.policy_version, 0)
+                     < (SELECT coalesce(max(version), 0) FROM hq_policy WHERE tenant = ?1)
+                 OR coalesce(i.dnc_version, 0)
+                     < (SELECT coalesce(max(version), 0) FROM dnc WHERE tenant = ?1)) AS waiting
          FROM box b LEFT JOIN inbox i ON i.tenant = ?1 AND i.box = b.box
          WHERE b.tenant = ?1 {only} ORDER BY b.box"
     )
@@ -270,16 +293,17 @@ pub(super) fn note_inbox(
     greeted: bool,
 ) -> Result<(), StoreError> {
     sent(db, tenant, box_id)?;
-    if upto > SEQ_MAX {
+    let newest = state(db, tenant, box_id)?.newest;
+    if upto > newest + AHEAD_MAX {
         return Ok(());
     }
-    let newest = state(db, tenant, box_id)?.newest;
-    // It has what we no longer know of: this store was put back. What all are to have is said again.
+    // It has what we no longer know of: this store was put back. Once that is passed over, what all are to have is said again.
     let again = greeted && upto > newest;
     db.prepare_cached(
         "UPDATE inbox SET upto = CASE WHEN ?4 THEN ?3 ELSE max(upto, ?3) END,
              policy_version = CASE WHEN ?5 THEN 0 ELSE policy_version END,
-             dnc_version = CASE WHEN ?5 THEN 0 ELSE dnc_version END
+             dnc_version = CASE WHEN ?5 THEN 0 ELSE dnc_version END,
+             unsure = CASE WHEN ?4 THEN ?5 ELSE unsure END
          WHERE tenant = ?1 AND box = ?2 AND (?4 OR ?3 <= ?6)",
     )?
     .execute(params![
@@ -290,6 +314,46 @@ pub(super) fn note_inbox(
         again,
         int(newest)
     ])?;
+    Ok(())
+}
+
+/// What was lost with a restore leaves no hole.
+pub(super) fn pass_over(
+    db: &Connection,
+    tenant: &str,
+    box_id: &BoxId,
+    upto: u64,
+    at: UtcMs,
+    sign: &Sign,
+) -> Result<u64, StoreError> {
+    let has = state(db, tenant, box_id)?.upto;
+    let upto = upto.min(has);
+    let before: i64 = db.query_row(
+        "SELECT coalesce(max(seq), 0) FROM directive WHERE tenant = ?1 AND box = ?2 AND seq <= ?3",
+        params![tenant, box_id.as_str(), int(upto)],
+        |row| row.get(0),
+    )?;
+    let first = before.unsigned_abs() + 1;
+    let last = upto.min(first + PASSED_MAX - 1);
+    for seq in first..=last {
+        let nothing = Wish::from(Passed {});
+        write_as(db, tenant, box_id, seq, &nothing, None, at, sign)?;
+    }
+    let newest = last.max(before.unsigned_abs());
+    if newest >= has {
+        db.prepare_cached("UPDATE inbox SET unsure = 0 WHERE tenant = ?1 AND box = ?2")?
+            .execute(params![tenant, box_id.as_str()])?;
+    }
+    Ok(newest)
+}
+
+/// Behind a restore nobody knows what the inboxes have, until each branch says so.
+pub(super) fn unsure_of_all(db: &Connection, tenant: &str) -> Result<(), StoreError> {
+    db.execute(
+        "INSERT INTO inbox (tenant, box, unsure) SELECT tenant, box, 1 FROM box WHERE tenant = ?1
+         ON CONFLICT DO UPDATE SET unsure = 1",
+        [tenant],
+    )?;
     Ok(())
 }
 
