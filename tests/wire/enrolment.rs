@@ -14,13 +14,6 @@ use std::time::Duration;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// An administrator of headquarters, signed in.
-fn administrator(cloud: &Cloud) -> Page {
-    let page = cloud.page();
-    page.sign_in("admin", &cloud.first_password());
-    page
-}
-
 fn made(hq: &Page, box_id: &str) -> Value {
     let body = json!({"box_id": box_id, "purpose": "join"});
     let answer = hq.post("/api/v1/enrolments", &body);
@@ -72,7 +65,7 @@ fn a_running_branch_is_enrolled_connects_without_a_restart_and_is_revoked_within
     let world = tempfile::tempdir().unwrap();
     let cloud = Cloud::start(world.path());
     let gateway = Gateway::start(world.path(), "wire-01", None);
-    let (hq, branch) = (administrator(&cloud), gateway.page_of("admin"));
+    let (hq, branch) = (cloud.administrator(), gateway.page_of("admin"));
     error_becomes(&branch, "not_enrolled");
     assert_eq!(gateway.page().status("/healthz"), Some(200));
     let invitation = made(&hq, "wire-01");
@@ -113,7 +106,7 @@ fn an_impostor_or_a_wrong_code_is_said_at_its_field_and_nothing_is_kept() {
     let world = tempfile::tempdir().unwrap();
     let cloud = Cloud::start(world.path());
     let gateway = Gateway::start(world.path(), "wire-02", None);
-    let (hq, branch) = (administrator(&cloud), gateway.page_of("admin"));
+    let (hq, branch) = (cloud.administrator(), gateway.page_of("admin"));
     let good = made(&hq, "wire-02");
     let with = |field: &str, value: &str| {
         let mut body = json!({
@@ -179,7 +172,7 @@ fn an_old_certificate_is_renewed_by_itself_and_the_older_one_gives_way() {
     let world = tempfile::tempdir().unwrap();
     let cloud = Cloud::start(world.path());
     let mut gateway = Gateway::start(world.path(), "wire-03", None);
-    let hq = administrator(&cloud);
+    let hq = cloud.administrator();
     enroll(&gateway, &made(&hq, "wire-03"));
     gateway.stop();
     let path = identity(&gateway);

@@ -1,30 +1,16 @@
 //! Headquarters opens what the policy lets it open, forgets whom the branch forgets, and the branch hears of it; a branch
 //! that comes back from a backup takes up its line where it was.
 use house_tests::cloud::Cloud;
-use house_tests::deadline::{wait_for, wait_until};
+use house_tests::deadline::wait_for;
 use house_tests::gateway::Gateway;
 use house_tests::journal;
 use house_tests::page::Page;
 use serde_json::{Value, json};
-use std::path::Path;
 use std::time::Duration;
 
 const SYNC: Duration = Duration::from_secs(60);
 const WANG: (&str, &str) = ("欧阳测试员", "13812345678");
 const LI: (&str, &str) = ("上官测试员", "13912345678");
-
-fn import(world: &Path, gateway: &Gateway, (name, number): (&str, &str)) {
-    let file = world.join(format!("{number}.csv"));
-    std::fs::write(&file, format!("name,number,stage\n{name},{number},lead\n"))
-        .expect("the world takes files");
-    gateway.console(&["import", &file.display().to_string()]);
-}
-
-fn administrator(cloud: &Cloud) -> Page {
-    let page = cloud.page();
-    page.sign_in("admin", &cloud.first_password());
-    page
-}
 
 fn let_see(hq: &Page, name: &str, number: &str) {
     let policy = json!({"name": name, "number": number});
@@ -63,17 +49,16 @@ fn names_are_shown_as_the_policy_says_and_an_erasure_is_confirmed_by_every_copy_
     let world = tempfile::tempdir().expect("a folder");
     let mut cloud = Cloud::start(world.path());
     let gateway = Gateway::start(world.path(), "wire-01", Some(&cloud.headquarters()));
-    let hq = administrator(&cloud);
-    import(world.path(), &gateway, WANG);
+    let hq = cloud.administrator();
+    gateway.import(WANG.0, WANG.1);
     expect_shown(&hq, &[("hidden", "hidden")]);
     let_see(&hq, "clear", "masked");
     expect_shown(&hq, &[(WANG.0, "138****5678")]);
     // met later, and over a restart of headquarters
     cloud.kill9();
-    import(world.path(), &gateway, LI);
+    gateway.import(LI.0, LI.1);
     cloud.run();
-    let hq = cloud.page();
-    hq.sign_in("admin", &cloud.first_password());
+    let hq = cloud.administrator();
     let both = [(WANG.0, "138****5678"), (LI.0, "139****5678")];
     expect_shown(&hq, &both);
 
@@ -88,38 +73,29 @@ fn names_are_shown_as_the_policy_says_and_an_erasure_is_confirmed_by_every_copy_
     expect_shown(&hq, &[("erased", "erased"), ("上****", "13912345678")]);
 }
 
-/// Waits until headquarters has all that the branch has, byte for byte.
-fn expect_same(gateway: &Gateway, cloud: &Cloud) -> usize {
-    wait_until("headquarters has every fact", SYNC, || {
-        let branch = journal::of_branch(&gateway.data_dir());
-        let headquarters = journal::of_headquarters(&cloud.data_dir());
-        (branch == headquarters).then_some(branch.len())
-    })
-}
-
 #[test]
 fn a_restored_branch_pulls_its_lost_tail_first_and_forgets_whom_it_had_forgotten() {
     let world = tempfile::tempdir().expect("a folder");
     let cloud = Cloud::start(world.path());
     let mut gateway = Gateway::start(world.path(), "wire-01", Some(&cloud.headquarters()));
-    let hq = administrator(&cloud);
+    let hq = cloud.administrator();
     let_see(&hq, "clear", "clear");
-    import(world.path(), &gateway, WANG);
+    gateway.import(WANG.0, WANG.1);
     let backup = world.path().join("data.backup").display().to_string();
     let vault = world.path().join("vault.backup").display().to_string();
     gateway.console(&["backup", &backup]);
-    import(world.path(), &gateway, LI);
+    gateway.import(LI.0, LI.1);
     gateway.console(&["erase", "--number", WANG.1, "--reason", "asked for it"]);
     journal::expect_counts(&gateway.data_dir(), &[("erasure_confirmed", 3)]);
     // one from before opens no more: its generation is destroyed
     gateway.console(&["backup", "--vault", &vault]);
-    let before = expect_same(&gateway, &cloud);
+    let before = journal::expect_same(&gateway.data_dir(), &cloud.data_dir());
     gateway.stop();
 
     std::fs::remove_dir_all(gateway.data_dir()).expect("the disk is lost");
     gateway.console(&["restore", &backup, "--vault", &vault]);
     gateway.run();
-    let after = expect_same(&gateway, &cloud);
+    let after = journal::expect_same(&gateway.data_dir(), &cloud.data_dir());
     assert!(after > before, "{after} facts after {before}");
     let facts = journal::of_branch(&gateway.data_dir());
     let kinds = journal::kinds_after(&facts, before as u64);

@@ -3,6 +3,7 @@
 
 mod boot_check;
 mod carrier;
+mod copied;
 mod enrolment;
 mod forgetting;
 mod full_disk;
@@ -15,3 +16,4 @@ mod recording;
 mod replaced;
 mod sipp_phone;
 mod survival;
+mod wishes;

@@ -11,12 +11,6 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(600);
 const WANG: (&str, &str) = ("欧阳测试员", "13812345678");
 
-fn administrator(cloud: &Cloud) -> Page {
-    let page = cloud.page();
-    page.sign_in("admin", &cloud.first_password());
-    page
-}
-
 /// Many, so that the data are not one piece alone; then one by name.
 fn import(world: &Path, gateway: &Gateway, (name, number): (&str, &str), many: u32) {
     let mut rows = format!("name,number,stage\n{name},{number},lead\n");
@@ -94,7 +88,7 @@ fn replace_with(customers: u32) {
     let key = world.path().join("recovery-key.txt");
     cloud.console(&["recovery-key", "new", "--out", &key.display().to_string()]);
     let mut gateway = Gateway::start(world.path(), "wire-01", Some(&cloud.headquarters()));
-    let hq = administrator(&cloud);
+    let hq = cloud.administrator();
     import(world.path(), &gateway, WANG, customers);
     let first = snapshot_behind(&hq, 0);
     gateway.console(&["erase", "--number", WANG.1, "--reason", "asked for it"]);
