@@ -270,6 +270,18 @@ impl Gateway {
             .expect("the gateway's console opens")
     }
 
+    /// Begins a command at its console, as a process of its own.
+    #[must_use]
+    pub fn begin_console(&self, name: &str, arguments: &[&str]) -> Process {
+        let mut command = Command::new(binary::built(BINARY));
+        command
+            .current_dir(&self.folder)
+            .arg("--config")
+            .arg(self.config_file())
+            .args(arguments);
+        Process::start(name, &self.folder, &mut command)
+    }
+
     /// Applies a branch file.
     pub fn apply(&self, branch: &str) {
         let file = self.folder.join("branch.toml");

@@ -5,7 +5,7 @@ use house_tests::gateway::Gateway;
 use house_tests::journal;
 use house_tests::page::Page;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const PATIENCE: Duration = Duration::from_secs(600);
@@ -82,6 +82,31 @@ fn lose(world: &Path, gateway: &Gateway) {
     }
 }
 
+/// A recovery key as another headquarters made it.
+fn other_headquarters_key(world: &Path) -> PathBuf {
+    let folder = world.join("other");
+    std::fs::create_dir(&folder).expect("a folder");
+    let other = Cloud::start(&folder);
+    let key = folder.join("recovery-key.txt");
+    other.console(&["recovery-key", "new", "--out", &key.display().to_string()]);
+    key
+}
+
+fn killed_half_way(gateway: &Gateway, words: &[String]) {
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let mut recovering = gateway.begin_console("recovering", &words);
+    let folder = gateway.data_dir().join("recovery");
+    wait_until("a part of it is here", PATIENCE, || {
+        let parts = std::fs::read_dir(&folder).ok()?.flatten();
+        let bytes: u64 = parts
+            .filter_map(|one| Some(one.metadata().ok()?.len()))
+            .sum();
+        (bytes > 100_000).then_some(())
+    });
+    assert!(recovering.is_running(), "{}", recovering.tail());
+    recovering.kill9();
+}
+
 fn replace_with(customers: u32) {
     let world = tempfile::tempdir().expect("a folder");
     let cloud = Cloud::start(world.path());
@@ -120,7 +145,12 @@ fn replace_with(customers: u32) {
     guessed["code"] = json!("AAAA-AAAA");
     let no_code = said(&gateway, &words(&guessed, &key));
     assert!(no_code.contains("enrol_code_wrong"), "{no_code}");
+    let other = other_headquarters_key(world.path());
+    let no_fit = said(&gateway, &words(&claim, &other));
+    assert!(no_fit.contains("snapshot_key_does_not_open"), "{no_fit}");
+    // the code is used up by now; the same words go on all the same
     let done = words(&claim, &key);
+    killed_half_way(&gateway, &done);
     let begun = Instant::now();
     gateway.console(&done.iter().map(String::as_str).collect::<Vec<_>>());
     let recovered = begun.elapsed();

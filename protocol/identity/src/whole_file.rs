@@ -1,8 +1,9 @@
 //! Files of keys and certificates, written whole or not at all; keys for their owner only.
 use crate::IdentityError;
+use sha2::{Digest as _, Sha256};
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
     path::Path,
 };
@@ -38,6 +39,21 @@ fn write_whole(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
 pub fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| *folder != Path::new(""));
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// How long a file is, and its SHA-256.
+pub fn measure(path: &Path) -> io::Result<(u64, [u8; 32])> {
+    let mut file = File::open(path)?;
+    let (mut digest, mut bytes) = (Sha256::new(), 0);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        let got = file.read(&mut buffer)?;
+        if got == 0 {
+            return Ok((bytes, digest.finalize().into()));
+        }
+        digest.update(&buffer[..got]);
+        bytes += got as u64;
+    }
 }
 
 pub fn read(path: &Path) -> Result<String, IdentityError> {

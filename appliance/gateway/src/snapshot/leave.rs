@@ -7,6 +7,7 @@ use crate::enroll::BoxPaths;
 use crate::secrets::OsSecrets;
 use branch_store::{CommittedFact, SoftKeys, Store, StoreError, escrow_keys};
 use core::time::Duration;
+use identity::whole_file;
 use messages::fact::Body;
 use messages::snapshot::{
     OFFER_PATH, PIECE_BYTES_MAX, PIECE_PATH, Snapshot, SnapshotKind, SnapshotPart, SnapshotPiece,
@@ -15,7 +16,6 @@ use messages::snapshot::{
 use messages::{BoxId, UtcMs, wire};
 use portal::Clock;
 use seal::RecoveryPublic;
-use sha2::{Digest as _, Sha256};
 use std::fs::{self, File};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -192,7 +192,7 @@ impl Leaving {
             Ok(kept) if kept == told.as_bytes() => Ok(told),
             Ok(_other) => Err(SnapshotError::OtherRecoveryKey),
             Err(bad) if bad.kind() == io::ErrorKind::NotFound => {
-                identity::whole_file::write(&path, told.as_bytes(), identity::whole_file::PUBLIC)
+                whole_file::write(&path, told.as_bytes(), whole_file::PUBLIC)
                     .map_err(crate::enroll::EnrollError::from)?;
                 tracing::info!(
                     fingerprint = told.fingerprint(),
@@ -320,21 +320,10 @@ fn piece(path: &Path, offset: u64) -> Result<Vec<u8>, SnapshotError> {
 }
 
 fn measured(kind: SnapshotKind, path: &Path) -> Result<SnapshotPart, SnapshotError> {
-    let mut file = File::open(path).map_err(at(path))?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    let mut bytes = 0;
-    loop {
-        let got = file.read(&mut buffer).map_err(at(path))?;
-        if got == 0 {
-            break;
-        }
-        digest.update(&buffer[..got]);
-        bytes += got as u64;
-    }
+    let (bytes, sha256) = whole_file::measure(path).map_err(at(path))?;
     Ok(SnapshotPart {
         kind,
         bytes,
-        sha256: digest.finalize().into(),
+        sha256,
     })
 }

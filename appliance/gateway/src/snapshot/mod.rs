@@ -3,6 +3,7 @@
 mod call;
 mod error;
 mod leave;
+mod pieces;
 mod recover;
 
 pub use error::SnapshotError;

@@ -1,20 +1,17 @@
 //! `zhunkehu-gateway recover`: this machine takes the place of a lost one. Stopped anywhere, it is said again and goes on.
 use super::call::Line;
 use super::error::at;
+use super::pieces::Coming;
 use super::{SnapshotError, place};
 use crate::config::Config;
 use crate::enroll::{BoxPaths, EnrollError, Invitation, enroll};
 use crate::secrets;
 use branch_store::{SoftKeys, StoreConfig, StoreError, restore_backup, take_escrow_keys};
-use messages::snapshot::{
-    READ_PATH, Snapshot, SnapshotKind, SnapshotPart, SnapshotRead, SnapshotTerms, TERMS_PATH,
-};
+use messages::enrolment::NotEnrolled;
+use messages::snapshot::{READ_PATH, SnapshotKind, SnapshotTerms, TERMS_PATH};
 use messages::{BootId, UtcMs};
 use seal::RecoveryKey;
-use sha2::{Digest as _, Sha256};
-use std::fs::{self, File, OpenOptions};
-use std::io::{Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, clap::Args)]
@@ -56,23 +53,25 @@ impl Recover {
             return Err(SnapshotError::NotEmpty);
         }
         let identity = config.identity_dir();
-        if let Some(invitation) = self.invitation() {
-            enroll(&invitation, &config.box_id, &identity).await?;
-        } else if !BoxPaths::within(&identity).identity.exists() {
-            return Err(EnrollError::NothingNamed.into());
-        }
+        self.enroll(config, &identity).await?;
         let line = Line::open(&identity, config.link.broker.as_deref())?;
         let terms: SnapshotTerms = line.ask(TERMS_PATH, &()).await?;
         let snapshot = terms.newest.ok_or(SnapshotError::Nothing)?;
         let folder = config.data_dir.join("recovery");
         fs::create_dir_all(&folder).map_err(at(&folder))?;
         let [sealed, vault, data] = [SnapshotKind::Keys, SnapshotKind::Vault, SnapshotKind::Data]
-            .map(|kind| file_of(&folder, &snapshot, kind));
+            .map(|kind| Coming::of(&folder, &snapshot, kind));
         let (sealed, vault, data) = (sealed?, vault?, data?);
-        for part in [&sealed, &vault, &data] {
-            fetch(&line, part).await?;
-        }
-        self.take_keys(config, &key, &sealed.path)?;
+        let read = async |ask| {
+            let bytes: serde_bytes::ByteBuf = line.ask(READ_PATH, &ask).await?;
+            Ok(bytes.into_vec())
+        };
+        // a key that does not fit is found out before the rest is fetched
+        sealed.fetch(read).await?;
+        let keys = open_keys(config, &key, &sealed.path)?;
+        vault.fetch(read).await?;
+        data.fetch(read).await?;
+        take_keys(config, &keys)?;
         let keys = SoftKeys::open(config.keys_dir.clone()).map_err(StoreError::from)?;
         let vault_here = config.data_dir.join("vault.db").exists();
         let vault = (!vault_here).then_some(vault.path.as_path());
@@ -96,27 +95,38 @@ impl Recover {
         })
     }
 
-    /// Into a folder of its own first: half a key store is none.
-    fn take_keys(
-        &self,
-        config: &Config,
-        key: &RecoveryKey,
-        sealed: &Path,
-    ) -> Result<(), SnapshotError> {
-        let keys_dir = &config.keys_dir;
-        let done = keys_dir.join("box.key").exists();
-        let sealed = fs::read(sealed).map_err(at(sealed))?;
-        let opened = key
-            .open(&place(&config.box_id), &sealed)
-            .map_err(|_bad| SnapshotError::KeyDoesNotOpen)?;
-        if done {
-            return Ok(());
+    /// A try that was cut off may have used the code up already: then its identity is here, and counts.
+    async fn enroll(&self, config: &Config, identity: &Path) -> Result<(), SnapshotError> {
+        let here = BoxPaths::within(identity).identity.exists();
+        let Some(invitation) = self.invitation() else {
+            let named = here.then_some(()).ok_or(EnrollError::NothingNamed);
+            return Ok(named?);
+        };
+        match enroll(&invitation, &config.box_id, identity).await {
+            Err(EnrollError::Refused(NotEnrolled::CodeWrong, _)) if here => Ok(()),
+            done => Ok(done.map(drop)?),
         }
-        clear_half(keys_dir)?;
-        let mut keys = SoftKeys::open(keys_dir.clone()).map_err(StoreError::from)?;
-        take_escrow_keys(&mut keys, &opened)?;
-        Ok(())
     }
+}
+
+/// The keys as the snapshot has them.
+type Opened = zeroize::Zeroizing<Vec<u8>>;
+
+fn open_keys(config: &Config, key: &RecoveryKey, sealed: &Path) -> Result<Opened, SnapshotError> {
+    let sealed = fs::read(sealed).map_err(at(sealed))?;
+    let opened = key.open(&place(&config.box_id), &sealed);
+    opened.map_err(|_bad| SnapshotError::KeyDoesNotOpen)
+}
+
+fn take_keys(config: &Config, opened: &Opened) -> Result<(), SnapshotError> {
+    let keys_dir = &config.keys_dir;
+    if keys_dir.join("box.key").exists() {
+        return Ok(());
+    }
+    clear_half(keys_dir)?;
+    let mut keys = SoftKeys::open(keys_dir.clone()).map_err(StoreError::from)?;
+    take_escrow_keys(&mut keys, opened)?;
+    Ok(())
 }
 
 /// What a try that was cut off has left: without the box's key, which comes last, none of it counts.
@@ -135,68 +145,4 @@ fn clear_half(keys_dir: &Path) -> Result<(), SnapshotError> {
         }
     }
     Ok(())
-}
-
-struct Wanted {
-    part: SnapshotPart,
-    path: PathBuf,
-}
-
-fn file_of(
-    folder: &Path,
-    snapshot: &Snapshot,
-    kind: SnapshotKind,
-) -> Result<Wanted, SnapshotError> {
-    let part = snapshot.part(kind).ok_or(SnapshotError::Nothing)?.clone();
-    let name: String = part.sha256[..8]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(Wanted {
-        path: folder.join(name),
-        part,
-    })
-}
-
-/// What is here already is not asked for again.
-async fn fetch(line: &Line, wanted: &Wanted) -> Result<(), SnapshotError> {
-    let (part, path) = (&wanted.part, &wanted.path);
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(at(path))?;
-    let mut have = file.metadata().map_err(at(path))?.len();
-    while have < part.bytes {
-        let ask = SnapshotRead {
-            sha256: part.sha256,
-            offset: have,
-        };
-        let bytes: serde_bytes::ByteBuf = line.ask(READ_PATH, &ask).await?;
-        if bytes.is_empty() {
-            return Err(SnapshotError::BadAnswer);
-        }
-        file.write_all(&bytes).map_err(at(path))?;
-        have += bytes.len() as u64;
-    }
-    file.sync_all().map_err(at(path))?;
-    if digest(path)? == part.sha256 {
-        return Ok(());
-    }
-    fs::remove_file(path).map_err(at(path))?;
-    Err(SnapshotError::BadAnswer)
-}
-
-fn digest(path: &Path) -> Result<[u8; 32], SnapshotError> {
-    let mut file = File::open(path).map_err(at(path))?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let got = file.read(&mut buffer).map_err(at(path))?;
-        if got == 0 {
-            return Ok(digest.finalize().into());
-        }
-        digest.update(&buffer[..got]);
-    }
 }

@@ -7,7 +7,6 @@ use messages::snapshot::{
 };
 use messages::{BoxId, KEY_BACKUP_DAYS_MAX, UtcMs, wire};
 use serde::de::DeserializeOwned;
-use sha2::{Digest as _, Sha256};
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
@@ -234,17 +233,8 @@ fn append(path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// It is what its hash says; else it begins anew.
 fn check(folder: &Path, part: &SnapshotPart) -> Done<()> {
     let path = folder.join(partly(part));
-    let mut file = File::open(&path).map_err(bad(&path))?;
-    let mut digest = Sha256::new();
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        let got = file.read(&mut buffer).map_err(bad(&path))?;
-        if got == 0 {
-            break;
-        }
-        digest.update(&buffer[..got]);
-    }
-    if digest.finalize()[..] != part.sha256 {
+    let (_, sha256) = whole_file::measure(&path).map_err(bad(&path))?;
+    if sha256 != part.sha256 {
         remove(&path)?;
         return Err(SnapshotRefused::Damaged);
     }
