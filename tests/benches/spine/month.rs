@@ -7,14 +7,18 @@ use messages::{
     AttemptId, CallId, Direction, Extension, HangUpCause, PartyNumber, Purpose, ReleasedBy,
     SystemResult, TrunkName, UtcMs,
 };
+use sansio::SeededRng;
 
 /// So many numbers are called in turn.
 const NUMBERS: u64 = 20_000;
 pub(crate) const FACTS_PER_CALL: u64 = 6;
 
+/// As ids are: the time, then what cannot be compressed.
 fn id(n: u64) -> [u8; 16] {
-    let mut bytes = [0x5a; 16];
-    bytes[8..].copy_from_slice(&n.to_be_bytes());
+    let mut dice = SeededRng::new(n);
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&n.to_be_bytes()[2..]);
+    bytes[6..14].copy_from_slice(&dice.below(u64::MAX).to_be_bytes());
     bytes
 }
 
