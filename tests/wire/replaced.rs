@@ -107,6 +107,21 @@ fn killed_half_way(gateway: &Gateway, words: &[String]) {
     recovering.kill9();
 }
 
+/// Each is said by its code, and nothing is lost by it.
+fn keys_and_codes_that_do_not_fit(world: &Path, gateway: &Gateway, claim: &Value, key: &Path) {
+    let foreign = world.join("foreign-key.txt");
+    std::fs::write(&foreign, "0000-0000").expect("a file");
+    let no_key = said(gateway, &words(claim, &foreign));
+    assert!(no_key.contains("snapshot_bad_recovery_key"), "{no_key}");
+    let mut guessed = claim.clone();
+    guessed["code"] = json!("AAAA-AAAA");
+    let no_code = said(gateway, &words(&guessed, key));
+    assert!(no_code.contains("enrol_code_wrong"), "{no_code}");
+    let other = other_headquarters_key(world);
+    let no_fit = said(gateway, &words(claim, &other));
+    assert!(no_fit.contains("snapshot_key_does_not_open"), "{no_fit}");
+}
+
 fn replace_with(customers: u32) {
     let world = tempfile::tempdir().expect("a folder");
     let cloud = Cloud::start(world.path());
@@ -137,17 +152,7 @@ fn replace_with(customers: u32) {
 
     lose(world.path(), &gateway);
     let claim = made(&hq);
-    let foreign = world.path().join("foreign-key.txt");
-    std::fs::write(&foreign, "0000-0000").expect("a file");
-    let no_key = said(&gateway, &words(&claim, &foreign));
-    assert!(no_key.contains("snapshot_bad_recovery_key"), "{no_key}");
-    let mut guessed = claim.clone();
-    guessed["code"] = json!("AAAA-AAAA");
-    let no_code = said(&gateway, &words(&guessed, &key));
-    assert!(no_code.contains("enrol_code_wrong"), "{no_code}");
-    let other = other_headquarters_key(world.path());
-    let no_fit = said(&gateway, &words(&claim, &other));
-    assert!(no_fit.contains("snapshot_key_does_not_open"), "{no_fit}");
+    keys_and_codes_that_do_not_fit(world.path(), &gateway, &claim, &key);
     // the code is used up by now; the same words go on all the same
     let done = words(&claim, &key);
     killed_half_way(&gateway, &done);

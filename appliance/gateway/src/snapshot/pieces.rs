@@ -88,7 +88,7 @@ mod tests {
     }
 
     impl Line<'_> {
-        async fn read(&self, ask: SnapshotRead) -> Result<Vec<u8>, SnapshotError> {
+        fn read(&self, ask: SnapshotRead) -> Result<Vec<u8>, SnapshotError> {
             self.asked.borrow_mut().push(ask.offset);
             let mut left = self.answers.borrow_mut();
             *left = left.checked_sub(1).ok_or(SnapshotError::BadAnswer)?;
@@ -111,7 +111,7 @@ mod tests {
                 answers: RefCell::new(7),
                 asked: RefCell::default(),
             };
-            let done = coming.fetch(async |ask| line.read(ask).await).await;
+            let done = coming.fetch(async |ask| line.read(ask)).await;
             asked.extend(line.asked.borrow()[..7.min(line.asked.borrow().len())].iter());
             match done {
                 Ok(()) => break,
