@@ -120,7 +120,7 @@ impl Board for Linux {
     }
 }
 
-fn opened<T>(part: &'static str, result: Result<T, sysinfo::Error>) -> Option<T> {
+pub(crate) fn opened<T>(part: &'static str, result: Result<T, sysinfo::Error>) -> Option<T> {
     result
         .inspect_err(|error| tracing::warn!(part, %error, "a part of the machine cannot be read"))
         .ok()

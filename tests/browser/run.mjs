@@ -3,7 +3,7 @@ import { run } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { SHOTS } from './browser.mjs'
 
-const ALL = ['states.test.mjs', 'product.test.mjs']
+const ALL = ['states.test.mjs', 'product.test.mjs', 'softphone.test.mjs']
 const FILE_MS_MAX = 600_000
 const asked = process.argv.slice(2)
 const files = (asked.length > 0 ? asked : ALL).map((name) =>

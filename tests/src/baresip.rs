@@ -27,6 +27,25 @@ pub struct Plan<'a> {
     pub codecs: &'a str,
     /// Its SIP port; `None` takes a free one.
     pub port: Option<u16>,
+    pub transport: Carried,
+}
+
+/// What its messages go over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carried {
+    Udp,
+    Tcp,
+    Tls,
+}
+
+impl Carried {
+    const fn parameter(self) -> &'static str {
+        match self {
+            Self::Udp => "",
+            Self::Tcp => ";transport=tcp",
+            Self::Tls => ";transport=tls",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +65,7 @@ impl<'a> Plan<'a> {
             answers: Answers::Itself,
             codecs: "PCMA/8000/1,PCMU/8000/1",
             port: None,
+            transport: Carried::Udp,
         }
     }
 
@@ -59,7 +79,20 @@ impl<'a> Plan<'a> {
             answers: Answers::Itself,
             codecs: "PCMA/8000/1,PCMU/8000/1",
             port: Some(port),
+            transport: Carried::Udp,
         }
+    }
+}
+
+impl Plan<'_> {
+    /// Its registrar is reached by IPv6.
+    fn is_six(&self) -> bool {
+        self.registrar
+            .is_some_and(|(host, _)| host.starts_with('['))
+    }
+
+    fn own_host(&self) -> &'static str {
+        if self.is_six() { "[::1]" } else { "127.0.0.1" }
     }
 }
 
@@ -90,14 +123,16 @@ impl Baresip {
         let control_port = port::free();
         configure(&folder, plan, sip_port, control_port);
         let command = &mut Command::new("baresip");
-        let process = Process::start("baresip", &folder, command.arg("-4").arg("-f").arg(&folder));
+        let family = if plan.is_six() { "-6" } else { "-4" };
+        command.arg(family).arg("-f").arg(&folder);
+        let process = Process::start("baresip", &folder, command);
         let control = wait_until("baresip's control port opens", PATIENCE, || {
             TcpStream::connect(("127.0.0.1", control_port)).ok()
         });
         let inbox = Arc::new(Mutex::new(Vec::new()));
         listen(&control, Arc::clone(&inbox));
         Self {
-            address: format!("127.0.0.1:{sip_port}"),
+            address: format!("{}:{sip_port}", plan.own_host()),
             user: plan.user.to_owned(),
             folder,
             process,
@@ -256,12 +291,14 @@ fn configure(folder: &Path, plan: &Plan<'_>, sip_port: u16, control_port: u16) {
     wav::write(&tone, 8_000, &tone::sine(8_000, plan.tone_hz, TONE_SECONDS));
     let rtp = port::free_row(19);
     let config = format!(
-        "poll_method epoll\nsip_listen 127.0.0.1:{sip_port}\nnet_interface 127.0.0.1\n\
+        "poll_method epoll\nsip_listen {host}:{sip_port}\nnet_interface {interface}\n\
          audio_player aubridge,nowhere\naudio_source aufile,{tone}\naudio_alert aubridge,nowhere\n\
          ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n\
          rtp_ports {rtp}-{rtp_last}\nsnd_path {heard}\nctrl_tcp_listen 127.0.0.1:{control_port}\n\
          module_path {MODULES}\nmodule g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
          module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n",
+        host = plan.own_host(),
+        interface = plan.own_host().trim_matches(['[', ']']),
         tone = tone.display(),
         heard = folder.join("heard").display(),
         rtp_last = rtp + 19,
@@ -271,8 +308,12 @@ fn configure(folder: &Path, plan: &Plan<'_>, sip_port: u16, control_port: u16) {
         Answers::WhenTold => "manual",
     };
     let own = format!("127.0.0.1:{sip_port}");
+    let over = plan.transport.parameter();
     let (host, login) = match plan.registrar {
-        Some((registrar, password)) => (registrar, format!(";auth_pass={password};regint=60")),
+        Some((registrar, password)) => (
+            registrar,
+            format!(";outbound=\"sip:{registrar}{over}\";auth_pass={password};regint=60"),
+        ),
         None => (own.as_str(), ";regint=0".to_owned()),
     };
     let account = format!(

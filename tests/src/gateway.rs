@@ -24,11 +24,14 @@ pub struct Headquarters {
 pub struct Gateway {
     folder: PathBuf,
     sip_port: u16,
+    tls_port: u16,
     web_port: u16,
     /// The carrier's only port on loopback, for both directions.
     pub carrier_port: u16,
     /// The section of its configuration.
     disk: &'static str,
+    /// It hears IPv6 too.
+    six: bool,
     process: Option<Process>,
 }
 
@@ -47,13 +50,20 @@ impl Gateway {
         headquarters: Option<&Headquarters>,
         relay_ports: u16,
     ) -> Self {
-        Self::start_shaped(world, name, headquarters, relay_ports, "ballast_mb = 1")
+        let disk = "ballast_mb = 1";
+        Self::start_shaped(world, name, headquarters, relay_ports, disk, false)
     }
 
     /// As `start`, on its own, with `disk` as the lines of the configuration's section.
     #[must_use]
     pub fn start_on_disk(world: &Path, name: &str, disk: &'static str) -> Self {
-        Self::start_shaped(world, name, None, RELAY_PORTS, disk)
+        Self::start_shaped(world, name, None, RELAY_PORTS, disk, false)
+    }
+
+    /// As `start`, on its own, and reached by IPv4 and IPv6.
+    #[must_use]
+    pub fn start_on_both_families(world: &Path, name: &str) -> Self {
+        Self::start_shaped(world, name, None, RELAY_PORTS, "ballast_mb = 1", true)
     }
 
     fn start_shaped(
@@ -62,16 +72,19 @@ impl Gateway {
         headquarters: Option<&Headquarters>,
         relay_ports: u16,
         disk: &'static str,
+        six: bool,
     ) -> Self {
         let folder = world.join(name);
         std::fs::create_dir_all(&folder).expect("the branch's folder can be made");
         let mut gateway = Self {
             folder,
             sip_port: port::free(),
+            tls_port: port::free(),
             web_port: port::free(),
             // baresip as a carrier takes the next port too.
             carrier_port: port::free_row(1),
             disk,
+            six,
             process: None,
         };
         gateway.write_config(name, headquarters, relay_ports);
@@ -104,9 +117,11 @@ impl Gateway {
         let copy = Self {
             folder: world.join(name),
             sip_port: port::free(),
+            tls_port: port::free(),
             web_port: port::free(),
             carrier_port: port::free_row(1),
             disk: self.disk,
+            six: self.six,
             process: None,
         };
         let copying = Command::new("cp")
@@ -122,6 +137,7 @@ impl Gateway {
                 &copy.folder.display().to_string(),
             )
             .replace(&self.sip(), &copy.sip())
+            .replace(&self.sip_tls(), &copy.sip_tls())
             .replace(
                 &format!(":{}\"", self.web_port),
                 &format!(":{}\"", copy.web_port),
@@ -185,6 +201,24 @@ impl Gateway {
     #[must_use]
     pub fn sip(&self) -> String {
         format!("127.0.0.1:{}", self.sip_port)
+    }
+
+    /// `host:port` where phones come by TLS.
+    #[must_use]
+    pub fn sip_tls(&self) -> String {
+        format!("127.0.0.1:{}", self.tls_port)
+    }
+
+    /// `host:port` of its SIP socket for IPv6; only of one that listens there.
+    #[must_use]
+    pub fn sip_six(&self) -> String {
+        format!("[::1]:{}", self.sip_port)
+    }
+
+    /// `host:port` of its pages.
+    #[must_use]
+    pub fn web(&self) -> String {
+        format!("127.0.0.1:{}", self.web_port)
     }
 
     /// `host:port` of the carrier that it knows.
@@ -309,6 +343,15 @@ impl Gateway {
         )
     }
 
+    /// Where it hears SIP, as the configuration has it.
+    fn listen(&self) -> String {
+        if self.six {
+            format!("[\"{}\", \"{}\"]", self.sip(), self.sip_six())
+        } else {
+            format!("\"{}\"", self.sip())
+        }
+    }
+
     fn config_file(&self) -> PathBuf {
         self.folder.join("gateway.toml")
     }
@@ -324,13 +367,14 @@ impl Gateway {
         });
         let text = format!(
             "data_dir = \"{folder}/data\"\nkeys_dir = \"{folder}/keys\"\nbox_id = \"{name}\"\n\
-             [sip]\nlisten = \"127.0.0.1:{sip}\"\ntrunk_options_every_s = 0\n\
+             [sip]\nlisten = {listen}\ntls = \"127.0.0.1:{tls}\"\ntrunk_options_every_s = 0\n\
              [media]\nport_first = {relay}\nport_count = {relay_ports}\n\
              [disk]\n{disk}\n\
              [web]\nlisten = \"127.0.0.1:{web}\"\n{link}",
             folder = self.folder.display(),
             disk = self.disk,
-            sip = self.sip_port,
+            listen = self.listen(),
+            tls = self.tls_port,
             web = self.web_port,
             relay = relay + relay % 2,
         );

@@ -5,6 +5,7 @@ mod boot_check;
 mod carrier;
 mod copied;
 mod enrolment;
+mod flows;
 mod forgetting;
 mod full_disk;
 mod headquarters;

@@ -62,13 +62,12 @@ pub enum Input {
 pub struct BranchConfig {
     pub realm: String,
     pub user_agent: String,
-    pub sip_udp: SocketAddr,
-    /// Goes into our session descriptions.
-    pub media_address: IpAddr,
+    /// Goes into our session descriptions; where it is not named, the address of ours that the peer speaks with.
+    pub media_address: Option<IpAddr>,
     pub profile: Profile,
     pub phones: Vec<sip::PhoneAccount>,
-    /// With the address that its host name stands for now.
-    pub trunks: Vec<(TrunkPlan, Option<SocketAddr>)>,
+    /// With the way to the address that its host name stands for now.
+    pub trunks: Vec<(TrunkPlan, Option<Flow>)>,
     pub rules: Vec<DialRule>,
     pub trunk_options_every: Option<Duration>,
     pub sip_limits: SipLimits,
@@ -162,6 +161,8 @@ pub struct RestoredBinding {
     pub extension: Extension,
     pub contact: String,
     pub source: SocketAddr,
+    /// Our own address that it is reached from.
+    pub local: SocketAddr,
     pub user_agent: String,
     /// On this run's monotonic clock.
     pub expires: Moment,

@@ -20,6 +20,8 @@ pub(crate) struct Invited {
     pub(crate) leg: LegId,
     pub(crate) origin: Origin,
     pub(crate) source: IpAddr,
+    /// Our own address that it reached.
+    pub(crate) local: IpAddr,
     pub(crate) called: String,
     pub(crate) caller: String,
     pub(crate) display: Option<String>,
@@ -128,7 +130,8 @@ impl<S: Signalling> Branch<S> {
 
     fn connect(&mut self, now: Now, invited: Invited, route: Route, actor: Actor) {
         let call = self.mint.call(now.utc);
-        let Some(ports) = self.allot(call, route.is_emergency()) else {
+        let ends = [Some(invited.local), self.end_towards(&route.pass)];
+        let Some(ports) = self.allot(call, route.is_emergency(), ends) else {
             if let Some(trunk) = route.channel() {
                 self.gate.release(trunk);
             }

@@ -3,16 +3,17 @@ use crate::api::{Ask, BranchConfig, DialRequest, Input, Output, RestoredBinding}
 use crate::ports::PortPool;
 use crate::signalling::Signalling;
 use calls::{Calls, ClickToCall};
-use gate::{Gate, Indexer, Pass, Request, Rules, WideIndexer};
+use gate::{Gate, Indexer, Pass, Request, Rules, Token, WideIndexer};
 use media::RecordOrder;
 use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
 use messages::{
     BoxId, CallId, DiskStage, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId,
-    Refusal, ReleasedBy,
+    Refusal, ReleasedBy, TrunkName,
 };
 use sansio::{Machine, Secrets};
 use sip::{Flow, LegId, Sip, Transport};
 use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
 
 /// What keeps one run apart from another: all of it comes from outside.
 pub struct Seeds {
@@ -94,10 +95,9 @@ impl<S: Signalling> Branch<S> {
 
     /// A binding of the last run, so that a phone need not register again to be reached.
     fn restore_binding(&mut self, binding: &RestoredBinding) {
-        let Some(config) = &self.config else { return };
         let flow = Flow {
             transport: Transport::Udp,
-            local: config.sip_udp,
+            local: binding.local,
             remote: binding.source,
             connection: 0,
         };
@@ -182,7 +182,7 @@ impl<S: Signalling> Branch<S> {
         };
         let call = self.mint.call(now.utc);
         let urgent = token.purpose() == Purpose::Emergency;
-        let Some(ports) = self.allot(call, urgent) else {
+        let Some(ports) = self.allot(call, urgent, self.ends_of_click(&request, &token)) else {
             self.gate.release(token.trunk());
             return Err(Refusal::MediaFull);
         };
@@ -239,14 +239,51 @@ impl<S: Signalling> Branch<S> {
     }
 
     /// `urgent`: an emergency call, which may also have the ports that are held back for such.
-    pub(crate) fn allot(&mut self, call: CallId, urgent: bool) -> Option<calls::Ports> {
-        let address = self.config.as_ref()?.media_address;
-        let [caller, callee] = self.ports.take_pair(call, urgent)?;
+    /// `ends`: our addresses towards the caller and the callee.
+    pub(crate) fn allot(
+        &mut self,
+        call: CallId,
+        urgent: bool,
+        ends: [Option<IpAddr>; 2],
+    ) -> Option<calls::Ports> {
+        let named = self.config.as_ref()?.media_address;
+        let [caller, callee] = ends;
+        let [caller, callee] = [caller.or(callee), callee.or(caller)].map(|end| named.or(end));
+        let (caller, callee) = (caller?, callee?);
+        let [caller_port, callee_port] = self.ports.take_pair(call, urgent)?;
+        let place = |address, port| calls::MediaPlace { address, port };
         Some(calls::Ports {
-            address,
-            caller,
-            callee,
+            caller: place(caller, caller_port),
+            callee: place(callee, callee_port),
         })
+    }
+
+    fn ends_of_click(&self, request: &DialRequest, token: &Token) -> [Option<IpAddr>; 2] {
+        [
+            self.end_towards_phone(&request.extension),
+            self.end_towards_trunk(token.trunk()),
+        ]
+    }
+
+    /// Our address towards whom a pass leads to.
+    pub(crate) fn end_towards(&self, pass: &Pass) -> Option<IpAddr> {
+        match pass {
+            Pass::Phone { extension, .. } => self.end_towards_phone(extension),
+            Pass::Outside(token) => self.end_towards_trunk(token.trunk()),
+        }
+    }
+
+    /// Our address towards a phone.
+    fn end_towards_phone(&self, extension: &Extension) -> Option<IpAddr> {
+        let bound = self.sip.bindings(extension);
+        bound.first().map(|place| place.flow.local.ip())
+    }
+
+    /// Our address towards a trunk.
+    fn end_towards_trunk(&self, name: &TrunkName) -> Option<IpAddr> {
+        let trunks = &self.config.as_ref()?.trunks;
+        let (_, flow) = trunks.iter().find(|(plan, _)| plan.name == *name)?;
+        flow.map(|flow| flow.local.ip())
     }
 
     fn hang_up(&mut self, now: Now, ask: Ask, call: CallId, by: ReleasedBy) {
@@ -294,19 +331,16 @@ impl<S: Signalling> Branch<S> {
 pub(crate) const DIALLED_BY_HAND: Purpose = Purpose::Service;
 
 fn sip_config(config: &BranchConfig) -> sip::Config {
-    let trunk = |(plan, remote): &(messages::command::TrunkPlan, Option<std::net::SocketAddr>)| {
-        sip::TrunkAccount {
-            name: plan.name.clone(),
-            remote: *remote,
-            host: plan.address.clone(),
-            accept_from: plan.accept_from.clone(),
-            options_every: config.trunk_options_every,
-        }
+    let trunk = |(plan, flow): &(messages::command::TrunkPlan, Option<Flow>)| sip::TrunkAccount {
+        name: plan.name.clone(),
+        flow: *flow,
+        host: plan.address.clone(),
+        accept_from: plan.accept_from.clone(),
+        options_every: config.trunk_options_every,
     };
     sip::Config {
         realm: config.realm.clone(),
         user_agent: config.user_agent.clone(),
-        udp: Some(config.sip_udp),
         phones: config.phones.clone(),
         trunks: config.trunks.iter().map(trunk).collect(),
         limits: config.sip_limits,

@@ -26,11 +26,11 @@ impl<S: Signalling> Branch<S> {
                 leg,
                 origin,
                 source,
+                local,
                 called,
                 caller,
                 display,
                 sdp,
-                ..
             } => {
                 self.invited(
                     now,
@@ -38,6 +38,7 @@ impl<S: Signalling> Branch<S> {
                         leg,
                         origin,
                         source,
+                        local,
                         called,
                         caller,
                         display,

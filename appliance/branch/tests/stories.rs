@@ -76,11 +76,10 @@ fn config(profile: Profile) -> BranchConfig {
     BranchConfig {
         realm: "branch".to_owned(),
         user_agent: "test".to_owned(),
-        sip_udp: at(GATEWAY),
-        media_address: at(GATEWAY).ip(),
+        media_address: None,
         profile,
         phones: vec![account("1000"), account("1001")],
-        trunks: vec![(trunk, Some(at(CARRIER)))],
+        trunks: vec![(trunk, Some(Flow::udp(at(GATEWAY), at(CARRIER))))],
         rules: vec![
             rule("9", RuleTarget::Trunk(carrier_name()), false),
             rule("8", RuleTarget::Trunk(carrier_name()), true),
@@ -126,7 +125,7 @@ impl World {
         let mut carrier = Sip::new(Box::new(SeededSecrets::new(3)));
         let gateway = sip::TrunkAccount {
             name: TrunkName::parse("gateway").unwrap(),
-            remote: Some(at(GATEWAY)),
+            flow: Some(Flow::udp(at(CARRIER), at(GATEWAY))),
             host: GATEWAY.to_owned(),
             accept_from: vec![TrunkSource {
                 ip: at(GATEWAY).ip(),
@@ -135,7 +134,6 @@ impl World {
             options_every: None,
         };
         let as_carrier = sip::Config {
-            udp: Some(at(CARRIER)),
             trunks: vec![gateway],
             ..sip::Config::default()
         };

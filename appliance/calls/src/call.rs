@@ -85,12 +85,7 @@ impl Call {
             outside: outside_number.map(OutsideParty::of),
             customer: None,
         };
-        let mut caller = Leg::new(
-            Side::Caller,
-            connect.ports.address,
-            connect.ports.caller,
-            now.micros(),
-        );
+        let mut caller = Leg::new(Side::Caller, connect.ports.caller, now.micros());
         caller.state = LegState::Waiting;
         caller.source = connect.source;
         let call = Self {
@@ -103,12 +98,7 @@ impl Call {
             display: connect.display,
             legs: [
                 caller,
-                Leg::new(
-                    Side::Callee,
-                    connect.ports.address,
-                    connect.ports.callee,
-                    now.micros() + 1,
-                ),
+                Leg::new(Side::Callee, connect.ports.callee, now.micros() + 1),
             ],
             phase: Phase::Calling {
                 ringing: false,
@@ -144,18 +134,8 @@ impl Call {
             shown: click.extension.as_str().to_owned(),
             display: None,
             legs: [
-                Leg::new(
-                    Side::Caller,
-                    click.ports.address,
-                    click.ports.caller,
-                    now.micros(),
-                ),
-                Leg::new(
-                    Side::Callee,
-                    click.ports.address,
-                    click.ports.callee,
-                    now.micros() + 1,
-                ),
+                Leg::new(Side::Caller, click.ports.caller, now.micros()),
+                Leg::new(Side::Callee, click.ports.callee, now.micros() + 1),
             ],
             phase: Phase::OwnPhone,
             started: now,

@@ -35,12 +35,18 @@ pub enum Input {
     },
 }
 
-/// The relay ports that were allotted to the call, and the address that goes into descriptions.
+/// The relay ports that were allotted to the call, each with the address that its side is told.
 #[derive(Clone, Copy, Debug)]
 pub struct Ports {
+    pub caller: MediaPlace,
+    pub callee: MediaPlace,
+}
+
+/// Where one side sends its packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MediaPlace {
     pub address: IpAddr,
-    pub caller: u16,
-    pub callee: u16,
+    pub port: u16,
 }
 
 #[derive(Debug)]

@@ -1,4 +1,5 @@
 //! One side of a call: how far its session is, and what was agreed about its media.
+use crate::input::MediaPlace;
 use crate::output::MediaOrder;
 use crate::sdp::{Audio, Description, Format, FormatKind, Local, Way, speech};
 use bytes::Bytes;
@@ -39,7 +40,8 @@ pub(crate) struct Leg {
 }
 
 impl Leg {
-    pub(crate) const fn new(side: Side, address: IpAddr, port: u16, session: u64) -> Self {
+    pub(crate) const fn new(side: Side, place: MediaPlace, session: u64) -> Self {
+        let MediaPlace { address, port } = place;
         Self {
             side,
             state: LegState::Idle,

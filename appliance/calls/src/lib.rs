@@ -9,6 +9,6 @@ mod machine;
 mod output;
 pub mod sdp;
 
-pub use input::{Callee, ClickToCall, Connect, Input, LegEvent, Limits, Ports};
+pub use input::{Callee, ClickToCall, Connect, Input, LegEvent, Limits, MediaPlace, Ports};
 pub use machine::Calls;
 pub use output::{Invitation, LegAct, MediaOrder, Output, TrunkInvite};

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use calls::{
     Callee, Calls, ClickToCall, Connect, Input, Invitation, LegAct, LegEvent, Limits, MediaOrder,
-    Output, Ports,
+    MediaPlace, Output, Ports,
 };
 use core::time::Duration;
 use expect_test::{Expect, expect};
@@ -51,11 +51,7 @@ impl Story {
             offer,
             source: LAN,
             callee,
-            ports: Ports {
-                address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-                caller: 20_000,
-                callee: 20_002,
-            },
+            ports: ports_of_call(),
         };
         story.tell("INVITE from 1000", Input::Connect(Box::new(connect)));
         story
@@ -361,11 +357,7 @@ fn the_own_phone_rings_first_then_the_customer() {
         customer: None,
         attempt: AttemptId::from_bytes([8; 16]),
         token: token(true),
-        ports: Ports {
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            caller: 20_000,
-            callee: 20_002,
-        },
+        ports: ports_of_call(),
     };
     story.tell("click", Input::ClickToCall(Box::new(click)));
     let answered = LegEvent::Answered {
@@ -594,4 +586,15 @@ fn a_call_ends_at_its_longest_length() {
         "{}",
         story.told
     );
+}
+
+fn ports_of_call() -> Ports {
+    let place = |port| MediaPlace {
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        port,
+    };
+    Ports {
+        caller: place(20_000),
+        callee: place(20_002),
+    }
 }

@@ -1,12 +1,16 @@
 //! `gateway.toml`: where things lie and which addresses are used. What the branch is (phones, trunks, rules) is not here.
+mod sip;
+
 use crate::link::BrokerAddress;
 use branch_store::KEEP_DAYS_MIN;
 use messages::BoxId;
 use serde::Deserialize;
 use settings::{ConfigError, Unfit};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
+
+pub use sip::SipConfig;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,20 +50,9 @@ pub struct DiskConfig {
 }
 
 #[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SipConfig {
-    /// UDP. An address of this machine, or 0.0.0.0 together with `media.address`.
-    pub listen: SocketAddr,
-    pub realm: Option<String>,
-    /// Seconds between OPTIONS to each trunk; 0, as long as it is not named: never.
-    #[serde(default)]
-    pub trunk_options_every_s: u32,
-}
-
-#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct MediaConfig {
-    /// Goes into session descriptions; `sip.listen`'s address where it is not named.
+    /// Goes into session descriptions; where it is not named, the address of this machine that the peer speaks with.
     pub address: Option<IpAddr>,
     /// First relay port; even.
     pub port_first: u16,
@@ -233,12 +226,7 @@ impl Config {
                 "needs at least 4 ports, and room below 65536 (RTP and RTCP each)".to_owned(),
             ));
         }
-        if self.sip.listen.ip().is_unspecified() && media.address.is_none() {
-            return Err((
-                "media.address",
-                "must be named where sip.listen is 0.0.0.0".to_owned(),
-            ));
-        }
+        self.sip.check()?;
         if self.journal.keep_days < KEEP_DAYS_MIN {
             return Err((
                 "journal.keep_days",
@@ -284,10 +272,21 @@ impl Config {
         self.data_dir.join("recordings")
     }
 
-    /// The address that goes into session descriptions.
+    /// Where the relay's sockets are bound: to the one address that there is, or to all.
     #[must_use]
-    pub fn media_address(&self) -> IpAddr {
-        self.media.address.unwrap_or_else(|| self.sip.listen.ip())
+    pub fn media_bind(&self) -> IpAddr {
+        let listen = &self.sip.listen;
+        let only = |ip: IpAddr| listen.iter().all(|place| place.ip() == ip);
+        let named = self
+            .media
+            .address
+            .or_else(|| listen.first().map(SocketAddr::ip));
+        let six = listen.iter().any(SocketAddr::is_ipv6);
+        named.filter(|ip| only(*ip)).unwrap_or(if six {
+            IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+        } else {
+            IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+        })
     }
 }
 
@@ -301,9 +300,31 @@ mod tests {
     #[test]
     fn a_short_file_is_enough() {
         let config = Config::parse(GOOD, "gateway.toml").unwrap();
-        assert_eq!(config.media_address().to_string(), "127.0.0.1");
+        assert_eq!(config.media_bind().to_string(), "127.0.0.1");
         assert!(config.link.broker.is_none());
         assert_eq!(config.identity_dir(), Path::new("k/headquarters"));
+    }
+
+    #[test]
+    fn one_address_or_several_and_the_relay_follows() {
+        let listen = |text: &str| GOOD.replace("\"127.0.0.1:5060\"", text);
+        let bind = |text: &str| Config::parse(&listen(text), "gateway.toml").unwrap();
+        let table = [
+            ("\"192.168.1.10:5060\"", 1, "192.168.1.10"),
+            ("\"0.0.0.0:5060\"", 1, "0.0.0.0"),
+            ("[\"192.168.1.10:5060\", \"10.0.0.1:5060\"]", 2, "0.0.0.0"),
+            ("[\"0.0.0.0:5060\", \"[::]:5060\"]", 2, "::"),
+            ("[\"203.0.113.9:5060\"]\nwan = true", 1, "203.0.113.9"),
+        ];
+        for (text, places, address) in table {
+            let config = bind(text);
+            assert_eq!(config.sip.listen.len(), places, "{text}");
+            assert_eq!(config.media_bind().to_string(), address, "{text}");
+        }
+        for bad in ["[]", "7", "\"here\"", "[\"0.0.0.0:5060\", 5]"] {
+            let error = Config::parse(&listen(bad), "gateway.toml").unwrap_err();
+            assert!(error.to_string().contains("sip.listen"), "{error}");
+        }
     }
 
     #[test]
@@ -338,8 +359,8 @@ mod tests {
                 "gateway.toml:9: media.port_count: ",
             ),
             (
-                GOOD.replace("127.0.0.1:5060", "0.0.0.0:5060"),
-                "gateway.toml:1: media.address: ",
+                GOOD.replace("127.0.0.1:5060", "203.0.113.9:5060"),
+                "gateway.toml:5: sip.listen: ",
             ),
             (
                 format!("{GOOD}[link]\nbroker = \"not a broker\"\ncertificates = \"c\"\n"),

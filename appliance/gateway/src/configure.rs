@@ -1,6 +1,7 @@
 //! What is committed becomes what the branch machine goes by: phones, trunks with their addresses, rules, refusals of contact.
 use crate::config::Config;
 use crate::drive::Door;
+use crate::io::sip::UdpSockets;
 use crate::web::LiveHub;
 use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use branch::{BranchConfig, Input};
@@ -8,9 +9,10 @@ use branch_store::{CommittedFact, Store, StoreError};
 use core::time::Duration;
 use messages::command::{BranchPlan, TrunkPlan};
 use messages::fact::Body;
+use sip::Flow;
 use std::collections::BTreeMap;
 use std::io;
-use std::net::{SocketAddr, ToSocketAddrs as _};
+use std::net::ToSocketAddrs as _;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -44,8 +46,9 @@ pub(crate) struct Configurator {
     pub(crate) door: Door,
     pub(crate) live: LiveHub,
     pub(crate) config: Config,
-    /// The last good addresses: a name server that is away takes no trunk down.
-    pub(crate) addresses: BTreeMap<String, SocketAddr>,
+    pub(crate) sockets: UdpSockets,
+    /// The last good ways: a name server that is away takes no trunk down.
+    pub(crate) ways: BTreeMap<String, Flow>,
 }
 
 impl Configurator {
@@ -99,8 +102,7 @@ impl Configurator {
         let config = BranchConfig {
             realm: realm.unwrap_or_else(|| BranchConfig::realm_of(&self.config.box_id)),
             user_agent: format!("zhunkehu-gateway/{}", env!("CARGO_PKG_VERSION")),
-            sip_udp: self.config.sip.listen,
-            media_address: self.config.media_address(),
+            media_address: self.config.media.address,
             profile: plan.profile,
             phones: phones.collect(),
             trunks,
@@ -120,19 +122,16 @@ impl Configurator {
     }
 
     /// Off the call path; the last good answer stands while the name server is away.
-    fn look_up(&mut self, trunk: &TrunkPlan) -> Option<SocketAddr> {
-        let found = trunk
-            .address
-            .to_socket_addrs()
-            .ok()
-            .and_then(|mut all| all.next());
-        match found {
-            Some(address) => {
-                self.addresses.insert(trunk.address.clone(), address);
+    fn look_up(&mut self, trunk: &TrunkPlan) -> Option<Flow> {
+        let found = trunk.address.to_socket_addrs().ok();
+        let way = found.and_then(|mut all| all.find_map(|remote| self.sockets.towards(remote)));
+        match way {
+            Some(flow) => {
+                self.ways.insert(trunk.address.clone(), flow);
             }
             None => tracing::warn!(trunk = %trunk.name, "the trunk's address is not known"),
         }
-        self.addresses.get(&trunk.address).copied()
+        self.ways.get(&trunk.address).copied()
     }
 }
 

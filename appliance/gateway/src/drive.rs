@@ -9,9 +9,9 @@ use sansio::Machine;
 use sip::{DialogRecord, Flow, LegId, Orphan, Refused};
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub type Reply<T> = Box<dyn FnOnce(Result<T, Refusal>) + Send>;
 /// What the machine's outputs are carried out by.
 pub trait Hands: Send {
     fn send(&mut self, flow: Flow, bytes: &Bytes);
+    /// A stream that is of no use any longer.
+    fn close(&mut self, flow: Flow);
     fn media(&mut self, command: MediaCommand);
     /// In the order in which they happened; the list is emptied.
     fn facts(&mut self, facts: &mut Vec<Fact>);
@@ -55,6 +57,8 @@ enum Message {
 pub struct Door {
     sender: SyncSender<Message>,
     dropped: Arc<AtomicU64>,
+    /// Connections that ended while there was no room.
+    closed: Arc<Mutex<Vec<Flow>>>,
 }
 
 impl Door {
@@ -62,6 +66,24 @@ impl Door {
     pub fn offer(&self, input: Input) {
         if let Err(TrySendError::Full(_)) = self.sender.try_send(Message::Input(Box::new(input))) {
             self.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// For a stream: what finds no room comes back, and its sender waits.
+    pub fn try_put(&self, input: Input) -> Result<(), Input> {
+        match self.sender.try_send(Message::Input(Box::new(input))) {
+            Ok(()) | Err(TrySendError::Disconnected(_)) => Ok(()),
+            Err(TrySendError::Full(Message::Input(input))) => Err(*input),
+            // it is the message that was given
+            Err(TrySendError::Full(_)) => Ok(()),
+        }
+    }
+
+    /// A connection is gone: never waits, and is never lost.
+    pub fn tell_closed(&self, flow: Flow) {
+        if self.try_put(Input::FlowClosed { flow }).is_err() {
+            let mut closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+            closed.push(flow);
         }
     }
 
@@ -118,17 +140,30 @@ impl Door {
 #[must_use]
 pub fn door() -> (Door, Threshold) {
     let (sender, receiver) = sync_channel(QUEUE_MAX);
-    (
-        Door {
-            sender,
-            dropped: Arc::default(),
-        },
-        Threshold(receiver),
-    )
+    let closed = Arc::default();
+    let threshold = Threshold {
+        inbox: receiver,
+        closed: Arc::clone(&closed),
+    };
+    let door = Door {
+        sender,
+        dropped: Arc::default(),
+        closed,
+    };
+    (door, threshold)
 }
 
 /// The inner side of the door.
-pub struct Threshold(Receiver<Message>);
+pub struct Threshold {
+    inbox: Receiver<Message>,
+    closed: Arc<Mutex<Vec<Flow>>>,
+}
+
+impl Threshold {
+    fn take_closed(&self) -> Vec<Flow> {
+        core::mem::take(&mut self.closed.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// Starts the thread. It ends after `Door::finish`.
 pub fn start<H: Hands + 'static>(
@@ -149,7 +184,7 @@ pub fn start<H: Hands + 'static>(
     };
     std::thread::Builder::new()
         .name("branch".to_owned())
-        .spawn(move || driver.run(&threshold.0))
+        .spawn(move || driver.run(&threshold))
 }
 
 struct Driver<H> {
@@ -165,7 +200,8 @@ struct Driver<H> {
 }
 
 impl<H: Hands> Driver<H> {
-    fn run(mut self, inbox: &Receiver<Message>) {
+    fn run(mut self, threshold: &Threshold) {
+        let inbox = &threshold.inbox;
         loop {
             let first = match inbox.recv_timeout(self.until_deadline()) {
                 Ok(message) => Some(message),
@@ -173,6 +209,9 @@ impl<H: Hands> Driver<H> {
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let finished = first.is_some_and(|first| self.round(first, inbox));
+            for flow in threshold.take_closed() {
+                self.take(Message::Input(Box::new(Input::FlowClosed { flow })));
+            }
             self.tick();
             self.wave();
             if finished {
@@ -264,8 +303,7 @@ impl<H: Hands> Driver<H> {
                     self.hands.binding(note);
                 }
                 Output::Refused { flow, why } => self.hands.refused(flow, why),
-                // Datagrams need no closing; streams have their own tasks.
-                Output::CloseFlow { .. } => {}
+                Output::CloseFlow { flow } => self.hands.close(flow),
             }
         }
     }

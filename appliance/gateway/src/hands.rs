@@ -2,6 +2,7 @@
 use crate::clock::Clock;
 use crate::drive::{Door, Hands};
 use crate::io::media::MediaOrders;
+use crate::io::sip::SipSockets;
 use crate::recorder::{Recorder, RecordingKey};
 use crate::web::LiveHub;
 use branch::{BindingNote, Input, KeyAnswer};
@@ -12,12 +13,10 @@ use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
 use messages::{CallId, PartyNumber, UtcMs};
 use sip::{DialogRecord, Flow, LegId, Orphan, Refused};
-use std::net::UdpSocket;
-use std::sync::Arc;
 use zeroize::Zeroizing;
 
 pub(crate) struct GatewayHands {
-    pub(crate) socket: Arc<UdpSocket>,
+    pub(crate) sockets: SipSockets,
     pub(crate) media: MediaOrders,
     pub(crate) recorder: Recorder,
     pub(crate) store: Store,
@@ -67,10 +66,11 @@ impl GatewayHands {
 
 impl Hands for GatewayHands {
     fn send(&mut self, flow: Flow, bytes: &Bytes) {
-        if let Err(error) = self.socket.send_to(bytes, flow.remote) {
-            metrics::counter!("zhunkehu_sip_send_failed_total").increment(1);
-            tracing::debug!(%error, "a datagram was not sent");
-        }
+        self.sockets.send(flow, bytes);
+    }
+
+    fn close(&mut self, flow: Flow) {
+        self.sockets.close(flow);
     }
 
     fn media(&mut self, command: MediaCommand) {

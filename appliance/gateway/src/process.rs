@@ -4,6 +4,7 @@ mod ballast;
 mod boot;
 mod catch_up;
 mod failed_check;
+mod listening;
 mod months;
 mod pages;
 mod pulse;
@@ -80,13 +81,16 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
         },
     };
     portal::ops::keep_metrics(metrics.clone(), &ground.tasks);
+    let identity = pages::identity(&ground.config)?;
     let telephony = telephony::start(&ground)?;
+    listening::start(&ground, &telephony, identity.0.clone()).context("SIP")?;
     let configurator = Configurator {
         store: ground.store.clone(),
         door: telephony.door.clone(),
         live: ground.live.clone(),
         config: ground.config.clone(),
-        addresses: BTreeMap::new(),
+        sockets: telephony.sockets.udp.clone(),
+        ways: BTreeMap::new(),
     };
     let (bell, configuring) = configurator.start().context("the configuration thread")?;
     boot::hand_over(&ground, &telephony, opened);
@@ -103,7 +107,7 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
     let box_id = ground.config.box_id.clone();
     let desk = Desk::new(box_id, ground.config.identity_dir(), trouble);
     leave_snapshots(&ground, desk.snapshots());
-    pages::start(&ground, &telephony, &link, desk, &room, metrics)?;
+    pages::start(&ground, &telephony, &link, desk, &room, metrics, identity)?;
     let host = Host {
         store: ground.store.clone(),
         recordings: ground.config.recordings_dir(),
@@ -205,7 +209,7 @@ fn announce(ground: &Ground) {
     tracing::info!(
         box_id = %ground.config.box_id,
         version = env!("CARGO_PKG_VERSION"),
-        sip = %ground.config.sip.listen,
+        sip = %ground.config.sip.listen_text(),
         web = %ground.config.web.listen,
         "ready"
     );

@@ -58,7 +58,7 @@ impl Caller {
             messages::TrunkName::parse("gateway").ok_or_else(|| anyhow::anyhow!("no name"))?;
         let trunk = sip::TrunkAccount {
             name,
-            remote: Some(load.gateway),
+            flow: Some(sip::Flow::udp(load.listen, load.gateway)),
             host: load.gateway.to_string(),
             accept_from: Vec::new(),
             options_every: None,

@@ -54,7 +54,9 @@ impl Carrier {
         let trunk = sip::TrunkAccount {
             name: messages::TrunkName::parse("gateway")
                 .ok_or_else(|| anyhow::anyhow!("no name"))?,
-            remote: config.gateway,
+            flow: config
+                .gateway
+                .map(|gateway| sip::Flow::udp(config.listen, gateway)),
             host: config
                 .gateway
                 .map_or_else(|| "gateway".to_owned(), |gateway| gateway.to_string()),

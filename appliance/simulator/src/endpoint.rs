@@ -42,10 +42,16 @@ impl Endpoint {
             buffer: vec![0; 65_536],
             events: Vec::new(),
         };
-        endpoint.give(Input::Configure(Config {
-            udp: Some(local),
-            ..config
-        }));
+        let mut config = config;
+        // whoever configures it cannot know the port yet
+        for flow in config
+            .trunks
+            .iter_mut()
+            .filter_map(|trunk| trunk.flow.as_mut())
+        {
+            flow.local = local;
+        }
+        endpoint.give(Input::Configure(config));
         Ok(endpoint)
     }
 

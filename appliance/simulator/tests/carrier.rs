@@ -92,7 +92,7 @@ impl Caller {
     fn of(stage: &Stage) -> Self {
         let trunk = TrunkAccount {
             name: TrunkName::parse("carrier").unwrap(),
-            remote: Some(stage.address),
+            flow: Some(sip::Flow::udp(stage.address, stage.address)),
             host: stage.address.to_string(),
             accept_from: Vec::new(),
             options_every: None,

@@ -13,6 +13,17 @@ pub enum Transport {
     Wss,
 }
 
+impl Transport {
+    /// What comes is one message: a datagram, or a message of a WebSocket (RFC 7118 §5). A stream has to be cut.
+    #[must_use]
+    pub const fn keeps_messages_apart(self) -> bool {
+        match self {
+            Self::Udp | Self::Wss => true,
+            Self::Tcp | Self::Tls => false,
+        }
+    }
+}
+
 /// The way a message came or goes. A WebSocket peer is reached only by the flow it opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Flow {
@@ -23,6 +34,19 @@ pub struct Flow {
     pub connection: u64,
 }
 
+impl Flow {
+    /// Datagrams have no connection.
+    #[must_use]
+    pub const fn udp(local: SocketAddr, remote: SocketAddr) -> Self {
+        Self {
+            transport: Transport::Udp,
+            local,
+            remote,
+            connection: 0,
+        }
+    }
+}
+
 /// One INVITE session with one peer: a leg of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LegId(pub u64);
@@ -30,7 +54,7 @@ pub struct LegId(pub u64);
 #[derive(Clone, Debug)]
 pub enum Input {
     Configure(Config),
-    /// One datagram, or what a stream has delivered so far.
+    /// One datagram, one message of a WebSocket, or what a stream has delivered so far.
     Received {
         flow: Flow,
         bytes: Bytes,
@@ -46,8 +70,6 @@ pub enum Input {
 pub struct Config {
     pub realm: String,
     pub user_agent: String,
-    /// Our own UDP address: where requests to trunks leave from, and what Contact and Via say.
-    pub udp: Option<SocketAddr>,
     pub phones: Vec<PhoneAccount>,
     pub trunks: Vec<TrunkAccount>,
     pub limits: Limits,
@@ -62,8 +84,9 @@ pub struct PhoneAccount {
 #[derive(Clone, Debug)]
 pub struct TrunkAccount {
     pub name: TrunkName,
-    /// Where requests go; resolved outside, off the call path. `None` until it is known.
-    pub remote: Option<SocketAddr>,
+    /// The way that requests go: to its address, from the one of ours that it can answer to, which Via and Contact name.
+    /// Found outside, off the call path; `None` until it is known.
+    pub flow: Option<Flow>,
     /// As written: goes into the request URI.
     pub host: String,
     pub accept_from: Vec<TrunkSource>,

@@ -1,5 +1,5 @@
 //! The machine: its state, its inputs sent to the right room, its outputs in one queue.
-use crate::api::{Command, Config, Event, Flow, Input, LegId, Output, Refused, Transport};
+use crate::api::{Command, Config, Event, Flow, Input, LegId, Output, Refused};
 use crate::digest::Nonces;
 use crate::framer::{Framed, Framer};
 use crate::leg::Legs;
@@ -119,13 +119,13 @@ impl Sip {
     }
 
     fn on_received(&mut self, flow: Flow, bytes: &Bytes) {
-        if flow.transport == Transport::Udp && bytes.len() > self.config.limits.message_bytes_max {
-            return self.tell_refused(flow, Refused::Malformed);
-        }
-        if flow.transport == Transport::Udp {
+        let max = self.config.limits.message_bytes_max;
+        if flow.transport.keeps_messages_apart() {
+            if bytes.len() > max {
+                return self.tell_refused(flow, Refused::Malformed);
+            }
             return self.on_message(flow, bytes);
         }
-        let max = self.config.limits.message_bytes_max;
         let framer = self.streams.entry(flow).or_default();
         framer.push(bytes);
         loop {

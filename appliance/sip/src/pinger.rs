@@ -1,5 +1,5 @@
 //! OPTIONS to trunks: are they there?
-use crate::api::{Event, Flow, Transport};
+use crate::api::{Event, Flow};
 use crate::leg::outgoing::trunk_host;
 use crate::machine::Sip;
 use crate::message::{Draft, Head, Method, Name, uri};
@@ -71,17 +71,11 @@ impl Sip {
             return;
         };
         let at = self.now.mono + every.max(core::time::Duration::from_secs(1));
-        let ends = self.config.udp.zip(trunk.remote);
+        let flow = trunk.flow;
         let host = trunk.host.clone();
         self.timers.set(Timer::Ping(name.clone()), at);
-        let Some((local, remote)) = ends else {
+        let Some(flow) = flow else {
             return;
-        };
-        let flow = Flow {
-            transport: Transport::Udp,
-            local,
-            remote,
-            connection: 0,
         };
         let target = format!("sip:{}", trunk_host(&host, flow));
         let draft = self.options(flow, target);

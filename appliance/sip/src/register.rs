@@ -19,7 +19,7 @@ struct Wish {
 }
 
 impl Sip {
-    /// The places where a phone can be reached now.
+    /// The places where a phone can be reached now, the one that is called first.
     #[must_use]
     pub fn bindings(&self, extension: &Extension) -> Vec<BoundAt> {
         let view = |b: &Binding| BoundAt {
@@ -29,7 +29,9 @@ impl Sip {
             user_agent: b.user_agent.clone(),
             expires_at: b.expires_at,
         };
-        self.registrar.of(extension).iter().map(view).collect()
+        let mut all: Vec<&Binding> = self.registrar.of(extension).iter().collect();
+        all.sort_by_key(|b| core::cmp::Reverse((b.q, b.refreshed)));
+        all.into_iter().map(view).collect()
     }
 
     /// Phones with at least one binding.

@@ -8,7 +8,6 @@ use std::net::{IpAddr, SocketAddr};
 pub(crate) struct Settings {
     pub realm: String,
     pub user_agent: String,
-    pub udp: Option<SocketAddr>,
     pub limits: Limits,
     phones: BTreeMap<String, PhoneAccount>,
     trunks: BTreeMap<TrunkName, TrunkAccount>,
@@ -31,7 +30,6 @@ impl Settings {
         Self {
             realm: config.realm.replace(['"', '\\'], ""),
             user_agent: config.user_agent,
-            udp: config.udp,
             limits: config.limits,
             phones: phones
                 .map(|p| (p.extension.as_str().to_owned(), p))

@@ -42,6 +42,12 @@ impl Identity {
         Ok(Self(RustlsConfig::from_config(config(chain, key)?)))
     }
 
+    /// As new connections see it now: for what is served beside the pages with the same certificate.
+    #[must_use]
+    pub fn server_config(&self) -> Arc<ServerConfig> {
+        self.0.get_inner()
+    }
+
     /// New connections see the new certificate.
     pub fn replace(&self, chain: &[u8], key: &[u8]) -> Result<(), ServeError> {
         self.0.reload_from_config(config(chain, key)?);

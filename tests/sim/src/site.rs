@@ -73,11 +73,10 @@ pub(crate) fn config(shape: &Shape, concurrent_max: u32, cps_max: u32) -> Branch
     BranchConfig {
         realm: "branch".to_owned(),
         user_agent: "gateway".to_owned(),
-        sip_udp: GATEWAY,
-        media_address: GATEWAY.ip(),
+        media_address: None,
         profile: shape.profile,
         phones: phones.collect(),
-        trunks: vec![(trunk, Some(CARRIER))],
+        trunks: vec![(trunk, Some(Flow::udp(GATEWAY, CARRIER)))],
         rules: rules(),
         trunk_options_every: None,
         sip_limits: sip::Limits::default(),

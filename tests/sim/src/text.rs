@@ -49,7 +49,7 @@ impl Form for Text {
         let mut carrier = Sip::new(Box::new(SeededSecrets::new(seed ^ 0xca)));
         let gateway = TrunkAccount {
             name: gateway_name(),
-            remote: Some(GATEWAY),
+            flow: Some(Flow::udp(CARRIER, GATEWAY)),
             host: GATEWAY.to_string(),
             accept_from: vec![TrunkSource {
                 ip: GATEWAY.ip(),
@@ -58,7 +58,6 @@ impl Form for Text {
             options_every: None,
         };
         let config = Config {
-            udp: Some(CARRIER),
             trunks: vec![gateway],
             ..Config::default()
         };

@@ -280,6 +280,7 @@ impl<F: Form> World<F> {
             } => {
                 let expires = self.now.mono + expires;
                 let bound = RestoredBinding {
+                    local: site::GATEWAY,
                     extension: extension.clone(),
                     contact,
                     source,

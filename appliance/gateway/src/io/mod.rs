@@ -1,3 +1,3 @@
-//! Sockets and threads: UDP for SIP, relay and recorder for media.
+//! Sockets and threads: SIP by datagrams and streams, relay and recorder for media.
 pub mod media;
-pub mod udp;
+pub mod sip;

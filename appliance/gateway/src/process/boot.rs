@@ -83,7 +83,9 @@ pub(super) fn hand_over(ground: &Ground, telephony: &Telephony, recovered: Recov
         let contact = row.contact.filter(|_| left > 0)?;
         let expires = now.mono + Duration::from_millis(left);
         let (extension, source, user_agent) = (row.extension, row.source, row.user_agent);
+        let local = telephony.sockets.udp.towards(source)?.local;
         Some(RestoredBinding {
+            local,
             extension,
             contact,
             source,

@@ -29,9 +29,9 @@ pub(super) fn start(
     desk: Desk,
     room: &Room,
     metrics: PrometheusHandle,
+    (identity, root): (Identity, RootCertificate),
 ) -> anyhow::Result<()> {
     let config = &ground.config;
-    let (identity, root) = identity(config)?;
     first_log_in(ground)?;
     let parts = web::Parts {
         store: ground.store.clone(),
@@ -53,6 +53,7 @@ pub(super) fn start(
             version: env!("CARGO_PKG_VERSION"),
             started: ground.started,
         },
+        softphones: (telephony.sockets.streams.clone(), config.web.listen),
     };
     ground.store.subscribe(web::watch_passwords(&parts.auth));
     let limits = ConnectionLimits::default();

@@ -1,9 +1,9 @@
-//! SIP socket, branch machine, media threads and recorder: started together, ended together.
+//! SIP sockets, branch machine, media threads and recorder: started together, ended together.
 use super::Ground;
 use crate::drive::{self, Door};
 use crate::hands::GatewayHands;
 use crate::io::media::{MediaConfig, MediaPlane, Reports};
-use crate::io::udp;
+use crate::io::sip::{SipSockets, StreamLimits, Streams, UdpSockets};
 use crate::recorder::{Recorder, RecorderConfig, RecorderThreads};
 use crate::secrets::{self, OsSecrets};
 use anyhow::Context as _;
@@ -11,14 +11,12 @@ use branch::{Branch, Input, Seeds};
 use media::MediaReport;
 use messages::PartyNumber;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 pub(crate) struct Telephony {
     pub(crate) door: Door,
-    stop: Arc<AtomicBool>,
+    pub(crate) sockets: SipSockets,
     branch: JoinHandle<()>,
-    reading: JoinHandle<()>,
     media: MediaPlane,
     /// For orders to all recordings.
     pub(crate) recording: Recorder,
@@ -29,8 +27,11 @@ pub(crate) struct Telephony {
 
 pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
     let config = &ground.config;
-    let socket = Arc::new(udp::bind(config.sip.listen)?);
     let (door, threshold) = drive::door();
+    let sockets = SipSockets {
+        udp: UdpSockets::new(door.clone()),
+        streams: Streams::new(door.clone(), StreamLimits::default()),
+    };
     let to_branch = door.clone();
     let (reports, reporting) =
         Reports::start(move |report| tell_branch(&to_branch, report)).context("media reports")?;
@@ -44,14 +45,14 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
     )
     .context("the recorder")?;
     let media_config = MediaConfig {
-        bind: config.media_address(),
+        bind: config.media_bind(),
         port_first: config.media.port_first,
         port_pairs: config.media.port_count,
         threads: config.media.threads,
     };
     let media = MediaPlane::start(&media_config, time, Some(recorder.feed()), &reports)?;
     let hands = GatewayHands {
-        socket: Arc::clone(&socket),
+        sockets: sockets.clone(),
         media: media.orders(),
         recorder: recorder.clone(),
         store: ground.store.clone(),
@@ -61,13 +62,10 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         had_room: true,
     };
     let branch = drive::start(threshold, machine(ground), hands, ground.clock.clone())?;
-    let stop = Arc::new(AtomicBool::new(false));
-    let reading = udp::read(socket, door.clone(), Arc::clone(&stop)).context("the SIP socket")?;
     Ok(Telephony {
         door,
-        stop,
+        sockets,
         branch,
-        reading,
         media,
         recording: recorder,
         recorder: recorder_threads,
@@ -114,15 +112,15 @@ impl Telephony {
             let _nobody_waits = told.send(result);
         }));
         let _ = over.recv();
-        self.stop.store(true, Ordering::Relaxed);
-        let read = self.reading.join();
+        self.sockets.streams.close_all();
+        let read = self.sockets.udp.close_all();
         drop(self.media);
         drop(self.recorder);
         self.reports.close();
         let reported = self.reporting.join();
         self.door.finish();
         let driven = self.branch.join();
-        if [read, reported, driven].iter().any(Result::is_err) {
+        if !read || reported.is_err() || driven.is_err() {
             tracing::error!("a thread of telephony panicked");
         }
     }

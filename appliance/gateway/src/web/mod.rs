@@ -17,6 +17,7 @@ mod recordings;
 mod roles;
 mod session;
 mod setup;
+mod softphone;
 mod state;
 mod system;
 mod users;
@@ -82,7 +83,8 @@ pub fn router(state: AppState) -> Router {
     let api = portal::access::guard(routes, state.auth().clone(), &openapi);
     let open = portal::openapi::router(&openapi)
         .merge(portal::ops::router(state.ops()))
-        .merge(setup::router());
+        .merge(setup::router())
+        .merge(softphone::router());
     let all = pages::fallback(api.merge(open)).with_state(state);
     portal::shell::wrap(all, portal::shell::Shell::default())
 }

@@ -5,6 +5,7 @@ use super::port::{BoxInfo, BranchPort, Reply};
 use super::setup::RootCertificate;
 use super::system::DiskView;
 use crate::enroll::Desk;
+use crate::io::sip::Streams;
 use branch_store::{Reader, Store, StoreError};
 use messages::command::Command;
 use messages::{Refusal, UtcMs};
@@ -12,7 +13,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use portal::idempotency::Idempotency;
 use portal::ops::{HealthReport, Ops};
 use portal::{Auth, Clock, CurrentUser, Problem, Tasks};
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::sync::{Semaphore, oneshot};
@@ -40,6 +41,8 @@ pub struct Parts {
     /// How this box stands with headquarters.
     pub desk: Desk,
     pub info: BoxInfo,
+    /// Where SIP over WebSockets goes, and the address that the pages are served at.
+    pub softphones: (Streams, SocketAddr),
 }
 
 /// Clones share everything.
@@ -98,6 +101,10 @@ impl AppState {
 
     pub(super) fn desk(&self) -> &Desk {
         &self.0.parts.desk
+    }
+
+    pub(super) fn softphones(&self) -> &(Streams, SocketAddr) {
+        &self.0.parts.softphones
     }
 
     pub(super) fn root(&self) -> Option<&RootCertificate> {

@@ -1,7 +1,7 @@
 //! INVITEs that go: their route, their progress, their answer.
 use super::incoming::contact;
 use super::{Ack, Leg, LegState, Offer};
-use crate::api::{Event, Flow, Invite, LegId, Origin, Target, Transport};
+use crate::api::{Event, Flow, Invite, LegId, Origin, Target};
 use crate::dialog::Dialog;
 use crate::machine::{Sip, cause_of_code};
 use crate::message::method::ALLOW;
@@ -90,13 +90,7 @@ impl Sip {
             }
             Target::Trunk(name) => {
                 let trunk = self.config.trunk(name).ok_or(404_u16)?;
-                let (local, remote) = self.config.udp.zip(trunk.remote).ok_or(503_u16)?;
-                let flow = Flow {
-                    transport: Transport::Udp,
-                    local,
-                    remote,
-                    connection: 0,
-                };
+                let flow = trunk.flow.ok_or(503_u16)?;
                 let host = trunk_host(&trunk.host, flow);
                 Ok(Route {
                     flow,

@@ -70,7 +70,6 @@ fn config() -> Config {
     Config {
         realm: "branch".to_owned(),
         user_agent: "fuzz".to_owned(),
-        udp: Some(flow(0).local),
         phones: Extension::parse("1000")
             .map(|extension| PhoneAccount {
                 extension,
@@ -81,7 +80,7 @@ fn config() -> Config {
         trunks: TrunkName::parse("carrier")
             .map(|name| TrunkAccount {
                 name,
-                remote: Some(flow(0).remote),
+                flow: Some(flow(0)),
                 host: ip.to_string(),
                 accept_from: vec![TrunkSource { ip, port: None }],
                 options_every: None,

@@ -61,10 +61,11 @@ pub(crate) fn extension(user: &str) -> Extension {
     Extension::parse(user).unwrap()
 }
 
-fn trunk(name: &str, node: usize) -> TrunkAccount {
+/// Seen from another node.
+fn trunk(from: usize, name: &str, node: usize) -> TrunkAccount {
     TrunkAccount {
         name: TrunkName::parse(name).unwrap(),
-        remote: Some(address(node)),
+        flow: Some(Flow::udp(address(from), address(node))),
         host: address(node).ip().to_string(),
         accept_from: vec![TrunkSource {
             ip: address(node).ip(),
@@ -86,15 +87,14 @@ pub(crate) fn config(node: usize) -> Config {
     Config {
         realm: "branch".to_owned(),
         user_agent: "test".to_owned(),
-        udp: Some(address(node)),
         phones: if node == GATEWAY {
             vec![phone("1000"), phone("1001")]
         } else {
             Vec::new()
         },
         trunks: match node {
-            GATEWAY => vec![trunk("carrier", CARRIER)],
-            CARRIER => vec![trunk("gateway", GATEWAY)],
+            GATEWAY => vec![trunk(node, "carrier", CARRIER)],
+            CARRIER => vec![trunk(node, "gateway", GATEWAY)],
             _ => Vec::new(),
         },
         ..Config::default()

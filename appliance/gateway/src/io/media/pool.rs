@@ -4,7 +4,7 @@ use media::PortPair;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::SockRef;
 use std::io;
-use std::net::{IpAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 
 /// Expedited forwarding (RFC 3246), as the byte of the IP header.
 const VOICE_TRAFFIC_CLASS: u32 = 0xB8;
@@ -21,6 +21,8 @@ pub(super) struct SocketPair {
 /// All pairs; a slot of the relay is a place in this list.
 pub(super) struct Pool {
     pub pairs: Vec<SocketPair>,
+    /// The sockets are of both families.
+    six: bool,
 }
 
 impl Pool {
@@ -51,7 +53,16 @@ impl Pool {
         if pairs.is_empty() {
             return Err(MediaError::NoPort(config.port_first));
         }
-        Ok(Self { pairs })
+        let six = config.bind.is_ipv6();
+        Ok(Self { pairs, six })
+    }
+
+    /// A peer as these sockets can send to it: of IPv4 by its mapped address, where they are of both families.
+    pub(super) fn reached_as(&self, peer: SocketAddr) -> SocketAddr {
+        match peer.ip() {
+            IpAddr::V4(ip) if self.six => (ip.to_ipv6_mapped(), peer.port()).into(),
+            IpAddr::V4(_) | IpAddr::V6(_) => peer,
+        }
     }
 
     pub(super) fn ports(&self) -> Vec<PortPair> {

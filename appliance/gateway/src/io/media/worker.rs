@@ -9,7 +9,7 @@ use messages::{Moment, Now};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
 use std::io;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -143,6 +143,8 @@ impl Worker {
         let Ok((length, from)) = socket.recv_from(&mut self.buffer[..]) else {
             return;
         };
+        // a socket of both families names a peer of IPv4 by its mapped address
+        let from = SocketAddr::new(from.ip().to_canonical(), from.port());
         self.batch.received += 1;
         let bytes = &self.buffer[..length];
         let forward = if rtcp {
@@ -223,7 +225,7 @@ impl Worker {
 fn send(pool: &Pool, batch: &mut MediaCount, forward: Forward, bytes: &[u8]) {
     let pair = &pool.pairs[forward.slot];
     let socket = if forward.rtcp { &pair.rtcp } else { &pair.rtp };
-    match socket.send_to(bytes, forward.to) {
+    match socket.send_to(bytes, pool.reached_as(forward.to)) {
         Ok(_) => batch.sent += 1,
         Err(_) => batch.send_failed += 1,
     }

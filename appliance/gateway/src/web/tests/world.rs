@@ -1,5 +1,6 @@
 //! A branch with two phones, one trunk, one customer, one recorded call; a branch machine that only remembers its orders.
 use crate::enroll::{Desk, RenewalTrouble};
+use crate::io::sip::{StreamLimits, Streams};
 use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use crate::web::{
     AppState, BoxInfo, BranchPort, BranchUsers, COOKIE, DialOrder, LiveHub, Parts, Reply,
@@ -30,6 +31,7 @@ use portal::ops::HealthReport;
 use portal::{Auth, AuthConfig, MemorySessions, Session, Tasks, Token, Users};
 use sansio::SeededSecrets;
 use serde_json::Value;
+use std::net::SocketAddr;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -175,6 +177,20 @@ fn create_users(store: &Store) {
     }
 }
 
+const fn ample_disk() -> crate::web::DiskView {
+    crate::web::DiskView {
+        stage: messages::DiskStage::Ample,
+        free_bytes: 1 << 30,
+        ballast_bytes: 1 << 28,
+        quota_bytes: 1 << 27,
+    }
+}
+
+fn no_softphones() -> (Streams, SocketAddr) {
+    let streams = Streams::new(crate::drive::door().0, StreamLimits::default());
+    (streams, "127.0.0.1:8443".parse().unwrap())
+}
+
 impl World {
     pub(super) fn new() -> Self {
         let folder = TempDir::new().unwrap();
@@ -202,12 +218,7 @@ impl World {
             clock: clock.clock(),
             tasks: tasks.clone(),
             recordings: folder.path().join("recordings"),
-            disk: Arc::new(|| crate::web::DiskView {
-                stage: messages::DiskStage::Ample,
-                free_bytes: 1 << 30,
-                ballast_bytes: 1 << 28,
-                quota_bytes: 1 << 27,
-            }),
+            disk: Arc::new(ample_disk),
             health: Arc::new(|| HealthReport::of([])),
             metrics: None,
             metrics_readers: Vec::new(),
@@ -223,6 +234,7 @@ impl World {
                 version: "0.1.0",
                 started: START,
             },
+            softphones: no_softphones(),
         });
         let world = Self {
             clock,
