@@ -11,7 +11,8 @@ pub(crate) struct LiveState<'a> {
     hq: &'a Page,
     branch: PathBuf,
     began: Instant,
-    ages: Vec<f64>,
+    /// Each look: how old the live state was, and how many seconds into the drain.
+    ages: Vec<(f64, f64)>,
     refusal: Refusal,
 }
 
@@ -41,7 +42,8 @@ impl<'a> LiveState<'a> {
         if self.began.elapsed() > Duration::from_secs(2) {
             let branch = self.hq.get("/api/v1/branches").json()["items"][0].clone();
             if let Some(utc) = branch["metrics"]["utc"].as_u64() {
-                self.ages.push((now_ms() as f64 - utc as f64) / 1_000.0);
+                let age = (now_ms() as f64 - utc as f64) / 1_000.0;
+                self.ages.push((age, self.began.elapsed().as_secs_f64()));
             }
         }
         match self.refusal {
@@ -61,22 +63,33 @@ impl<'a> LiveState<'a> {
     }
 
     pub(crate) fn rows(mut self) -> Vec<Row> {
-        self.ages.sort_by(f64::total_cmp);
+        self.ages.sort_by(|one, other| one.0.total_cmp(&other.0));
         let oldest = self.ages.last().copied();
+        let most = self.ages.get(self.ages.len() * 99 / 100).copied();
         let known = match self.refusal {
             Refusal::Known(after) => Some(after.as_secs_f64()),
             Refusal::ToCome | Refusal::Said { .. } => None,
         };
         let row = |what, figure: Option<f64>, method: String| {
-            figure.map(|figure| Row::new(what, figure, "s at most", method))
+            figure.map(|figure| Row::new(what, figure, "s", method))
         };
         let looks = format!(
-            "{} looks during the drain, a sample a second",
-            self.ages.len()
+            "{} looks during the drain, a sample a second; the oldest {:.0} s into it",
+            self.ages.len(),
+            oldest.map_or(0.0, |(_, at)| at)
         );
         let refusal = "from headquarters' page to the branch's journal, looked at beside the drain";
         [
-            row("age of the live state that HQ shows", oldest, looks),
+            row(
+                "age of the live state that HQ shows, p99",
+                most.map(|(age, _)| age),
+                looks.clone(),
+            ),
+            row(
+                "age of the live state that HQ shows, at most",
+                oldest.map(|(age, _)| age),
+                looks,
+            ),
             row(
                 "a refusal of contact on its way down",
                 known,
