@@ -4,6 +4,7 @@ pub(crate) mod orphan;
 pub(crate) mod outgoing;
 pub(crate) mod release;
 pub(crate) mod reoffer;
+pub(crate) mod session_timer;
 pub(crate) mod within;
 
 use crate::api::{Flow, LegId, Origin};
@@ -11,6 +12,7 @@ use crate::dialog::Dialog;
 use crate::timer::TxId;
 use bytes::Bytes;
 use core::time::Duration;
+pub(crate) use session_timer::{Session, SessionTimer};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
@@ -22,6 +24,9 @@ pub(crate) struct Leg {
     pub ours: bool,
     pub dialog: Dialog,
     pub state: LegState,
+    pub session: Session,
+    /// Our last description: said again where it only keeps the session alive.
+    pub said: Option<Bytes>,
 }
 
 #[derive(Debug)]
@@ -67,6 +72,10 @@ pub(crate) enum Offer {
         sdp: Bytes,
         tries: u8,
     },
+    /// Our re-INVITE is out, and says nothing new: it keeps the session alive. What is new waits behind it.
+    Refresh {
+        next: Option<Bytes>,
+    },
     /// Ours collided with theirs and will be tried again.
     Backoff {
         sdp: Bytes,
@@ -76,6 +85,8 @@ pub(crate) enum Offer {
     Theirs {
         tx: TxId,
         update: bool,
+        /// What their request agreed on for the session.
+        timer: Option<SessionTimer>,
     },
 }
 

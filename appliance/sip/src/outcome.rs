@@ -27,6 +27,7 @@ impl Sip {
                 }
             }
             Owner::Reoffer(leg) => self.on_reoffer_answer(tx, *leg, response),
+            Owner::Refresh(leg) => self.on_refresh_answer(*leg, response),
             Owner::Bye(leg) => {
                 let challenged = matches!(response.code, 401 | 407);
                 if !(challenged && self.retry_with_credentials(tx, *leg, response)) {
@@ -46,6 +47,7 @@ impl Sip {
             Owner::Invite(leg) => self.on_invite_unanswered(*leg, why),
             Owner::Abandoned | Owner::Nobody => {}
             Owner::Reoffer(leg) => self.on_reoffer_unanswered(*leg),
+            Owner::Refresh(leg) => self.on_refresh_unanswered(*leg),
             Owner::Bye(leg) => self.on_bye_done(*leg),
             Owner::Orphan(orphan) => self.tell(Event::OrphanEnded(*orphan)),
             Owner::Register(user) => self.on_register_failed(user, None),

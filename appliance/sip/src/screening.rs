@@ -1,5 +1,6 @@
 //! What is asked of every request before its sender matters (RFC 3261 §8.2), and the way to its handler.
 use crate::api::{Flow, Refused};
+use crate::leg::session_timer::TIMER;
 use crate::machine::{Sip, is_screened};
 use crate::message::method::ALLOW;
 use crate::message::{Method, Name, NameAddr, Reply, Request, body};
@@ -83,6 +84,7 @@ pub(crate) fn capabilities(code: u16) -> Reply {
         .with(Name::Allow, ALLOW)
         .with(Name::Accept, "application/sdp")
         .with(Name::AcceptEncoding, "identity")
+        .with(Name::Supported, TIMER)
 }
 
 /// 420, 415, 406, 483, or 400 of a registrar: before any password is asked for.
@@ -90,7 +92,8 @@ fn screen(request: &Request) -> Option<Reply> {
     if !is_screened(&request.method) {
         return None;
     }
-    let required: Vec<&str> = request.head.list(Name::Require).collect();
+    let unknown = |tag: &&str| !tag.eq_ignore_ascii_case(TIMER);
+    let required: Vec<&str> = request.head.list(Name::Require).filter(unknown).collect();
     if !required.is_empty() {
         return Some(Reply::new(420).with(Name::Unsupported, required.join(", ")));
     }

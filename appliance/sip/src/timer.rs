@@ -54,6 +54,10 @@ pub(crate) enum Timer {
     AckMissing(LegId),
     /// Both sides offered at once: try our offer again (RFC 3261 §14.1).
     Glare(LegId),
+    /// The session of this leg is ours to refresh (RFC 4028).
+    SessionRefresh(LegId),
+    /// Nobody has refreshed it in time: BYE.
+    SessionOver(LegId),
     /// The first binding of this phone runs out.
     Binding(Extension),
     /// Our own registration wants to be refreshed or tried again.

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// How often the sensors are read.
 const SENSORS_EVERY: Duration = Duration::from_secs(30);
 /// How often the branch's own figures are counted.
-const COUNT_EVERY: Duration = Duration::from_secs(5);
+const COUNT_EVERY: Duration = Duration::from_secs(2);
 /// China has one time zone.
 const UTC_PLUS_8_MS: i64 = 8 * 3_600_000;
 const DAY_MS: i64 = 86_400_000;

@@ -1,5 +1,5 @@
 //! INVITEs that come: who sends them, and our answers.
-use super::{Ack, Leg, LegState, Offer, PendingOk};
+use super::{Ack, Leg, LegState, Offer, PendingOk, Session, SessionTimer, session_timer};
 use crate::access::Access;
 use crate::api::{Event, Flow, LegId, Origin, Transport};
 use crate::dialog::Dialog;
@@ -29,7 +29,10 @@ impl Sip {
         if request.uri.user.is_empty() {
             return self.respond_stateless(flow, request, Reply::new(484));
         }
-        self.admit(flow, request, origin);
+        match session_timer::agree(request) {
+            Ok(timer) => self.admit(flow, request, origin, timer),
+            Err(reply) => self.respond_stateless(flow, request, reply),
+        }
     }
 
     /// Where any port of an address is a trunk's, a phone that lives there too is still asked for its password.
@@ -53,7 +56,13 @@ impl Sip {
         same.then(|| Origin::Registrar { user: user.clone() })
     }
 
-    fn admit(&mut self, flow: Flow, request: &Request, origin: Origin) {
+    fn admit(
+        &mut self,
+        flow: Flow,
+        request: &Request,
+        origin: Origin,
+        timer: Option<SessionTimer>,
+    ) {
         let tag = self.mint_tag();
         let id = self.legs.mint();
         let contact = contact(&request.uri.user, flow);
@@ -70,6 +79,11 @@ impl Sip {
             ours: false,
             dialog,
             state: LegState::Invited { tx },
+            session: Session {
+                timer,
+                updates: session_timer::takes_updates(&request.head),
+            },
+            said: None,
         });
         self.tell(Event::Invited {
             leg: id,
@@ -112,18 +126,21 @@ impl Sip {
         let Some((tx, contact)) = self.waiting_invite(id) else {
             return self.answer_late_offer(id, sdp);
         };
+        let timer = self.legs.get(id).and_then(|leg| leg.session.timer);
         let reply = Reply::new(200)
             .with(Name::Contact, contact)
-            .with(Name::Allow, ALLOW)
-            .with_sdp(sdp);
+            .with(Name::Allow, ALLOW);
+        let reply = session_timer::put_answer(reply, timer).with_sdp(sdp.clone());
         let Some((pending, leg)) = self.accept(id, tx, reply).zip(self.legs.get_mut(id)) else {
             return;
         };
+        leg.said = Some(sdp);
         leg.state = LegState::Up {
             ack: Ack::Awaited(pending),
             offer: Offer::None,
         };
         let record = leg.dialog.record();
+        self.keep_session(id, timer);
         self.tell(Event::DialogOpened { leg: id, record });
     }
 

@@ -1,6 +1,6 @@
 //! INVITEs that go: their route, their progress, their answer.
 use super::incoming::contact;
-use super::{Ack, Leg, LegState, Offer};
+use super::{Ack, Leg, LegState, Offer, Session, session_timer};
 use crate::api::{Event, Flow, Invite, LegId, Origin, Target};
 use crate::dialog::Dialog;
 use crate::machine::{Sip, cause_of_code};
@@ -71,6 +71,8 @@ impl Sip {
             ours: true,
             dialog,
             state: LegState::Calling { tx },
+            session: Session::default(),
+            said: invite.sdp,
         });
     }
 
@@ -133,6 +135,7 @@ impl Sip {
             }
             200..300 => self.on_invite_accepted(tx, id, response),
             401 | 407 if self.retry_with_credentials(tx, id, response) => {}
+            422 if self.ask_for_longer_session(tx, id, response) => {}
             code => self.on_invite_refused(id, code, response),
         }
     }
@@ -154,6 +157,7 @@ impl Sip {
             return self.end_fork(tx, response);
         };
         leg.dialog.confirm(response);
+        leg.session.updates = session_timer::takes_updates(&response.head);
         let owed = late_offer && response.sdp().is_some();
         leg.state = LegState::Up {
             ack: if owed {
@@ -172,6 +176,7 @@ impl Sip {
             let (flow, draft) = (leg.dialog.next_flow(), leg.dialog.ack(response.cseq));
             self.ack_accepted(tx, response.to.tag(), flow, draft);
         }
+        self.keep_session(id, session_timer::settled(response));
         self.tell(Event::DialogOpened { leg: id, record });
         self.tell(Event::Answered {
             leg: id,
@@ -200,6 +205,7 @@ impl Sip {
         *ack = Ack::Settled;
         let mut draft = leg.dialog.ack(seq);
         if let Some(sdp) = sdp {
+            leg.said = Some(sdp.clone());
             put_sdp(&mut draft, sdp);
         }
         let (flow, tag) = (leg.dialog.next_flow(), leg.dialog.remote_tag.clone());
@@ -271,6 +277,7 @@ impl Sip {
             Some(Owner::Reoffer(id)) => self.on_reoffer_unanswered(id),
             Some(
                 Owner::Abandoned
+                | Owner::Refresh(_)
                 | Owner::Bye(_)
                 | Owner::Orphan(_)
                 | Owner::Nobody
@@ -287,6 +294,7 @@ fn first_invite(dialog: &mut Dialog, invite: &Invite) -> Draft {
     let mut draft = dialog.request(Method::Invite);
     draft.head.push(Name::Allow, ALLOW);
     draft.head.push(Name::Accept, "application/sdp");
+    session_timer::put_wish(&mut draft.head, None);
     if invite.auto_answer {
         draft
             .head

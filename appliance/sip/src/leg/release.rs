@@ -74,7 +74,7 @@ impl Sip {
             Offer::Theirs { tx, .. } => {
                 self.respond(tx, Reply::new(487));
             }
-            Offer::None | Offer::Ours { .. } | Offer::Backoff { .. } => {}
+            Offer::None | Offer::Ours { .. } | Offer::Refresh { .. } | Offer::Backoff { .. } => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! New offers in a running dialog, ours and theirs, and their collision (RFC 3261 §14).
 use super::outgoing::put_sdp;
-use super::{Ack, LegState, Offer};
+use super::{Ack, LegState, Offer, SessionTimer, session_timer};
 use crate::api::{Event, LegId, Origin};
 use crate::machine::Sip;
 use crate::message::method::ALLOW;
@@ -13,6 +13,33 @@ use messages::SipCode;
 
 /// Our offer is tried so often against a peer that offers at the same time.
 const TRIES_MAX: u8 = 4;
+
+/// An offer of the peer that waits for our answer.
+struct Theirs {
+    tx: TxId,
+    update: bool,
+    timer: Option<SessionTimer>,
+}
+
+/// What our re-INVITE was for.
+enum Was {
+    /// Somebody waits to hear of it.
+    New,
+    /// Only a refresh; perhaps something new waits behind it.
+    Refresh(Option<Bytes>),
+}
+
+/// Our re-INVITE is over.
+fn take_ours(offer: &mut Offer) -> Was {
+    match core::mem::replace(offer, Offer::None) {
+        Offer::Ours { .. } | Offer::None => Was::New,
+        Offer::Refresh { next } => Was::Refresh(next),
+        other @ (Offer::Backoff { .. } | Offer::Theirs { .. }) => {
+            *offer = other;
+            Was::New
+        }
+    }
+}
 
 impl Sip {
     pub(crate) fn reoffer(&mut self, id: LegId, sdp: Bytes) {
@@ -29,6 +56,7 @@ impl Sip {
                 self.timers
                     .set(Timer::Glare(id), self.now.mono + Duration::from_millis(500));
             }
+            (_, Offer::Refresh { .. }) => *offer = Offer::Refresh { next: Some(sdp) },
             (_, Offer::Ours { .. } | Offer::Backoff { .. } | Offer::Theirs { .. }) => {
                 let code = SipCode(491);
                 self.tell(Event::ReofferRefused { leg: id, code });
@@ -37,14 +65,29 @@ impl Sip {
     }
 
     fn send_reoffer(&mut self, id: LegId, sdp: Bytes, tries: u8) {
+        if let Some(leg) = self.legs.get_mut(id) {
+            leg.said = Some(sdp.clone());
+        }
+        self.offer_again(id, sdp.clone(), Offer::Ours { sdp, tries });
+    }
+
+    /// Says our last description once more (RFC 4028 §7.4).
+    pub(crate) fn refresh_by_offer(&mut self, id: LegId) {
+        if let Some(sdp) = self.legs.get(id).and_then(|leg| leg.said.clone()) {
+            self.offer_again(id, sdp, Offer::Refresh { next: None });
+        }
+    }
+
+    fn offer_again(&mut self, id: LegId, sdp: Bytes, as_what: Offer) {
         let Some(leg) = self.legs.get_mut(id) else {
             return;
         };
         let mut draft = leg.dialog.request(Method::Invite);
         draft.head.push(Name::Allow, ALLOW);
-        put_sdp(&mut draft, sdp.clone());
+        session_timer::put_wish(&mut draft.head, leg.session.timer);
+        put_sdp(&mut draft, sdp);
         if let LegState::Up { offer, .. } = &mut leg.state {
-            *offer = Offer::Ours { sdp, tries };
+            *offer = as_what;
         }
         let flow = leg.dialog.next_flow();
         self.open_client(flow, draft, Owner::Reoffer(id));
@@ -78,19 +121,34 @@ impl Sip {
         };
         leg.dialog.retarget(&response.head);
         let (flow, draft) = (leg.dialog.next_flow(), leg.dialog.ack(response.cseq));
-        if let LegState::Up { offer, .. } = &mut leg.state {
-            *offer = Offer::None;
-        }
+        let LegState::Up { offer, .. } = &mut leg.state else {
+            return;
+        };
+        let was = take_ours(offer);
         self.ack_accepted(tx, response.to.tag(), flow, draft);
-        let sdp = response.sdp();
-        self.tell(Event::Reanswered { leg: id, sdp });
+        self.keep_session(id, session_timer::settled(response));
+        match was {
+            Was::New => {
+                let sdp = response.sdp();
+                self.tell(Event::Reanswered { leg: id, sdp });
+            }
+            Was::Refresh(Some(next)) => self.send_reoffer(id, next, 1),
+            Was::Refresh(None) => {}
+        }
     }
 
     fn on_reoffer_refused(&mut self, id: LegId, code: u16) {
-        if let Some(LegState::Up { offer, .. }) = self.legs.get_mut(id).map(|leg| &mut leg.state) {
-            *offer = Offer::None;
-            let code = SipCode(code);
-            self.tell(Event::ReofferRefused { leg: id, code });
+        let Some(LegState::Up { offer, .. }) = self.legs.get_mut(id).map(|leg| &mut leg.state)
+        else {
+            return;
+        };
+        match take_ours(offer) {
+            Was::New => {
+                let code = SipCode(code);
+                self.tell(Event::ReofferRefused { leg: id, code });
+            }
+            Was::Refresh(Some(next)) => self.send_reoffer(id, next, 1),
+            Was::Refresh(None) => self.refresh_soon(id),
         }
     }
 
@@ -106,7 +164,7 @@ impl Sip {
             return;
         };
         let Offer::Ours { sdp, tries } = offer else {
-            return;
+            return self.on_reoffer_refused(id, 491);
         };
         if *tries >= TRIES_MAX {
             return self.on_reoffer_refused(id, 491);
@@ -146,17 +204,19 @@ impl Sip {
     }
 
     pub(crate) fn accept_reoffer(&mut self, id: LegId, sdp: Bytes) {
-        let Some((tx, update)) = self.take_theirs(id) else {
+        let Some(Theirs { tx, update, timer }) = self.take_theirs(id) else {
             return;
         };
-        let Some(leg) = self.legs.get(id) else {
+        let Some(leg) = self.legs.get_mut(id) else {
             return;
         };
+        leg.said = Some(sdp.clone());
         let contact = leg.dialog.contact.clone();
         let reply = Reply::new(200)
             .with(Name::Contact, contact)
-            .with(Name::Allow, ALLOW)
-            .with_sdp(sdp);
+            .with(Name::Allow, ALLOW);
+        let reply = session_timer::put_answer(reply, timer).with_sdp(sdp);
+        self.keep_session(id, timer);
         if update {
             self.respond(tx, reply);
             return;
@@ -181,7 +241,7 @@ impl Sip {
     }
 
     pub(crate) fn refuse_reoffer(&mut self, id: LegId, code: SipCode) {
-        if let Some((tx, _)) = self.take_theirs(id) {
+        if let Some(Theirs { tx, .. }) = self.take_theirs(id) {
             let code = if (300..700).contains(&code.0) {
                 code.0
             } else {
@@ -191,16 +251,16 @@ impl Sip {
         }
     }
 
-    fn take_theirs(&mut self, id: LegId) -> Option<(TxId, bool)> {
+    fn take_theirs(&mut self, id: LegId) -> Option<Theirs> {
         let leg = self.legs.get_mut(id)?;
         let LegState::Up { offer, .. } = &mut leg.state else {
             return None;
         };
-        let Offer::Theirs { tx, update } = *offer else {
+        let Offer::Theirs { tx, update, timer } = *offer else {
             return None;
         };
         *offer = Offer::None;
-        Some((tx, update))
+        Some(Theirs { tx, update, timer })
     }
 
     /// Sends a refused INVITE again with the credentials of the registration it belongs to.

@@ -1,5 +1,5 @@
 //! Requests within a dialog.
-use super::{Ack, ClosingBye, LegState, Offer};
+use super::{Ack, ClosingBye, LegState, Offer, session_timer};
 use crate::api::{Event, Flow, LegId};
 use crate::machine::Sip;
 use crate::message::method::ALLOW;
@@ -85,7 +85,13 @@ impl Sip {
     /// Takes a leg and its timers away.
     pub(crate) fn forget_leg(&mut self, id: LegId) {
         self.legs.remove(id);
-        for timer in [Timer::OkAgain(id), Timer::AckMissing(id), Timer::Glare(id)] {
+        for timer in [
+            Timer::OkAgain(id),
+            Timer::AckMissing(id),
+            Timer::Glare(id),
+            Timer::SessionRefresh(id),
+            Timer::SessionOver(id),
+        ] {
             self.timers.cancel(&timer);
         }
     }
@@ -129,41 +135,30 @@ impl Sip {
             let reply = Reply::new(code).with(Name::RetryAfter, "2");
             return self.respond_within(flow, request, reply);
         };
+        let timer = match session_timer::agree(request) {
+            Ok(timer) => timer,
+            Err(reply) => return self.respond_within(flow, request, reply),
+        };
         leg.dialog.retarget(&request.head);
+        leg.session.updates |= session_timer::takes_updates(&request.head);
         let sdp = request.sdp();
         if update && sdp.is_none() {
             let reply = Reply::new(200)
                 .with(Name::Contact, leg.dialog.contact.clone())
                 .with(Name::Allow, ALLOW);
-            return self.respond_within(flow, request, reply);
+            self.respond_within(flow, request, session_timer::put_answer(reply, timer));
+            return self.keep_session(id, timer);
         }
-        let ready = matches!(ack, Ack::Settled);
-        let mut withdrawn = false;
-        match offer {
-            Offer::Ours { .. } => return self.respond_within(flow, request, Reply::new(491)),
-            Offer::Theirs { .. } => {
-                return self.respond_within(
-                    flow,
-                    request,
-                    Reply::new(500).with(Name::RetryAfter, "3"),
-                );
-            }
-            Offer::None if !ready => {
-                return self.respond_within(
-                    flow,
-                    request,
-                    Reply::new(500).with(Name::RetryAfter, "3"),
-                );
-            }
-            Offer::Backoff { .. } => withdrawn = true,
-            Offer::None => {}
-        }
+        let withdrawn = match room_for_theirs(ack, offer) {
+            Ok(withdrawn) => withdrawn,
+            Err(reply) => return self.respond_within(flow, request, reply),
+        };
         let tag = leg.dialog.local_tag.clone();
         let tx = self.open_server(flow, request, tag);
         if !update {
             self.respond(tx, Reply::new(100));
         }
-        let theirs = Offer::Theirs { tx, update };
+        let theirs = Offer::Theirs { tx, update, timer };
         if let Some(held) = self.servers.get_mut(tx) {
             held.leg = Some(id);
         }
@@ -263,5 +258,17 @@ impl Sip {
             | LegState::Calling { .. }
             | LegState::Invited { .. } => {}
         }
+    }
+}
+
+/// May the peer offer now? True: ours, which waits, is withdrawn for it.
+fn room_for_theirs(ack: &Ack, offer: &Offer) -> Result<bool, Reply> {
+    let later = || Reply::new(500).with(Name::RetryAfter, "3");
+    match offer {
+        Offer::Ours { .. } | Offer::Refresh { .. } => Err(Reply::new(491)),
+        Offer::Theirs { .. } => Err(later()),
+        Offer::None if !matches!(ack, Ack::Settled) => Err(later()),
+        Offer::Backoff { .. } => Ok(true),
+        Offer::None => Ok(false),
     }
 }

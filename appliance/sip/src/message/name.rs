@@ -102,6 +102,7 @@ names! {
     own {
         Reason "Reason" "",
         SessionExpires "Session-Expires" "x",
+        MinSe "Min-SE" "",
         AnswerMode "Answer-Mode" "",
     }
 }

@@ -28,6 +28,8 @@ pub(crate) enum Owner {
     Abandoned,
     /// A new offer within this leg.
     Reoffer(LegId),
+    /// An UPDATE that only keeps the session of this leg alive.
+    Refresh(LegId),
     /// The BYE of this leg.
     Bye(LegId),
     /// The BYE of a dialog of an earlier run.

@@ -13,5 +13,6 @@ mod mutation;
 mod orphans;
 mod play;
 mod registering;
+mod sessions;
 mod torture;
 mod world;
