@@ -7,4 +7,7 @@ deploy/dev/prerequisites.sh test
 cargo test --locked --workspace --no-fail-fast -- --ignored
 LINK_SEEDS="${LINK_SEEDS:-2000}" cargo test --locked -p link --test simulation
 SIM_SEEDS=2000 cargo test --locked -p house-sim --test branch
+# a month offline: journaled, then drained while headquarters looks at the live state
+cargo build --locked --release --workspace --bins
+SPINE_FACTS=1580000 cargo bench --locked --workspace --bench spine
 deploy/dev/demo.sh "$((minutes * 60))"

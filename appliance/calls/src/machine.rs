@@ -24,6 +24,18 @@ pub struct Calls {
     outputs: VecDeque<Output>,
 }
 
+/// Borrows what a call may tell apart from the calls themselves.
+macro_rules! told {
+    ($machine:ident, $now:ident) => {
+        Told {
+            now: $now,
+            limits: &$machine.limits,
+            timers: &mut $machine.timers,
+            outputs: &mut $machine.outputs,
+        }
+    };
+}
+
 impl Calls {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
@@ -68,34 +80,28 @@ impl Calls {
         self.calls.get(call).is_some_and(Call::awaits_own_phone)
     }
 
-    fn told(&mut self, now: Now) -> Told<'_> {
-        Told {
-            now,
-            limits: &self.limits,
-            timers: &mut self.timers,
-            outputs: &mut self.outputs,
-        }
-    }
-
     /// Lets one call act, and forgets it once both its legs are gone.
     fn with(&mut self, now: Now, id: CallId, act: impl FnOnce(&mut Call, &mut Told<'_>)) {
-        let Some(mut call) = self.calls.remove(&id) else {
+        let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let mut told = self.told(now);
-        act(&mut call, &mut told);
+        let mut told = told!(self, now);
+        act(call, &mut told);
         if call.is_over() {
             call.close(&mut told);
-        } else {
-            self.calls.insert(id, call);
+            self.calls.remove(&id);
         }
     }
 
     fn add(&mut self, now: Now, mut call: Call, start: impl FnOnce(&mut Call, &mut Told<'_>)) {
         let id = call.id();
-        start(&mut call, &mut self.told(now));
-        self.calls.insert(id, call);
-        self.with(now, id, |_, _| {});
+        let mut told = told!(self, now);
+        start(&mut call, &mut told);
+        if call.is_over() {
+            call.close(&mut told);
+        } else {
+            self.calls.insert(id, call);
+        }
     }
 
     fn fire(&mut self, now: Now, timer: Timer) {

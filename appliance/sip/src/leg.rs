@@ -3,6 +3,7 @@ pub(crate) mod incoming;
 pub(crate) mod orphan;
 pub(crate) mod outgoing;
 pub(crate) mod release;
+pub(crate) mod reliable;
 pub(crate) mod reoffer;
 pub(crate) mod session_timer;
 pub(crate) mod within;
@@ -12,6 +13,7 @@ use crate::dialog::Dialog;
 use crate::timer::TxId;
 use bytes::Bytes;
 use core::time::Duration;
+pub(crate) use reliable::{Heard, Insisted};
 pub(crate) use session_timer::{Session, SessionTimer};
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -27,6 +29,10 @@ pub(crate) struct Leg {
     pub session: Session,
     /// Our last description: said again where it only keeps the session alive.
     pub said: Option<Bytes>,
+    /// The peer's reliable provisional answers.
+    pub heard: Heard,
+    /// Ours, to a caller that insists.
+    pub insisted: Option<Insisted>,
 }
 
 #[derive(Debug)]

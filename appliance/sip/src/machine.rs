@@ -209,6 +209,8 @@ impl Sip {
             Timer::OkAgain(leg) => self.on_ok_again(leg),
             Timer::AckMissing(leg) => self.on_ack_missing(leg),
             Timer::Glare(leg) => self.on_glare_over(leg),
+            Timer::ProgressAgain(leg) => self.on_progress_again(leg),
+            Timer::PrackMissing(leg) => self.on_prack_missing(leg),
             Timer::SessionRefresh(leg) => self.on_session_refresh(leg),
             Timer::SessionOver(leg) => self.on_session_over(leg),
             Timer::Binding(extension) => self.on_binding_due(&extension),

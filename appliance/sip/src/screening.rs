@@ -1,5 +1,6 @@
 //! What is asked of every request before its sender matters (RFC 3261 §8.2), and the way to its handler.
 use crate::api::{Flow, Refused};
+use crate::leg::reliable::RELIABLE;
 use crate::leg::session_timer::TIMER;
 use crate::machine::{Sip, is_screened};
 use crate::message::method::ALLOW;
@@ -16,6 +17,7 @@ impl Sip {
             | Method::Register
             | Method::Info
             | Method::Update
+            | Method::Prack
             | Method::NotOffered(_)
             | Method::Unknown(_) => {}
         }
@@ -32,7 +34,7 @@ impl Sip {
             Method::Invite => self.on_invite(flow, request),
             Method::Register => self.on_register(flow, request),
             Method::Options => self.on_options(flow, request),
-            Method::Bye | Method::Info | Method::Update => {
+            Method::Bye | Method::Info | Method::Update | Method::Prack => {
                 self.respond_stateless(flow, request, Reply::new(481));
             }
             Method::NotOffered(_) | Method::Unknown(_) | Method::Ack | Method::Cancel => {
@@ -84,7 +86,7 @@ pub(crate) fn capabilities(code: u16) -> Reply {
         .with(Name::Allow, ALLOW)
         .with(Name::Accept, "application/sdp")
         .with(Name::AcceptEncoding, "identity")
-        .with(Name::Supported, TIMER)
+        .with(Name::Supported, format!("{TIMER}, {RELIABLE}"))
 }
 
 /// 420, 415, 406, 483, or 400 of a registrar: before any password is asked for.
@@ -92,7 +94,8 @@ fn screen(request: &Request) -> Option<Reply> {
     if !is_screened(&request.method) {
         return None;
     }
-    let unknown = |tag: &&str| !tag.eq_ignore_ascii_case(TIMER);
+    let known = [TIMER, RELIABLE];
+    let unknown = |tag: &&str| !known.iter().any(|one| tag.eq_ignore_ascii_case(one));
     let required: Vec<&str> = request.head.list(Name::Require).filter(unknown).collect();
     if !required.is_empty() {
         return Some(Reply::new(420).with(Name::Unsupported, required.join(", ")));

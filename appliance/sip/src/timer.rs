@@ -54,6 +54,10 @@ pub(crate) enum Timer {
     AckMissing(LegId),
     /// Both sides offered at once: try our offer again (RFC 3261 §14.1).
     Glare(LegId),
+    /// Our reliable provisional answer is not acknowledged yet: send it again (RFC 3262).
+    ProgressAgain(LegId),
+    /// No PRACK within 64·T1: the INVITE is refused.
+    PrackMissing(LegId),
     /// The session of this leg is ours to refresh (RFC 4028).
     SessionRefresh(LegId),
     /// Nobody has refreshed it in time: BYE.

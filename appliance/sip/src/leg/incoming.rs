@@ -1,5 +1,5 @@
 //! INVITEs that come: who sends them, and our answers.
-use super::{Ack, Leg, LegState, Offer, PendingOk, Session, SessionTimer, session_timer};
+use super::{Ack, Heard, Leg, LegState, Offer, PendingOk, Session, SessionTimer, session_timer};
 use crate::access::Access;
 use crate::api::{Event, Flow, LegId, Origin, Transport};
 use crate::dialog::Dialog;
@@ -84,6 +84,8 @@ impl Sip {
                 updates: session_timer::takes_updates(&request.head),
             },
             said: None,
+            heard: Heard::default(),
+            insisted: Leg::insisting(request),
         });
         self.tell(Event::Invited {
             leg: id,
@@ -110,7 +112,9 @@ impl Sip {
             Some(sdp) => reply.with_sdp(sdp),
             None => reply,
         };
-        self.respond(tx, reply);
+        if !self.progress_reliably(leg, tx, &reply) {
+            self.respond(tx, reply);
+        }
     }
 
     fn waiting_invite(&self, leg: LegId) -> Option<(TxId, String)> {
@@ -126,6 +130,9 @@ impl Sip {
         let Some((tx, contact)) = self.waiting_invite(id) else {
             return self.answer_late_offer(id, sdp);
         };
+        if self.answer_waits(id, &sdp) {
+            return;
+        }
         let timer = self.legs.get(id).and_then(|leg| leg.session.timer);
         let reply = Reply::new(200)
             .with(Name::Contact, contact)
@@ -169,7 +176,7 @@ impl Sip {
             return self.on_reoffer_cancelled(id, tx);
         }
         self.respond(tx, Reply::new(487));
-        self.legs.remove(id);
+        self.forget_leg(id);
         let mut cause = reason::read(&request.head);
         cause.sip = cause.sip.or(Some(SipCode(487)));
         self.tell_ended(id, true, cause);

@@ -1,6 +1,7 @@
 //! INVITEs that go: their route, their progress, their answer.
 use super::incoming::contact;
-use super::{Ack, Leg, LegState, Offer, Session, session_timer};
+use super::reliable::RELIABLE;
+use super::{Ack, Heard, Leg, LegState, Offer, Session, session_timer};
 use crate::api::{Event, Flow, Invite, LegId, Origin, Target};
 use crate::dialog::Dialog;
 use crate::machine::{Sip, cause_of_code};
@@ -73,6 +74,8 @@ impl Sip {
             state: LegState::Calling { tx },
             session: Session::default(),
             said: invite.sdp,
+            heard: Heard::default(),
+            insisted: None,
         });
     }
 
@@ -120,6 +123,7 @@ impl Sip {
     pub(crate) fn on_invite_answer(&mut self, tx: TxId, id: LegId, response: &Response) {
         match response.code {
             ..=100 => {}
+            101..200 if !self.acknowledge_progress(id, response) => {}
             101..200 => {
                 let Some((source, local)) = self.legs.get(id).map(Leg::ends) else {
                     return;
@@ -295,6 +299,10 @@ fn first_invite(dialog: &mut Dialog, invite: &Invite) -> Draft {
     draft.head.push(Name::Allow, ALLOW);
     draft.head.push(Name::Accept, "application/sdp");
     session_timer::put_wish(&mut draft.head, None);
+    // an offer in a provisional answer would want its answer in the PRACK: only where the offer is ours
+    if invite.sdp.is_some() {
+        draft.head.push(Name::Supported, RELIABLE);
+    }
     if invite.auto_answer {
         draft
             .head

@@ -30,7 +30,7 @@ impl Sip {
             LegState::Invited { tx } => {
                 let tx = *tx;
                 self.respond(tx, refusal(code, reason, retry_after));
-                self.legs.remove(id);
+                self.forget_leg(id);
                 self.tell_released(id, Some(code), cause);
             }
             LegState::Up { .. } => self.close(id, reason, None, cause),

@@ -35,6 +35,7 @@ impl Sip {
             Method::Bye => self.on_bye(flow, id, request),
             Method::Invite | Method::Update => self.on_reoffered(flow, id, request),
             Method::Info => self.on_info(flow, id, request),
+            Method::Prack => self.on_prack(flow, id, request),
             Method::Options => self.respond_stateless(flow, request, capabilities(200)),
             Method::Ack
             | Method::Cancel
@@ -46,7 +47,7 @@ impl Sip {
         }
     }
 
-    fn respond_within(&mut self, flow: Flow, request: &Request, reply: Reply) {
+    pub(crate) fn respond_within(&mut self, flow: Flow, request: &Request, reply: Reply) {
         let tx = self.open_server(flow, request, String::new());
         self.respond(tx, reply);
     }
@@ -61,7 +62,7 @@ impl Sip {
             LegState::Invited { tx } => {
                 let tx = *tx;
                 self.respond(tx, Reply::new(487));
-                self.legs.remove(id);
+                self.forget_leg(id);
                 self.tell_ended(id, true, cause);
             }
             LegState::Up { .. } => {
@@ -89,6 +90,8 @@ impl Sip {
             Timer::OkAgain(id),
             Timer::AckMissing(id),
             Timer::Glare(id),
+            Timer::ProgressAgain(id),
+            Timer::PrackMissing(id),
             Timer::SessionRefresh(id),
             Timer::SessionOver(id),
         ] {

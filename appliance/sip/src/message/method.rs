@@ -10,6 +10,8 @@ pub(crate) enum Method {
     Register,
     Info,
     Update,
+    /// Acknowledges a provisional answer (RFC 3262).
+    Prack,
     /// Known to SIP, not offered here: answered 405.
     NotOffered(&'static str),
     /// Known to nobody: answered 501.
@@ -17,16 +19,9 @@ pub(crate) enum Method {
 }
 
 /// What Allow says.
-pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE";
+pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, PRACK";
 
-const NOT_OFFERED: [&str; 6] = [
-    "MESSAGE",
-    "SUBSCRIBE",
-    "NOTIFY",
-    "REFER",
-    "PUBLISH",
-    "PRACK",
-];
+const NOT_OFFERED: [&str; 5] = ["MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"];
 
 impl Method {
     /// Methods are case-sensitive.
@@ -40,6 +35,7 @@ impl Method {
             "REGISTER" => Self::Register,
             "INFO" => Self::Info,
             "UPDATE" => Self::Update,
+            "PRACK" => Self::Prack,
             other => NOT_OFFERED
                 .into_iter()
                 .find(|one| *one == other)
@@ -57,6 +53,7 @@ impl Method {
             Self::Register => "REGISTER",
             Self::Info => "INFO",
             Self::Update => "UPDATE",
+            Self::Prack => "PRACK",
             Self::NotOffered(text) => text,
             Self::Unknown(text) => text,
         }

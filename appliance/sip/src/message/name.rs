@@ -103,6 +103,8 @@ names! {
         Reason "Reason" "",
         SessionExpires "Session-Expires" "x",
         MinSe "Min-SE" "",
+        RSeq "RSeq" "",
+        RAck "RAck" "",
         AnswerMode "Answer-Mode" "",
     }
 }

@@ -37,7 +37,8 @@ fn the_table_of_what_is_answered_before_anybody_is_known() {
     for (number, (method, lines, body, expected)) in [
         ("INVITE", sdp, SDP, "401"),
         ("INVITE", "", "", "401"),
-        ("INVITE", "Require: 100rel\r\n", "", "420"),
+        ("INVITE", "Require: 100rel, x\r\n", "", "420"),
+        ("INVITE", "Require: 100rel\r\n", "", "401"),
         ("INVITE", "Content-Type: application/x\r\n", "x", "415"),
         (
             "INVITE",

@@ -6,6 +6,7 @@
 )]
 
 mod borders;
+mod by_hand;
 mod calls;
 mod corpus;
 mod loss;
@@ -13,6 +14,7 @@ mod mutation;
 mod orphans;
 mod play;
 mod registering;
+mod reliable;
 mod sessions;
 mod torture;
 mod world;
