@@ -54,7 +54,8 @@ stops_cleanly() {
 
 # The administrator's own settings: free ports on loopback.
 edit_config() {
-  sed -i -e "s/^listen = .*:5060\"/listen = \"127.0.0.1:$SIP_PORT\"/" -e "s/^listen = .*:8443\"/listen = \"127.0.0.1:$WEB_PORT\"/" "$CONFIG"
+  sed -i -e "s/^listen = .*:5060\".*/listen = \"127.0.0.1:$SIP_PORT\"/" -e "s/^tls = .*/tls = \"127.0.0.1:$TLS_PORT\"/" \
+    -e "s/^listen = .*:8443\".*/listen = \"127.0.0.1:$WEB_PORT\"/" "$CONFIG"
 }
 
 own_everything() {
@@ -88,6 +89,7 @@ if dpkg-query -W -f '${Status}' "$PACKAGE" 2>/dev/null | grep -q installed || [ 
 fi
 OURS=1
 SIP_PORT="$(free_port)"
+TLS_PORT="$(free_port)"
 WEB_PORT="$(free_port)"
 
 old="$(build_package '~test1')"
