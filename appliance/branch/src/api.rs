@@ -2,13 +2,14 @@
 use bytes::Bytes;
 use core::time::Duration;
 use media::{MediaCommand, MediaReport, RecordOrder};
-use messages::command::{DialRule, Profile, TrunkPlan};
+use messages::command::{CallHandling, DialRule, HuntGroup, Profile, TrunkPlan};
 use messages::fact::{Actor, Fact};
 use messages::{
     CallId, CustomerId, DiskStage, Extension, Moment, PartyId, PartyNumber, Purpose, RecordingId,
     Refusal, ReleasedBy, UnbindReason,
 };
 use sip::{DialogRecord, Flow, LegId, Limits as SipLimits, Orphan, Refused};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 
 /// The name of a question from outside; its answer carries it.
@@ -30,10 +31,9 @@ pub enum Input {
         ask: Ask,
         request: Box<DialRequest>,
     },
-    HangUp {
+    Order {
         ask: Ask,
-        call: CallId,
-        by: ReleasedBy,
+        order: CallOrder,
     },
     /// The vault's answer to `Output::NeedRecordingKey`.
     RecordingKey {
@@ -69,6 +69,9 @@ pub struct BranchConfig {
     /// With the way to the address that its host name stands for now.
     pub trunks: Vec<(TrunkPlan, Option<Flow>)>,
     pub rules: Vec<DialRule>,
+    /// By extension; a phone that is not named takes calls as they come.
+    pub handling: BTreeMap<Extension, CallHandling>,
+    pub groups: BTreeMap<Extension, HuntGroup>,
     pub trunk_options_every: Option<Duration>,
     pub sip_limits: SipLimits,
 }
@@ -81,6 +84,40 @@ pub struct DialRequest {
     pub number: PartyNumber,
     pub purpose: Purpose,
     pub actor: Actor,
+}
+
+/// What somebody asks of a call that is there. `phone`: whose side of it is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CallOrder {
+    HangUp {
+        call: CallId,
+        by: ReleasedBy,
+    },
+    /// 呼转: the side is given to whoever is dialled.
+    Transfer {
+        call: CallId,
+        phone: Extension,
+        to: String,
+        actor: Actor,
+    },
+    /// 咨询转接: this call and another one of the phone become one.
+    Join {
+        call: CallId,
+        phone: Extension,
+        other: CallId,
+        actor: Actor,
+    },
+    /// Go on at the phone's other place.
+    Move {
+        call: CallId,
+        phone: Extension,
+        actor: Actor,
+    },
+    /// 代接: the phone takes the call that rings at another one.
+    PickUp {
+        rung: Extension,
+        phone: Extension,
+    },
 }
 
 /// The recording's key is durable; whose party it is.
@@ -110,7 +147,8 @@ pub enum Output {
         ask: Ask,
         result: Result<CallId, Refusal>,
     },
-    HungUp {
+    /// An order to a call was begun, or cannot be.
+    Done {
         ask: Ask,
         result: Result<(), Refusal>,
     },

@@ -15,6 +15,13 @@ impl<S: Signalling> Branch<S> {
         )));
     }
 
+    /// Who asked that a side of a call becomes somebody else's.
+    pub(crate) fn changer_of(&mut self, call: CallId) -> Actor {
+        let asked = self.notes.get_mut(&call);
+        let asked = asked.and_then(|note| note.asked_by.take());
+        asked.unwrap_or_else(|| self.actor_of(call))
+    }
+
     /// A call's facts carry who began it.
     pub(crate) fn actor_of(&self, call: CallId) -> Actor {
         self.notes
@@ -31,6 +38,7 @@ pub(crate) const fn call_of(body: &Body) -> Option<CallId> {
         Body::AttemptStarted(fact) => fact.call,
         Body::CallRinging(fact) => fact.call,
         Body::CallAnswered(fact) => fact.call,
+        Body::CallTaken(fact) => fact.call,
         Body::CallHeld(fact) => fact.call,
         Body::CallResumed(fact) => fact.call,
         Body::OneWayAudioHeard(fact) => fact.call,

@@ -1,16 +1,18 @@
 //! An INVITE has come: may it, where does it go, is there room.
 use crate::api::Output;
+use crate::course::Course;
 use crate::machine::{Branch, DIALLED_BY_HAND, Note};
 use crate::signalling::Signalling;
 use bytes::Bytes;
-use calls::{Callee, Connect};
+use calls::{Callee, Connect, LegNo};
 use core::time::Duration;
 use gate::{Pass, Request, Token};
-use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
-use messages::{Direction, Now, PartyNumber, Purpose, Refusal, SipCode, TrunkName};
+use messages::fact::{Actor, DialBlocked, OutsideParty};
+use messages::{
+    CallId, Direction, Extension, Now, PartyNumber, Purpose, Refusal, SipCode, TrunkName,
+};
 use sansio::Machine;
-use sip::{Command, LegId, Origin};
-use std::net::IpAddr;
+use sip::{Command, Flow, LegId, Origin};
 
 /// How long a caller that met a full house is asked to wait.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -19,12 +21,13 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 pub(crate) struct Invited {
     pub(crate) leg: LegId,
     pub(crate) origin: Origin,
-    pub(crate) source: IpAddr,
-    /// Our own address that it reached.
-    pub(crate) local: IpAddr,
+    pub(crate) flow: Flow,
     pub(crate) called: String,
     pub(crate) caller: String,
     pub(crate) display: Option<String>,
+    pub(crate) private: bool,
+    pub(crate) diversions: usize,
+    pub(crate) replaces: Option<LegId>,
     pub(crate) sdp: Option<Bytes>,
 }
 
@@ -56,6 +59,11 @@ impl Route {
 impl<S: Signalling> Branch<S> {
     pub(crate) fn invited(&mut self, now: Now, invited: Invited) {
         let leg = invited.leg;
+        match self.taken_by(&invited) {
+            Some(Ok((call, side))) => return self.take_over(now, invited, call, side),
+            Some(Err(refusal)) => return self.refuse(now, leg, refusal),
+            None => {}
+        }
         let emergency = self.gate.is_emergency(&invited.called);
         let room = if emergency {
             Ok(())
@@ -130,8 +138,7 @@ impl<S: Signalling> Branch<S> {
 
     fn connect(&mut self, now: Now, invited: Invited, route: Route, actor: Actor) {
         let call = self.mint.call(now.utc);
-        let ends = [Some(invited.local), self.end_towards(&route.pass)];
-        let Some(ports) = self.allot(call, route.is_emergency(), ends) else {
+        let Some(ports) = self.allot(call, route.is_emergency()) else {
             if let Some(trunk) = route.channel() {
                 self.gate.release(trunk);
             }
@@ -141,23 +148,24 @@ impl<S: Signalling> Branch<S> {
             Origin::Trunk(_) => PartyNumber::parse(&invited.caller).ok(),
             Origin::Phone(_) | Origin::Registrar { .. } => None,
         };
-        let called_phone = match &route.pass {
-            Pass::Phone { extension, .. } => Some(extension.clone()),
-            Pass::Outside(_) => None,
-        };
-        let (callee, party) = match route.pass {
+        let here = invited.flow.local.ip();
+        let (callee, called, party) = match route.pass {
             Pass::Phone { extension, record } => {
-                (Callee::Phone { extension, record }, from_number.clone())
+                let course = Course::to(extension.clone(), record, invited.diversions);
+                self.courses.insert(call, course);
+                let places = Vec::new();
+                let callee = Callee::Phones { places, record };
+                (callee, Some(extension), from_number.clone())
             }
             Pass::Outside(token) => {
                 let party = Some(token.party().clone());
-                (
-                    Callee::Outside {
-                        attempt: self.mint.attempt(now.utc),
-                        token,
-                    },
-                    party,
-                )
+                let towards = self.address_of_trunk(token.trunk());
+                let callee = Callee::Outside {
+                    attempt: self.mint.attempt(now.utc),
+                    address: towards.unwrap_or_else(|| self.named_or(here)),
+                    token,
+                };
+                (callee, None, party)
             }
         };
         // A phone is shown by the name that its password proved, whatever it writes.
@@ -165,16 +173,21 @@ impl<S: Signalling> Branch<S> {
             Origin::Phone(extension) => (Some(extension.clone()), extension.to_string(), None),
             Origin::Trunk(_) | Origin::Registrar { .. } => (None, invited.caller, invited.display),
         };
-        self.notes.insert(
-            call,
-            Note {
-                actor,
-                phones: from_phone.iter().cloned().chain(called_phone).collect(),
-                party,
-                purpose: DIALLED_BY_HAND,
-            },
-        );
-        self.bind_leg(invited.leg, call, Side::Caller);
+        let note = Note {
+            actor,
+            asked_by: None,
+            phone: from_phone.clone(),
+            party,
+            purpose: DIALLED_BY_HAND,
+            dialled: invited.called,
+            address: self.named_or(here),
+        };
+        self.notes.insert(call, note);
+        self.bind_leg(invited.leg, call, LegNo::FIRST);
+        if let Some(extension) = &from_phone {
+            let contact = self.contact_on(extension, invited.flow);
+            self.engaged.begin(invited.leg, extension.clone(), contact);
+        }
         let connect = Connect {
             call,
             direction: route.direction,
@@ -183,13 +196,25 @@ impl<S: Signalling> Branch<S> {
             from_number,
             shown,
             display,
+            private: invited.private,
+            called,
             offer: invited.sdp,
-            source: invited.source,
+            source: invited.flow.remote.ip(),
+            address: self.named_or(here),
             callee,
             ports,
         };
         self.calls
             .handle(now, calls::Input::Connect(Box::new(connect)));
+    }
+
+    /// The place of a phone that a message came from.
+    pub(crate) fn contact_on(&self, extension: &Extension, flow: Flow) -> Option<String> {
+        let bound = self.sip.bindings(extension).into_iter();
+        bound
+            .filter(|at| at.flow == flow)
+            .map(|at| at.contact)
+            .next()
     }
 
     fn note_blocked(&mut self, now: Now, invited: &Invited, actor: &Actor, blocked: gate::Blocked) {
@@ -200,17 +225,43 @@ impl<S: Signalling> Branch<S> {
             Origin::Phone(extension) => Some(extension.clone()),
             Origin::Trunk(_) | Origin::Registrar { .. } => None,
         };
+        self.dial_blocked(now, actor.clone(), extension, party, blocked.refusal);
+    }
+
+    /// The gate holds back a number that a call was to be given on to.
+    pub(crate) fn blocked(
+        &mut self,
+        now: Now,
+        call: CallId,
+        phone: Option<Extension>,
+        dialled: &str,
+        blocked: gate::Blocked,
+    ) {
+        let party = blocked.party.or_else(|| PartyNumber::parse(dialled).ok());
+        let actor = phone.clone().map(Actor::Phone);
+        let actor = actor.unwrap_or_else(|| self.actor_of(call));
+        self.dial_blocked(now, actor, phone, party, blocked.refusal);
+    }
+
+    fn dial_blocked(
+        &mut self,
+        now: Now,
+        actor: Actor,
+        extension: Option<Extension>,
+        party: Option<PartyNumber>,
+        refusal: Refusal,
+    ) {
         let fact = DialBlocked {
             extension,
             outside: party.map(OutsideParty::of),
             purpose: DIALLED_BY_HAND,
-            code: blocked.refusal.code().to_owned(),
-            sip: Some(SipCode(blocked.refusal.sip_code())),
+            code: refusal.code().to_owned(),
+            sip: Some(SipCode(refusal.sip_code())),
         };
-        self.fact(now, actor.clone(), fact);
+        self.fact(now, actor, fact);
     }
 
-    fn refuse(&mut self, now: Now, leg: LegId, refusal: Refusal) {
+    pub(crate) fn refuse(&mut self, now: Now, leg: LegId, refusal: Refusal) {
         let code = SipCode(refusal.sip_code());
         let retry_after = (code.0 == 503).then_some(RETRY_AFTER);
         self.sip.handle(
@@ -224,9 +275,9 @@ impl<S: Signalling> Branch<S> {
         );
     }
 
-    pub(crate) fn bind_leg(&mut self, leg: LegId, call: messages::CallId, side: Side) {
-        self.legs.insert(leg, (call, side));
-        self.leg_of.insert((call, side), leg);
+    pub(crate) fn bind_leg(&mut self, leg: LegId, call: CallId, no: LegNo) {
+        self.legs.insert(leg, (call, no));
+        self.leg_of.insert((call, no), leg);
     }
 
     pub(crate) fn say(&mut self, output: Output) {

@@ -2,10 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod course;
+mod engaged;
 mod facts;
 mod incoming;
 mod machine;
 mod media_wire;
+mod orders;
 mod ports;
 mod recording;
 mod room;
@@ -14,7 +17,8 @@ mod sip_wire;
 mod standing;
 
 pub use api::{
-    Ask, BindingNote, BranchConfig, DialRequest, Input, KeyAnswer, Output, RestoredBinding,
+    Ask, BindingNote, BranchConfig, CallOrder, DialRequest, Input, KeyAnswer, Output,
+    RestoredBinding,
 };
 pub use machine::{Branch, Seeds};
 pub use room::RoomRule;

@@ -1,11 +1,14 @@
 //! The machine itself: takes an input, lets its parts act until all is quiet, hands out what is to be done.
 use crate::api::{Ask, BranchConfig, DialRequest, Input, Output, RestoredBinding};
+use crate::course::Course;
+use crate::engaged::Engaged;
+use crate::orders;
 use crate::ports::PortPool;
 use crate::signalling::Signalling;
-use calls::{Calls, ClickToCall};
-use gate::{Gate, Indexer, Pass, Request, Rules, Token, WideIndexer};
+use calls::{Callee, Calls, ClickToCall, LegNo};
+use gate::{Gate, Indexer, Pass, Request, Rules, WideIndexer};
 use media::RecordOrder;
-use messages::fact::{Actor, DialBlocked, OutsideParty, Side};
+use messages::fact::{Actor, DialBlocked, OutsideParty};
 use messages::{
     BoxId, CallId, DiskStage, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId,
     Refusal, ReleasedBy, TrunkName,
@@ -13,7 +16,7 @@ use messages::{
 use sansio::{Machine, Secrets};
 use sip::{Flow, LegId, Sip, Transport};
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What keeps one run apart from another: all of it comes from outside.
 pub struct Seeds {
@@ -31,8 +34,11 @@ pub struct Branch<S = Sip> {
     pub(crate) mint: IdMint,
     pub(crate) config: Option<Box<BranchConfig>>,
     pub(crate) ports: PortPool,
-    pub(crate) legs: BTreeMap<LegId, (CallId, Side)>,
-    pub(crate) leg_of: BTreeMap<(CallId, Side), LegId>,
+    pub(crate) legs: BTreeMap<LegId, (CallId, LegNo)>,
+    pub(crate) leg_of: BTreeMap<(CallId, LegNo), LegId>,
+    pub(crate) engaged: Engaged,
+    /// How far calls to phones have come on their way.
+    pub(crate) courses: BTreeMap<CallId, Course>,
     pub(crate) notes: BTreeMap<CallId, Note>,
     /// Recordings whose key is being made.
     pub(crate) awaiting_key: BTreeMap<RecordingId, RecordOrder>,
@@ -46,10 +52,15 @@ pub struct Branch<S = Sip> {
 #[derive(Debug)]
 pub(crate) struct Note {
     pub(crate) actor: Actor,
-    /// The branch's phones in it.
-    pub(crate) phones: Vec<Extension>,
+    /// Who wants one of its sides to be somebody else's.
+    pub(crate) asked_by: Option<Actor>,
+    /// The phone of the branch that began it.
+    pub(crate) phone: Option<Extension>,
     pub(crate) party: Option<PartyNumber>,
     pub(crate) purpose: Purpose,
+    pub(crate) dialled: String,
+    /// Our own address towards who began it.
+    pub(crate) address: IpAddr,
 }
 
 impl Branch {
@@ -84,6 +95,8 @@ impl<S: Signalling> Branch<S> {
             ports: PortPool::default(),
             legs: BTreeMap::new(),
             leg_of: BTreeMap::new(),
+            engaged: Engaged::default(),
+            courses: BTreeMap::new(),
             notes: BTreeMap::new(),
             awaiting_key: BTreeMap::new(),
             journal_has_room: true,
@@ -125,6 +138,8 @@ impl<S: Signalling> Branch<S> {
         self.gate.configure(rules, now.mono);
         self.sip
             .handle(now, sip::Input::Configure(sip_config(&config)));
+        self.engaged
+            .keep(|extension| config.phones.iter().any(|one| one.extension == *extension));
         self.config = Some(config);
     }
 
@@ -151,16 +166,14 @@ impl<S: Signalling> Branch<S> {
         if !self.gate.is_emergency(&dialled) {
             self.room_for_call()?;
         }
-        if self.sip.bindings(&request.extension).is_empty() {
+        let mut own = self.places_of(&request.extension);
+        let Some(here) = own.first().map(|place| place.address) else {
             return Err(Refusal::PhoneNotRegistered);
-        }
-        if self
-            .notes
-            .values()
-            .any(|note| note.phones.contains(&request.extension))
-        {
+        };
+        if self.engaged.is(&request.extension) {
             return Err(Refusal::PhoneBusy);
         }
+        orders::answer_by_itself(&mut own);
         let asked = Request {
             dialled: &dialled,
             purpose: request.purpose,
@@ -182,7 +195,7 @@ impl<S: Signalling> Branch<S> {
         };
         let call = self.mint.call(now.utc);
         let urgent = token.purpose() == Purpose::Emergency;
-        let Some(ports) = self.allot(call, urgent, self.ends_of_click(&request, &token)) else {
+        let Some(ports) = self.allot(call, urgent) else {
             self.gate.release(token.trunk());
             return Err(Refusal::MediaFull);
         };
@@ -190,17 +203,24 @@ impl<S: Signalling> Branch<S> {
             call,
             Note {
                 actor: request.actor,
-                phones: vec![request.extension.clone()],
+                asked_by: None,
+                phone: Some(request.extension.clone()),
                 party: Some(token.party().clone()),
                 purpose: request.purpose,
+                dialled,
+                address: here,
             },
         );
         let click = ClickToCall {
             call,
             extension: request.extension,
+            own,
             customer: request.customer,
-            attempt: self.mint.attempt(now.utc),
-            token,
+            callee: Callee::Outside {
+                attempt: self.mint.attempt(now.utc),
+                address: self.address_of_trunk(token.trunk()).unwrap_or(here),
+                token,
+            },
             ports,
         };
         self.calls
@@ -224,7 +244,7 @@ impl<S: Signalling> Branch<S> {
         for call in held_back {
             if let Some(note) = self.notes.get(&call) {
                 let blocked = DialBlocked {
-                    extension: note.phones.first().cloned(),
+                    extension: note.phone.clone(),
                     outside: note.party.clone().map(OutsideParty::of),
                     purpose: note.purpose,
                     code: Refusal::DoNotCall.code().to_owned(),
@@ -239,64 +259,31 @@ impl<S: Signalling> Branch<S> {
     }
 
     /// `urgent`: an emergency call, which may also have the ports that are held back for such.
-    /// `ends`: our addresses towards the caller and the callee.
-    pub(crate) fn allot(
-        &mut self,
-        call: CallId,
-        urgent: bool,
-        ends: [Option<IpAddr>; 2],
-    ) -> Option<calls::Ports> {
-        let named = self.config.as_ref()?.media_address;
-        let [caller, callee] = ends;
-        let [caller, callee] = [caller.or(callee), callee.or(caller)].map(|end| named.or(end));
-        let (caller, callee) = (caller?, callee?);
-        let [caller_port, callee_port] = self.ports.take_pair(call, urgent)?;
-        let place = |address, port| calls::MediaPlace { address, port };
-        Some(calls::Ports {
-            caller: place(caller, caller_port),
-            callee: place(callee, callee_port),
-        })
+    pub(crate) fn allot(&mut self, call: CallId, urgent: bool) -> Option<calls::Ports> {
+        let [caller, callee] = self.ports.take_pair(call, urgent)?;
+        Some(calls::Ports { caller, callee })
     }
 
-    fn ends_of_click(&self, request: &DialRequest, token: &Token) -> [Option<IpAddr>; 2] {
-        [
-            self.end_towards_phone(&request.extension),
-            self.end_towards_trunk(token.trunk()),
-        ]
+    /// The address that was named for our descriptions, else this one.
+    pub(crate) fn named_or(&self, address: IpAddr) -> IpAddr {
+        let config = self.config.as_ref();
+        config
+            .and_then(|config| config.media_address)
+            .unwrap_or(address)
     }
 
-    /// Our address towards whom a pass leads to.
-    pub(crate) fn end_towards(&self, pass: &Pass) -> Option<IpAddr> {
-        match pass {
-            Pass::Phone { extension, .. } => self.end_towards_phone(extension),
-            Pass::Outside(token) => self.end_towards_trunk(token.trunk()),
-        }
-    }
-
-    /// Our address towards a phone.
-    fn end_towards_phone(&self, extension: &Extension) -> Option<IpAddr> {
-        let bound = self.sip.bindings(extension);
-        bound.first().map(|place| place.flow.local.ip())
-    }
-
-    /// Our address towards a trunk.
-    fn end_towards_trunk(&self, name: &TrunkName) -> Option<IpAddr> {
+    /// Our address towards a trunk, where the way there is known.
+    pub(crate) fn address_of_trunk(&self, name: &TrunkName) -> Option<IpAddr> {
         let trunks = &self.config.as_ref()?.trunks;
         let (_, flow) = trunks.iter().find(|(plan, _)| plan.name == *name)?;
-        flow.map(|flow| flow.local.ip())
+        flow.map(|flow| self.named_or(flow.local.ip()))
     }
 
-    fn hang_up(&mut self, now: Now, ask: Ask, call: CallId, by: ReleasedBy) {
-        let known = self.calls.contains(&call);
-        if known {
-            self.calls.handle(now, calls::Input::HangUp { call, by });
-        }
-        let result = if known {
-            Ok(())
-        } else {
-            Err(Refusal::UnknownCall)
-        };
-        self.outputs.push_back(Output::HungUp { ask, result });
+    /// The same for a call that goes on over it.
+    pub(crate) fn address_towards_trunk(&self, name: &TrunkName, call: CallId) -> IpAddr {
+        let of_call = || self.notes.get(&call).map(|note| note.address);
+        let address = self.address_of_trunk(name).or_else(of_call);
+        address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }
 
     /// No new call, and an end to those that are up.
@@ -360,7 +347,7 @@ impl<S: Signalling> Machine for Branch<S> {
             Input::FlowClosed { flow } => self.sip.handle(now, sip::Input::FlowClosed { flow }),
             Input::Media(report) => self.media_reports(now, report),
             Input::Dial { ask, request } => self.dial(now, ask, *request),
-            Input::HangUp { ask, call, by } => self.hang_up(now, ask, call, by),
+            Input::Order { ask, order } => self.order(now, ask, order),
             Input::RecordingKey { recording, answer } => self.key_came(now, recording, answer),
             Input::ContactRefusals(indexes) => self.refusals_came(now, indexes),
             Input::JournalRoom(has_room) => self.journal_has_room = has_room,

@@ -4,11 +4,11 @@ use crate::facts::call_of;
 use crate::incoming::Invited;
 use crate::machine::Branch;
 use crate::signalling::Signalling;
-use calls::{Invitation, LegAct, LegEvent};
-use messages::fact::{Actor, PhoneBound, PhoneUnbound, Side, TrunkStateChanged};
+use calls::{Invitation, Invitee, LegAct, LegEvent, LegNo};
+use messages::fact::{Actor, Body, PhoneBound, PhoneUnbound, TrunkStateChanged};
 use messages::{CallId, Now};
 use sansio::Machine;
-use sip::{Command, DialogRecord, Event, Invite, LegId, Target};
+use sip::{Command, DialogRecord, Diversion, Event, Invite, LegId, Target};
 
 impl<S: Signalling> Branch<S> {
     pub(crate) fn sip_says(&mut self, now: Now, output: sip::Output) {
@@ -25,11 +25,13 @@ impl<S: Signalling> Branch<S> {
             Event::Invited {
                 leg,
                 origin,
-                source,
-                local,
+                flow,
                 called,
                 caller,
                 display,
+                private,
+                diversions,
+                replaces,
                 sdp,
             } => {
                 self.invited(
@@ -37,11 +39,13 @@ impl<S: Signalling> Branch<S> {
                     Invited {
                         leg,
                         origin,
-                        source,
-                        local,
+                        flow,
                         called,
                         caller,
                         display,
+                        private,
+                        diversions,
+                        replaces,
                         sdp,
                     },
                 );
@@ -60,6 +64,12 @@ impl<S: Signalling> Branch<S> {
             } => self.tell(now, leg, LegEvent::Answered { sdp, source }),
             Event::Acked { leg, sdp } => self.tell(now, leg, LegEvent::Acked { sdp }),
             Event::Reoffered { leg, sdp } => self.tell(now, leg, LegEvent::Reoffered { sdp }),
+            Event::Reanswered { leg, sdp } => self.tell(now, leg, LegEvent::Reanswered { sdp }),
+            Event::ReofferRefused { leg, code } => {
+                self.tell(now, leg, LegEvent::ReofferRefused { code });
+            }
+            Event::Redirected { leg, to } => self.tell(now, leg, LegEvent::Redirected { to }),
+            Event::Referred { leg, to, replaces } => self.referred(now, leg, &to, replaces),
             Event::Ended {
                 leg,
                 by_peer,
@@ -89,17 +99,14 @@ impl<S: Signalling> Branch<S> {
                     },
                 );
             }
-            // Digits pass in the media; new offers of our own and client registrations are not made here.
-            Event::Digit { .. }
-            | Event::Reanswered { .. }
-            | Event::ReofferRefused { .. }
-            | Event::Registered { .. }
-            | Event::RegisterFailed { .. } => {}
+            // Digits pass in the media; client registrations are not made here.
+            Event::Digit { .. } | Event::Registered { .. } | Event::RegisterFailed { .. } => {}
         }
     }
 
     fn leg_ended(&mut self, now: Now, leg: LegId, event: LegEvent) {
         self.tell(now, leg, event);
+        self.engaged.end(leg, now.mono);
         if let Some(end) = self.legs.remove(&leg) {
             self.leg_of.remove(&end);
         }
@@ -113,11 +120,11 @@ impl<S: Signalling> Branch<S> {
     }
 
     fn tell(&mut self, now: Now, leg: LegId, event: LegEvent) {
-        let Some((call, side)) = self.legs.get(&leg).copied() else {
+        let Some((call, leg)) = self.legs.get(&leg).copied() else {
             return;
         };
         self.calls
-            .handle(now, calls::Input::Leg { call, side, event });
+            .handle(now, calls::Input::Leg { call, leg, event });
     }
 
     #[allow(clippy::wildcard_enum_match_arm)] // called with the three events of a binding only
@@ -185,32 +192,37 @@ impl<S: Signalling> Branch<S> {
 
     pub(crate) fn calls_say(&mut self, now: Now, output: calls::Output) {
         match output {
-            calls::Output::Leg { call, side, act } => self.act(now, call, side, act),
+            calls::Output::Leg { call, leg, act } => self.act(now, call, leg, act),
             calls::Output::Media { call, order } => self.order_media(call, order),
             calls::Output::Fact(body) => {
-                let actor = call_of(&body).map_or(Actor::System, |call| self.actor_of(call));
+                let actor = match (call_of(&body), &body) {
+                    (Some(call), Body::CallTaken(_)) => self.changer_of(call),
+                    (Some(call), _) => self.actor_of(call),
+                    (None, _) => Actor::System,
+                };
                 self.fact(now, actor, body);
             }
             calls::Output::Record { call, formats } => self.record(now, call, formats),
-            calls::Output::Closed {
+            calls::Output::Unreached {
                 call,
-                channel,
-                ports,
-            } => {
-                if let Some(trunk) = channel {
-                    self.gate.release(&trunk);
-                }
+                cause,
+                redirect,
+            } => self.unreached(now, call, cause, redirect),
+            calls::Output::LegMoved { from, to } => self.leg_moved(from, to),
+            calls::Output::ChannelFree { trunk } => self.gate.release(&trunk),
+            calls::Output::Closed { call, ports } => {
                 self.ports.closed(call, ports);
                 self.notes.remove(&call);
+                self.courses.remove(&call);
             }
         }
     }
 
-    fn act(&mut self, now: Now, call: CallId, side: Side, act: LegAct) {
+    fn act(&mut self, now: Now, call: CallId, no: LegNo, act: LegAct) {
         if let LegAct::Invite(invitation) = act {
-            return self.invite(now, call, side, invitation);
+            return self.invite(now, call, no, invitation);
         }
-        let Some(leg) = self.leg_of.get(&(call, side)).copied() else {
+        let Some(leg) = self.leg_of.get(&(call, no)).copied() else {
             return;
         };
         let command = match act {
@@ -223,43 +235,53 @@ impl<S: Signalling> Branch<S> {
                 cause,
                 retry_after: None,
             },
+            LegAct::Reoffer { sdp } => Command::Reoffer { leg, sdp },
             LegAct::AcceptReoffer { sdp } => Command::AcceptReoffer { leg, sdp },
             LegAct::RefuseReoffer { code } => Command::RefuseReoffer { leg, code },
+            LegAct::Report { code } => Command::ReportReferral { leg, code },
         };
         self.sip.handle(now, sip::Input::Command(command));
     }
 
-    fn invite(&mut self, now: Now, call: CallId, side: Side, invitation: Invitation) {
+    fn invite(&mut self, now: Now, call: CallId, no: LegNo, invitation: Invitation) {
         let leg = self.sip.mint_leg();
-        self.bind_leg(leg, call, side);
-        let invite = match invitation {
-            Invitation::Phone {
-                extension,
-                shown,
-                display,
-                sdp,
-                auto_answer,
-            } => Invite {
-                leg,
-                called: extension.as_str().to_owned(),
-                to: Target::Phone(extension),
-                caller: shown,
-                display,
-                sdp: Some(sdp),
-                auto_answer,
-            },
-            Invitation::Trunk(invite) => {
-                let (trunk, called, caller, sdp) = invite.into_parts();
-                Invite {
-                    leg,
-                    to: Target::Trunk(trunk),
-                    called,
-                    caller,
-                    display: None,
-                    sdp: Some(sdp),
-                    auto_answer: false,
-                }
+        self.bind_leg(leg, call, no);
+        let Invitation {
+            to,
+            shown,
+            display,
+            private,
+            diverted,
+            sdp,
+        } = invitation;
+        let (to, called, auto_answer) = match to {
+            Invitee::Phone(place) => {
+                let (extension, contact) = (place.extension, place.contact);
+                self.engaged
+                    .begin(leg, extension.clone(), Some(contact.clone()));
+                let called = extension.to_string();
+                let to = Target::Place { extension, contact };
+                (to, called, place.auto_answer)
             }
+            Invitee::Trunk(invite) => {
+                let (trunk, called) = invite.into_parts();
+                (Target::Trunk(trunk), called, false)
+            }
+        };
+        let diverted = diverted.into_iter().map(|one| Diversion {
+            by: one.by,
+            reason: one.reason,
+        });
+        let invite = Invite {
+            leg,
+            to,
+            called,
+            caller: shown,
+            display,
+            sdp: Some(sdp),
+            private,
+            diverted: diverted.collect(),
+            auto_answer,
         };
         self.sip
             .handle(now, sip::Input::Command(Command::Invite(Box::new(invite))));

@@ -22,8 +22,12 @@ impl<S: Signalling> Branch<S> {
     pub fn standing(&self) -> Standing {
         Standing {
             calls: self.calls.len(),
-            legs: self.legs.len().max(self.leg_of.len()),
-            notes: self.notes.len(),
+            legs: self
+                .legs
+                .len()
+                .max(self.leg_of.len())
+                .max(self.engaged.legs_count()),
+            notes: self.notes.len().max(self.courses.len()),
             keys_awaited: self.awaiting_key.len(),
             ports_taken: self.ports.taken_count(),
             ports_free: self.ports.free_count(),

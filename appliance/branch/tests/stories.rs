@@ -14,7 +14,7 @@ use messages::{
 use sansio::virtual_time::VirtualClock;
 use sansio::{Machine as _, SeededSecrets};
 use sip::{Command, Event, Flow, Invite, LegId, RegisterAs, Sip, Target, Transport};
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -85,6 +85,8 @@ fn config(profile: Profile) -> BranchConfig {
             rule("8", RuleTarget::Trunk(carrier_name()), true),
             rule("1", RuleTarget::Phone, false),
         ],
+        handling: BTreeMap::new(),
+        groups: BTreeMap::new(),
         trunk_options_every: None,
         sip_limits: sip::Limits::default(),
     }
@@ -282,6 +284,8 @@ impl World {
             caller: "1000".to_owned(),
             display: None,
             sdp: Some(sdp(PHONE)),
+            private: false,
+            diverted: Vec::new(),
             auto_answer: false,
         };
         self.phone_does(Command::Invite(Box::new(invite)));
@@ -523,6 +527,8 @@ fn from_trunk_to_trunk_is_for_laboratories_only() {
             caller: "load".to_owned(),
             display: None,
             sdp: Some(sdp(CARRIER)),
+            private: false,
+            diverted: Vec::new(),
             auto_answer: false,
         };
         world.carrier_does(Command::Invite(Box::new(invite)));

@@ -1,20 +1,26 @@
-//! One call: its story for the journal, its two legs, and how far it is.
+//! One call: its story for the journal, who sits on its two sides, who rings for one of them, and how far it is.
 mod ending;
+mod joining;
 mod media;
+mod ringing;
 mod setup;
+mod taking;
 mod talk;
 
-use crate::input::{Callee, ClickToCall, Connect, Limits};
-use crate::leg::{Leg, LegState};
+use crate::input::{Callee, ClickToCall, Connect, LegNo, Limits, Place, Ports};
+use crate::leg::{Leg, LegState, Who};
 use crate::machine::Timer;
-use crate::output::{LegAct, MediaOrder, Output};
-use crate::sdp::FormatKind;
+use crate::output::{LegAct, MediaOrder, Output, Seated};
 use bytes::Bytes;
-use gate::Token;
+use ending::Leaving;
+use joining::Handing;
+pub(crate) use joining::Settled;
 use messages::fact::{Body, CallStarted, OutsideParty, Side};
-use messages::{AttemptId, CallId, Direction, Extension, Moment, Now, SipCode, TrunkName};
+use messages::{CallId, Direction, Moment, Now};
+use ringing::Ringing;
 use sansio::TimerTable;
 use std::collections::VecDeque;
+use std::net::IpAddr;
 
 /// What a call is told with each input, and where it puts its wishes.
 pub(crate) struct Told<'a> {
@@ -45,13 +51,22 @@ pub(crate) struct Call {
     story: CallStarted,
     /// Where it goes; taken when the INVITE is made.
     callee: Option<Callee>,
-    attempt: Option<AttemptId>,
-    /// The trunk whose channel the call holds.
-    channel: Option<TrunkName>,
     record: bool,
     shown: String,
     display: Option<String>,
-    legs: [Leg; 2],
+    private: bool,
+    seats: [Option<Leg>; 2],
+    ports: [u16; 2],
+    /// Those who were invited to one side.
+    ringing: Option<Ringing>,
+    /// One of its legs is about to go over to another call.
+    handing: Option<Handing>,
+    /// A leg of another call is about to take this side.
+    expects: Option<Side>,
+    /// What became of the handing, for the other call.
+    settled: Option<Settled>,
+    leaving: Vec<Leaving>,
+    legs_minted: u16,
     phase: Phase,
     started: Moment,
     invited: Moment,
@@ -59,21 +74,18 @@ pub(crate) struct Call {
 
 impl Call {
     pub(crate) fn incoming(connect: Connect, now: Moment) -> (Self, Option<Bytes>) {
-        let outside_number = match &connect.callee {
-            Callee::Phone { .. } => connect.from_number,
-            Callee::Outside { token, .. } => Some(token.party().clone()),
-        };
-        let called = match &connect.callee {
-            Callee::Phone { extension, .. } => Some(extension.clone()),
-            Callee::Outside { .. } => None,
-        };
-        let trunk = match &connect.callee {
-            Callee::Phone { .. } => connect.from_trunk,
-            Callee::Outside { token, .. } => Some(token.trunk().clone()),
+        let party = connect.from_number.clone();
+        let (outside, trunk) = match &connect.callee {
+            Callee::Phones { .. } => (connect.from_number, connect.from_trunk.clone()),
+            Callee::Outside { token, .. } => {
+                (Some(token.party().clone()), Some(token.trunk().clone()))
+            }
         };
         let (extension, other_extension) = match connect.direction {
-            Direction::Internal | Direction::Outbound => (connect.from_phone, called),
-            Direction::Inbound => (called, None),
+            Direction::Internal | Direction::Outbound => {
+                (connect.from_phone.clone(), connect.called)
+            }
+            Direction::Inbound => (connect.called, None),
         };
         let story = CallStarted {
             call: connect.call,
@@ -81,63 +93,69 @@ impl Call {
             purpose: connect.callee.purpose(),
             extension,
             other_extension,
-            trunk: trunk.clone(),
-            outside: outside_number.map(OutsideParty::of),
+            trunk,
+            outside: outside.map(OutsideParty::of),
             customer: None,
         };
-        let mut caller = Leg::new(Side::Caller, connect.ports.caller, now.micros());
-        caller.state = LegState::Waiting;
-        caller.source = connect.source;
-        let call = Self {
-            story,
+        let who = Who {
+            extension: connect.from_phone,
+            party,
+            channel: connect.from_trunk,
             attempt: None,
-            channel: trunk,
-            record: record_of(&connect.callee),
-            callee: Some(connect.callee),
-            shown: connect.shown,
-            display: connect.display,
-            legs: [
-                caller,
-                Leg::new(Side::Callee, connect.ports.callee, now.micros() + 1),
-            ],
+        };
+        let mut call = Self::new(story, connect.callee, connect.ports, now);
+        let mut caller = call.leg(who, LegState::Waiting, Side::Caller, connect.address);
+        caller.source = connect.source;
+        call.seats[0] = Some(caller);
+        call.shown = connect.shown;
+        call.display = connect.display;
+        call.private = connect.private;
+        (call, connect.offer)
+    }
+
+    pub(crate) fn clicked(click: ClickToCall, now: Moment) -> (Self, Vec<Place>) {
+        let outside = match &click.callee {
+            Callee::Outside { token, .. } => Some((token.trunk().clone(), token.party().clone())),
+            Callee::Phones { .. } => None,
+        };
+        let (trunk, party) = outside.unzip();
+        let shown = click.extension.as_str().to_owned();
+        let story = CallStarted {
+            call: click.call,
+            direction: Direction::Outbound,
+            purpose: click.callee.purpose(),
+            extension: Some(click.extension),
+            other_extension: None,
+            trunk,
+            outside: party.map(OutsideParty::of),
+            customer: click.customer,
+        };
+        let mut call = Self::new(story, click.callee, click.ports, now);
+        call.phase = Phase::OwnPhone;
+        call.shown = shown;
+        (call, click.own)
+    }
+
+    fn new(story: CallStarted, callee: Callee, ports: Ports, now: Moment) -> Self {
+        Self {
+            story,
+            record: callee.record(),
+            callee: Some(callee),
+            shown: String::new(),
+            display: None,
+            private: false,
+            seats: [None, None],
+            ports: [ports.caller, ports.callee],
+            ringing: None,
+            handing: None,
+            expects: None,
+            settled: None,
+            leaving: Vec::new(),
+            legs_minted: 0,
             phase: Phase::Calling {
                 ringing: false,
                 early_media: false,
             },
-            started: now,
-            invited: now,
-        };
-        (call, connect.offer)
-    }
-
-    pub(crate) fn clicked(click: ClickToCall, now: Moment) -> Self {
-        let trunk = click.token.trunk().clone();
-        let story = CallStarted {
-            call: click.call,
-            direction: Direction::Outbound,
-            purpose: click.token.purpose(),
-            extension: Some(click.extension.clone()),
-            other_extension: None,
-            trunk: Some(trunk.clone()),
-            outside: Some(OutsideParty::of(click.token.party().clone())),
-            customer: click.customer,
-        };
-        Self {
-            story,
-            attempt: None,
-            channel: Some(trunk),
-            record: click.token.record(),
-            callee: Some(Callee::Outside {
-                attempt: click.attempt,
-                token: click.token,
-            }),
-            shown: click.extension.as_str().to_owned(),
-            display: None,
-            legs: [
-                Leg::new(Side::Caller, click.ports.caller, now.micros()),
-                Leg::new(Side::Callee, click.ports.callee, now.micros() + 1),
-            ],
-            phase: Phase::OwnPhone,
             started: now,
             invited: now,
         }
@@ -151,8 +169,50 @@ impl Call {
         self.phase == Phase::OwnPhone
     }
 
+    pub(crate) const fn is_up(&self) -> bool {
+        matches!(self.phase, Phase::Up { .. })
+    }
+
+    pub(crate) fn rings(&self) -> bool {
+        self.rings_for_callee()
+    }
+
     pub(crate) fn is_over(&self) -> bool {
-        self.phase == Phase::Ending && self.legs.iter().all(|leg| leg.state == LegState::Gone)
+        self.phase == Phase::Ending && self.leaving.is_empty()
+    }
+
+    pub(crate) fn mint_leg(&mut self) -> LegNo {
+        let no = LegNo(self.legs_minted);
+        self.legs_minted = self.legs_minted.saturating_add(1);
+        no
+    }
+
+    fn leg(&mut self, who: Who, state: LegState, side: Side, address: IpAddr) -> Leg {
+        let no = self.mint_leg();
+        let session = self.started.micros() + u64::from(no.0);
+        Leg::new(no, who, state, address, self.ports[side.index()], session)
+    }
+
+    pub(crate) fn seated(&self, side: Side) -> Option<Seated> {
+        let leg = self.seats[side.index()].as_ref()?;
+        Some(Seated {
+            leg: leg.no,
+            extension: leg.who.extension.clone(),
+        })
+    }
+
+    /// The side on which a leg sits, or for which it rings.
+    pub(crate) fn side_of(&self, no: LegNo) -> Option<Side> {
+        let sits = |side: &Side| {
+            let seat = self.seats[side.index()].as_ref();
+            seat.is_some_and(|leg| leg.no == no)
+        };
+        let seated = [Side::Caller, Side::Callee].into_iter().find(sits);
+        seated.or_else(|| {
+            self.ringing
+                .as_ref()
+                .and_then(|ringing| ringing.side_of(no))
+        })
     }
 
     /// The last act: everything that the call held is free.
@@ -164,26 +224,24 @@ impl Call {
         ] {
             told.timers.cancel(&timer);
         }
-        let ports = [self.legs[0].port, self.legs[1].port];
         told.outputs.push_back(Output::Closed {
             call: self.id(),
-            channel: self.channel.clone(),
-            ports,
+            ports: self.ports,
         });
     }
 
-    fn own_phone(&self) -> Option<&Extension> {
-        self.story.extension.as_ref()
+    fn seat(&self, side: Side) -> Option<&Leg> {
+        self.seats[side.index()].as_ref()
     }
 
-    fn leg(&mut self, side: Side) -> &mut Leg {
-        &mut self.legs[side.index()]
+    fn seat_mut(&mut self, side: Side) -> Option<&mut Leg> {
+        self.seats[side.index()].as_mut()
     }
 
-    fn act(&self, told: &mut Told<'_>, side: Side, act: LegAct) {
+    fn act(&self, told: &mut Told<'_>, leg: LegNo, act: LegAct) {
         told.outputs.push_back(Output::Leg {
             call: self.id(),
-            side,
+            leg,
             act,
         });
     }
@@ -198,21 +256,4 @@ impl Call {
     fn fact(told: &mut Told<'_>, body: impl Into<Body>) {
         told.outputs.push_back(Output::Fact(body.into()));
     }
-}
-
-const fn record_of(callee: &Callee) -> bool {
-    match callee {
-        Callee::Phone { record, .. } => *record,
-        Callee::Outside { token, .. } => Token::record(token),
-    }
-}
-
-/// 183 where there is audio to hear, else what the callee said.
-const fn progress_code(code: SipCode, early_media: bool) -> SipCode {
-    if early_media { SipCode(183) } else { code }
-}
-
-/// Speech that both sides agreed on: the recorder's and the tone's format.
-fn speech_of(leg: &Leg) -> FormatKind {
-    leg.speech().unwrap_or(FormatKind::ALaw)
 }

@@ -1,13 +1,24 @@
 //! What the calls machine is told.
+use crate::output::{Diverted, Output};
 use bytes::Bytes;
 use core::time::Duration;
 use gate::Token;
-use messages::fact::Side;
+use messages::fact::{Side, TakenBy};
 use messages::{
     AttemptId, CallId, CustomerId, Direction, Extension, HangUpCause, PartyNumber, Purpose,
     ReleasedBy, SipCode, TrunkName,
 };
+use std::collections::VecDeque;
 use std::net::IpAddr;
+
+/// A leg within its call. Numbers are not used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LegNo(pub u16);
+
+impl LegNo {
+    /// The leg whose INVITE made the call.
+    pub const FIRST: Self = Self(0);
+}
 
 #[derive(Debug)]
 pub enum Input {
@@ -17,9 +28,30 @@ pub enum Input {
     ClickToCall(Box<ClickToCall>),
     Leg {
         call: CallId,
-        side: Side,
+        leg: LegNo,
         event: LegEvent,
     },
+    /// The answer to `Output::Unreached`: this one is tried now.
+    TryNext {
+        call: CallId,
+        next: Box<Next>,
+    },
+    /// The answer to `Output::Unreached`: there is nobody else. Why, where it is known better than by what was tried.
+    GiveUp {
+        call: CallId,
+        cause: Option<HangUpCause>,
+    },
+    /// These ring beside those who ring already for the callee's side.
+    RingAlso {
+        call: CallId,
+        places: Vec<Place>,
+    },
+    /// One side is to be somebody else: that one rings, and takes the side when it answers.
+    Replace(Box<Replace>),
+    /// An INVITE came that takes a side, or a call that rings there.
+    TakeOver(Box<TakeOver>),
+    /// Two calls of one phone become one, without the phone.
+    Join(Box<Join>),
     /// No packets from either side for 30 s.
     Silent {
         call: CallId,
@@ -35,18 +67,11 @@ pub enum Input {
     },
 }
 
-/// The relay ports that were allotted to the call, each with the address that its side is told.
-#[derive(Clone, Copy, Debug)]
-pub struct Ports {
-    pub caller: MediaPlace,
-    pub callee: MediaPlace,
-}
-
-/// Where one side sends its packets.
+/// The relay ports that were allotted to the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MediaPlace {
-    pub address: IpAddr,
-    pub port: u16,
+pub struct Ports {
+    pub caller: u16,
+    pub callee: u16,
 }
 
 #[derive(Debug)]
@@ -62,27 +87,94 @@ pub struct Connect {
     /// What the callee sees.
     pub shown: String,
     pub display: Option<String>,
+    /// The callee is not to see it.
+    pub private: bool,
+    /// The phone or group that was called; `None`: somebody outside.
+    pub called: Option<Extension>,
     /// `None`: a late offer.
     pub offer: Option<Bytes>,
     pub source: IpAddr,
+    /// Our own address that the caller is told.
+    pub address: IpAddr,
     pub callee: Callee,
     pub ports: Ports,
 }
 
-/// Where the call goes. Outside only with the gate's token.
+/// Who is rung. Outside only with the gate's token.
 #[derive(Debug)]
 pub enum Callee {
-    Phone { extension: Extension, record: bool },
-    Outside { attempt: AttemptId, token: Token },
+    /// All at once; the first to answer has the call.
+    Phones { places: Vec<Place>, record: bool },
+    Outside {
+        attempt: AttemptId,
+        token: Token,
+        /// Our own address that it is told.
+        address: IpAddr,
+    },
+}
+
+/// One place where a phone can be reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    pub extension: Extension,
+    pub contact: String,
+    /// Our own address that it is told.
+    pub address: IpAddr,
+    /// It is to answer by itself.
+    pub auto_answer: bool,
+}
+
+/// Whom to try after somebody was not reached.
+#[derive(Debug)]
+pub struct Next {
+    pub callee: Callee,
+    /// It rings so long; `None`: as long as any.
+    pub ring_for: Option<Duration>,
+    /// Who gave the call on, the last one first: the new one is told.
+    pub diverted: Vec<Diverted>,
+}
+
+#[derive(Debug)]
+pub struct Replace {
+    pub call: CallId,
+    /// The side that is given up.
+    pub side: Side,
+    pub callee: Callee,
+    pub how: TakenBy,
+}
+
+#[derive(Debug)]
+pub struct TakeOver {
+    pub call: CallId,
+    /// From `Calls::mint_leg`.
+    pub leg: LegNo,
+    pub side: Side,
+    pub extension: Extension,
+    pub offer: Option<Bytes>,
+    pub source: IpAddr,
+    pub address: IpAddr,
+    pub how: TakenBy,
+}
+
+/// Of two calls of one phone: what is behind the phone in `from` takes the phone's side in `into`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Join {
+    pub into: CallId,
+    /// The phone's side.
+    pub side: Side,
+    pub from: CallId,
+    /// The side that comes over.
+    pub comes: Side,
 }
 
 #[derive(Debug)]
 pub struct ClickToCall {
     pub call: CallId,
     pub extension: Extension,
+    /// Where the own phone rings.
+    pub own: Vec<Place>,
     pub customer: Option<CustomerId>,
-    pub attempt: AttemptId,
-    pub token: Token,
+    pub callee: Callee,
     pub ports: Ports,
 }
 
@@ -103,6 +195,17 @@ pub enum LegEvent {
     },
     Reoffered {
         sdp: Option<Bytes>,
+    },
+    /// Our own new offer was answered.
+    Reanswered {
+        sdp: Option<Bytes>,
+    },
+    ReofferRefused {
+        code: SipCode,
+    },
+    /// The phone is elsewhere (3xx); its end follows.
+    Redirected {
+        to: String,
     },
     /// Comes once for each leg, whoever ended it.
     Ended {
@@ -135,8 +238,23 @@ impl Default for Limits {
 impl Callee {
     pub(crate) const fn purpose(&self) -> Purpose {
         match self {
-            Self::Phone { .. } => Purpose::Internal,
+            Self::Phones { .. } => Purpose::Internal,
             Self::Outside { token, .. } => token.purpose(),
+        }
+    }
+
+    /// It is not rung: its channel is free again.
+    pub(crate) fn free_channel(&self, outputs: &mut VecDeque<Output>) {
+        if let Self::Outside { token, .. } = self {
+            let trunk = token.trunk().clone();
+            outputs.push_back(Output::ChannelFree { trunk });
+        }
+    }
+
+    pub(crate) const fn record(&self) -> bool {
+        match self {
+            Self::Phones { record, .. } => *record,
+            Self::Outside { token, .. } => token.record(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Calls: two legs, anchored media, one story from the first INVITE to the last BYE. Knows neither SIP text nor packets.
+//! Calls: two sides, anchored media, one story from the first INVITE to the last BYE. Knows neither SIP text nor packets.
 #![forbid(unsafe_code)]
 
 mod call;
@@ -9,6 +9,9 @@ mod machine;
 mod output;
 pub mod sdp;
 
-pub use input::{Callee, ClickToCall, Connect, Input, LegEvent, Limits, MediaPlace, Ports};
+pub use input::{
+    Callee, ClickToCall, Connect, Input, Join, LegEvent, LegNo, Limits, Next, Place, Ports,
+    Replace, TakeOver,
+};
 pub use machine::Calls;
-pub use output::{Invitation, LegAct, MediaOrder, Output, TrunkInvite};
+pub use output::{Diverted, Invitation, Invitee, LegAct, MediaOrder, Output, Seated, TrunkInvite};

@@ -1,7 +1,8 @@
 //! All calls of the branch, their timers, and the queue of what is to be done.
-use crate::call::{Call, Told};
-use crate::input::{Input, LegEvent, Limits};
-use crate::output::Output;
+use crate::call::{Call, Settled, Told};
+use crate::cause;
+use crate::input::{Input, Join, LegNo, Limits};
+use crate::output::{Output, Seated};
 use messages::fact::Side;
 use messages::{CallId, HangUpCause, Moment, Now, ReleasedBy, SystemResult};
 use sansio::{Machine, TimerTable};
@@ -21,6 +22,7 @@ pub struct Calls {
     limits: Limits,
     calls: BTreeMap<CallId, Call>,
     timers: TimerTable<Timer>,
+    settled: VecDeque<Settled>,
     outputs: VecDeque<Output>,
 }
 
@@ -43,6 +45,7 @@ impl Calls {
             limits,
             calls: BTreeMap::new(),
             timers: TimerTable::default(),
+            settled: VecDeque::new(),
             outputs: VecDeque::new(),
         }
     }
@@ -80,16 +83,105 @@ impl Calls {
         self.calls.get(call).is_some_and(Call::awaits_own_phone)
     }
 
-    /// Lets one call act, and forgets it once both its legs are gone.
+    #[must_use]
+    pub fn is_up(&self, call: &CallId) -> bool {
+        self.calls.get(call).is_some_and(Call::is_up)
+    }
+
+    /// Who sits on a side now.
+    #[must_use]
+    pub fn seated(&self, call: &CallId, side: Side) -> Option<Seated> {
+        self.calls.get(call)?.seated(side)
+    }
+
+    /// The side on which a leg sits, or for which it rings.
+    #[must_use]
+    pub fn side_of(&self, call: &CallId, leg: LegNo) -> Option<Side> {
+        self.calls.get(call)?.side_of(leg)
+    }
+
+    /// Both sides talk, and nobody else is about to take one of them.
+    #[must_use]
+    pub fn may_change(&self, call: &CallId, side: Side) -> bool {
+        self.calls
+            .get(call)
+            .is_some_and(|call| call.may_change(side))
+    }
+
+    /// A call that rings for its callee.
+    #[must_use]
+    pub fn rings(&self, call: &CallId) -> bool {
+        self.calls.get(call).is_some_and(Call::rings)
+    }
+
+    /// The number of a leg that is about to come, for `Input::TakeOver`.
+    pub fn mint_leg(&mut self, call: &CallId) -> Option<LegNo> {
+        Some(self.calls.get_mut(call)?.mint_leg())
+    }
+
+    /// Lets one call act, and forgets it once all its legs are gone.
     fn with(&mut self, now: Now, id: CallId, act: impl FnOnce(&mut Call, &mut Told<'_>)) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
         let mut told = told!(self, now);
         act(call, &mut told);
+        self.settled.extend(call.take_settled());
         if call.is_over() {
             call.close(&mut told);
             self.calls.remove(&id);
+        }
+    }
+
+    /// What became of legs that were to go from one call to another.
+    fn settle(&mut self, now: Now) {
+        while let Some(settled) = self.settled.pop_front() {
+            match settled {
+                Settled::Agreed(join) => self.complete(now, join),
+                Settled::Failed(join, cause) => self.with(now, join.into, |call, told| {
+                    call.expected_in_vain(told, join.side, cause);
+                }),
+            }
+        }
+    }
+
+    /// Offers what is behind the phone in one call its place in the other; the rest follows with its answer.
+    fn join(&mut self, now: Now, join: Join) {
+        let expected = self
+            .calls
+            .get_mut(&join.into)
+            .filter(|_| join.into != join.from);
+        let agreed = expected.and_then(|into| into.expect(join.side));
+        let mut handed = false;
+        if let Some((formats, port)) = agreed {
+            self.with(now, join.from, |call, told| {
+                handed = call.hand_over(told, join, &formats, port);
+            });
+        }
+        if !handed {
+            let busy = cause::of(cause::NOT_NOW);
+            self.with(now, join.into, |call, told| {
+                call.expected_in_vain(told, join.side, busy);
+            });
+        }
+    }
+
+    /// The leg that goes over has taken its new place.
+    fn complete(&mut self, now: Now, join: Join) {
+        let waits = self.calls.get(&join.into);
+        if !waits.is_some_and(|call| call.expects(join.side)) {
+            return self.with(now, join.from, |call, told| {
+                call.hang_up(told, ReleasedBy::System)
+            });
+        }
+        let mut comes = None;
+        self.with(now, join.from, |call, told| {
+            comes = call.hand_out(told, join)
+        });
+        if let Some(leg) = comes {
+            self.with(now, join.into, |call, told| {
+                call.receive(told, join.from, join.side, leg);
+            });
         }
     }
 
@@ -115,7 +207,7 @@ impl Calls {
                     ReleasedBy::System,
                 );
             }),
-            Timer::Close(id) => self.with(now, id, |call, _| call.give_up_waiting()),
+            Timer::Close(id) => self.with(now, id, Call::give_up_waiting),
         }
     }
 }
@@ -131,28 +223,34 @@ impl Machine for Calls {
                 self.add(now, call, |call, told| call.connect(told, offer));
             }
             Input::ClickToCall(click) => {
-                let call = Call::clicked(*click, now.mono);
-                self.add(now, call, Call::ring_own_phone);
+                let (call, own) = Call::clicked(*click, now.mono);
+                self.add(now, call, |call, told| call.ring_own_phone(told, own));
             }
-            Input::Leg { call, side, event } => {
-                self.with(now, call, |call, told| match (side, event) {
-                    (_, LegEvent::Ended { by_peer, cause }) => {
-                        call.leg_ended(told, side, by_peer, cause)
-                    }
-                    (_, LegEvent::Reoffered { sdp }) => call.reoffered(told, side, sdp),
-                    (_, LegEvent::Acked { sdp }) => call.acked(told, side, sdp),
-                    (Side::Callee, LegEvent::Progressed { code, sdp, source }) => {
-                        call.callee_progressed(told, code, sdp, source);
-                    }
-                    (Side::Callee, LegEvent::Answered { sdp, source }) => {
-                        call.callee_answered(told, sdp, source)
-                    }
-                    (Side::Caller, LegEvent::Answered { sdp, source }) => {
-                        call.own_phone_answered(told, sdp, source)
-                    }
-                    (Side::Caller, LegEvent::Progressed { .. }) => {}
-                })
+            Input::Leg { call, leg, event } => {
+                self.with(now, call, |call, told| call.happened(told, leg, event));
             }
+            Input::TryNext { call, next } if !self.contains(&call) => {
+                next.callee.free_channel(&mut self.outputs);
+            }
+            Input::TryNext { call, next } => {
+                self.with(now, call, |call, told| call.try_next(told, *next));
+            }
+            Input::GiveUp { call, cause } => {
+                self.with(now, call, |call, told| call.give_up(told, cause));
+            }
+            Input::RingAlso { call, places } => {
+                self.with(now, call, |call, told| call.ring_also(told, places));
+            }
+            Input::Replace(replace) if !self.contains(&replace.call) => {
+                replace.callee.free_channel(&mut self.outputs);
+            }
+            Input::Replace(replace) => {
+                self.with(now, replace.call, |call, told| call.replace(told, *replace));
+            }
+            Input::TakeOver(taking) => {
+                self.with(now, taking.call, |call, told| call.take_over(told, *taking));
+            }
+            Input::Join(join) => self.join(now, *join),
             Input::Silent { call } => self.with(now, call, |call, told| {
                 call.finish(
                     told,
@@ -166,12 +264,14 @@ impl Machine for Calls {
             }
             Input::HangUp { call, by } => self.with(now, call, |call, told| call.hang_up(told, by)),
         }
+        self.settle(now);
     }
 
     fn tick(&mut self, now: Now) {
         while let Some(timer) = self.timers.pop_due(now.mono) {
             self.fire(now, timer);
         }
+        self.settle(now);
     }
 
     fn deadline(&self) -> Option<Moment> {

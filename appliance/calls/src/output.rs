@@ -1,16 +1,17 @@
 //! What the calls machine wants done.
+use crate::input::{LegNo, Place};
 use crate::sdp::FormatKind;
 use bytes::Bytes;
 use gate::Token;
 use messages::fact::{Body, Side};
-use messages::{CallId, Extension, Q850, SipCode, TrunkName};
+use messages::{CallId, DivertReason, Extension, HangUpCause, Q850, SipCode, TrunkName};
 use std::net::{IpAddr, SocketAddr};
 
 #[derive(Debug)]
 pub enum Output {
     Leg {
         call: CallId,
-        side: Side,
+        leg: LegNo,
         act: LegAct,
     },
     Media {
@@ -18,15 +19,30 @@ pub enum Output {
         order: MediaOrder,
     },
     Fact(Body),
+    /// Nobody who rang was reached: `TryNext` or `GiveUp`?
+    Unreached {
+        call: CallId,
+        cause: HangUpCause,
+        /// Where a phone said that it is.
+        redirect: Option<String>,
+    },
+    /// The leg is of another call from now on.
+    LegMoved {
+        from: (CallId, LegNo),
+        to: (CallId, LegNo),
+    },
     /// The call is up and a rule wants it recorded. Formats: what each side sends first.
     Record {
         call: CallId,
         formats: [FormatKind; 2],
     },
-    /// Both legs are gone: ports, channel and names may be used again.
+    /// The channel that a leg held may be used again.
+    ChannelFree {
+        trunk: TrunkName,
+    },
+    /// All legs are gone: ports and names may be used again.
     Closed {
         call: CallId,
-        channel: Option<TrunkName>,
         ports: [u16; 2],
     },
 }
@@ -34,50 +50,84 @@ pub enum Output {
 #[derive(Debug)]
 pub enum LegAct {
     Invite(Invitation),
-    Progress { code: SipCode, sdp: Option<Bytes> },
-    Answer { sdp: Bytes },
-    Release { code: SipCode, cause: Option<Q850> },
-    AcceptReoffer { sdp: Bytes },
-    RefuseReoffer { code: SipCode },
+    Progress {
+        code: SipCode,
+        sdp: Option<Bytes>,
+    },
+    Answer {
+        sdp: Bytes,
+    },
+    Release {
+        code: SipCode,
+        cause: Option<Q850>,
+    },
+    Reoffer {
+        sdp: Bytes,
+    },
+    AcceptReoffer {
+        sdp: Bytes,
+    },
+    RefuseReoffer {
+        code: SipCode,
+    },
+    /// What became of the transfer that this leg asked for, if it asked for one.
+    Report {
+        code: SipCode,
+    },
 }
 
 /// An INVITE to be sent.
 #[derive(Debug)]
-pub enum Invitation {
-    Phone {
-        extension: Extension,
-        shown: String,
-        display: Option<String>,
-        sdp: Bytes,
-        auto_answer: bool,
-    },
+pub struct Invitation {
+    pub to: Invitee,
+    /// What the callee sees as the caller.
+    pub shown: String,
+    pub display: Option<String>,
+    pub private: bool,
+    pub diverted: Vec<Diverted>,
+    pub sdp: Bytes,
+}
+
+#[derive(Debug)]
+pub enum Invitee {
+    Phone(Place),
     Trunk(TrunkInvite),
 }
 
-/// An INVITE to the outside. It is made of the gate's token and of nothing else.
+/// Who gave the call on, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diverted {
+    pub by: String,
+    pub reason: DivertReason,
+}
+
+/// Whom an INVITE to the outside is for. It is made of the gate's token and of nothing else.
 #[derive(Debug)]
 pub struct TrunkInvite {
     trunk: TrunkName,
     called: String,
-    shown: String,
-    sdp: Bytes,
 }
 
 impl TrunkInvite {
-    pub(crate) fn new(token: &Token, shown: &str, sdp: Bytes) -> Self {
+    pub(crate) fn new(token: &Token) -> Self {
         Self {
             trunk: token.trunk().clone(),
             called: token.dial().to_owned(),
-            shown: token.caller().unwrap_or(shown).to_owned(),
-            sdp,
         }
     }
 
-    /// Trunk, called digits, shown number, description.
+    /// Trunk and called digits.
     #[must_use]
-    pub fn into_parts(self) -> (TrunkName, String, String, Bytes) {
-        (self.trunk, self.called, self.shown, self.sdp)
+    pub fn into_parts(self) -> (TrunkName, String) {
+        (self.trunk, self.called)
     }
+}
+
+/// Who is in a call, for whoever asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seated {
+    pub leg: LegNo,
+    pub extension: Option<Extension>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -107,6 +107,8 @@ impl Configurator {
             phones: phones.collect(),
             trunks,
             rules: plan.rules,
+            handling: BTreeMap::new(),
+            groups: BTreeMap::new(),
             trunk_options_every: (every > 0).then(|| Duration::from_secs(u64::from(every))),
             sip_limits: sip::Limits::default(),
         };

@@ -1,10 +1,10 @@
 //! Drives the branch machine: one thread, one total order. It is fed through one bounded queue and drained after each input.
 use crate::clock::Clock;
-use branch::{Ask, BindingNote, Branch, DialRequest, Input, Output};
+use branch::{Ask, BindingNote, Branch, CallOrder, DialRequest, Input, Output};
 use bytes::Bytes;
 use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
-use messages::{CallId, Moment, PartyNumber, Refusal, ReleasedBy};
+use messages::{CallId, Moment, PartyNumber, Refusal};
 use sansio::Machine;
 use sip::{DialogRecord, Flow, LegId, Orphan, Refused};
 use std::collections::BTreeMap;
@@ -45,7 +45,7 @@ pub trait Hands: Send {
 enum Message {
     Input(Box<Input>),
     Dial(Box<DialRequest>, Reply<CallId>),
-    HangUp(CallId, ReleasedBy, Reply<()>),
+    Order(Box<CallOrder>, Reply<()>),
     /// End all calls; the reply comes when they are over.
     Farewell(Reply<()>),
     /// Nothing comes any more.
@@ -106,13 +106,11 @@ impl Door {
         }
     }
 
-    pub fn hang_up(&self, call: CallId, by: ReleasedBy, reply: Reply<()>) {
-        match self.sender.try_send(Message::HangUp(call, by, reply)) {
+    pub fn order(&self, order: CallOrder, reply: Reply<()>) {
+        match self.sender.try_send(Message::Order(Box::new(order), reply)) {
             Ok(()) => {}
-            Err(TrySendError::Full(Message::HangUp(_, _, reply))) => {
-                reply(Err(Refusal::Overloaded))
-            }
-            Err(TrySendError::Disconnected(Message::HangUp(_, _, reply))) => {
+            Err(TrySendError::Full(Message::Order(_, reply))) => reply(Err(Refusal::Overloaded)),
+            Err(TrySendError::Disconnected(Message::Order(_, reply))) => {
                 reply(Err(Refusal::NotReady))
             }
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
@@ -178,7 +176,7 @@ pub fn start<H: Hands + 'static>(
         clock,
         facts: Vec::new(),
         dials: BTreeMap::new(),
-        hang_ups: BTreeMap::new(),
+        orders: BTreeMap::new(),
         asks: 0,
         farewell: None,
     };
@@ -193,7 +191,7 @@ struct Driver<H> {
     clock: Clock,
     facts: Vec<Fact>,
     dials: BTreeMap<Ask, Reply<CallId>>,
-    hang_ups: BTreeMap<Ask, Reply<()>>,
+    orders: BTreeMap<Ask, Reply<()>>,
     asks: u64,
     /// Who waits for the end of all calls, and until when.
     farewell: Option<(Moment, Reply<()>)>,
@@ -243,10 +241,11 @@ impl<H: Hands> Driver<H> {
                 self.dials.insert(ask, reply);
                 self.branch.handle(now, Input::Dial { ask, request });
             }
-            Message::HangUp(call, by, reply) => {
+            Message::Order(order, reply) => {
                 let ask = self.next_ask();
-                self.hang_ups.insert(ask, reply);
-                self.branch.handle(now, Input::HangUp { ask, call, by });
+                self.orders.insert(ask, reply);
+                let order = *order;
+                self.branch.handle(now, Input::Order { ask, order });
             }
             Message::Farewell(reply) => {
                 self.farewell = Some((now.mono + FAREWELL, reply));
@@ -287,8 +286,8 @@ impl<H: Hands> Driver<H> {
                         reply(result);
                     }
                 }
-                Output::HungUp { ask, result } => {
-                    if let Some(reply) = self.hang_ups.remove(&ask) {
+                Output::Done { ask, result } => {
+                    if let Some(reply) = self.orders.remove(&ask) {
                         reply(result);
                     }
                 }

@@ -148,6 +148,10 @@ impl Relay {
         let Some(leg) = self.legs[slot].as_ref() else {
             return Passage::default();
         };
+        // whoever agreed not to send is not heard
+        if !leg.media.from_leg {
+            return Passage::default();
+        }
         let codec = Codec::of_payload_type(packet.header.payload_type);
         let record = leg.recording.zip(codec);
         let record = record.map(|((recording, channel), codec)| RecordFrame {

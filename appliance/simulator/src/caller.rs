@@ -138,6 +138,8 @@ impl Caller {
             caller: "load".to_owned(),
             display: None,
             sdp: Some(sdp::describe(address, port)),
+            private: false,
+            diverted: Vec::new(),
             auto_answer: false,
         };
         let invited = self.endpoint.now().mono;

@@ -121,6 +121,8 @@ impl Caller {
             caller: "1000".to_owned(),
             display: None,
             sdp: Some(sdp::describe(sound.ip(), sound.port())),
+            private: false,
+            diverted: Vec::new(),
             auto_answer: false,
         };
         self.endpoint.command(Command::Invite(Box::new(invite)));

@@ -2,7 +2,9 @@
 use bytes::Bytes;
 use core::time::Duration;
 use messages::command::TrunkSource;
-use messages::{BootId, Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason};
+use messages::{
+    BootId, DivertReason, Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason,
+};
 use std::net::{IpAddr, SocketAddr};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,6 +133,7 @@ pub enum Command {
     /// 200 OK to the INVITE.
     Answer { leg: LegId, sdp: Bytes },
     /// Ends the leg in whatever state it is: a final answer (`code`), CANCEL or BYE, with the Reason header where a cause is known.
+    /// 200 to a leg that rings: another place of its phone has answered.
     Release {
         leg: LegId,
         code: SipCode,
@@ -143,6 +146,8 @@ pub enum Command {
     AcceptReoffer { leg: LegId, sdp: Bytes },
     /// 488, 491 … to the peer's re-INVITE; the session goes on as it was.
     RefuseReoffer { leg: LegId, code: SipCode },
+    /// What became of the transfer that the peer asked for; from 200 on it is the last word.
+    ReportReferral { leg: LegId, code: SipCode },
     /// A dialog of the last run: BYE, so that the peer's channel comes free.
     ByeOrphan {
         orphan: Orphan,
@@ -171,14 +176,30 @@ pub struct Invite {
     pub caller: String,
     pub display: Option<String>,
     pub sdp: Option<Bytes>,
+    /// The caller does not want to be shown: nobody but the network reads who it is (RFC 3323, RFC 3325).
+    pub private: bool,
+    /// Whom it was meant for before, the last one first (RFC 5806, RFC 7044).
+    pub diverted: Vec<Diversion>,
     /// Ask the phone to answer by itself (Call-Info/Alert-Info as phones want it).
     pub auto_answer: bool,
+}
+
+/// A phone or number that gave the call on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Diversion {
+    pub by: String,
+    pub reason: DivertReason,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The phone's freshest binding.
     Phone(Extension),
+    /// One binding of the phone, by its contact as `BoundAt` tells it.
+    Place {
+        extension: Extension,
+        contact: String,
+    },
     Trunk(TrunkName),
     /// As a client: the registrar that `user` is registered with.
     Registrar {
@@ -228,13 +249,18 @@ pub enum Event {
     Invited {
         leg: LegId,
         origin: Origin,
-        /// Where the message came from: media may be behind the same NAT.
-        source: IpAddr,
-        /// Our own address that it reached: goes into our SDP.
-        local: IpAddr,
+        /// Where the message came from (media may be behind the same NAT), and our own address that it reached (goes into our SDP).
+        flow: Flow,
         called: String,
+        /// Of a trunk: whom its network vouches for, else From.
         caller: String,
         display: Option<String>,
+        /// The caller is not to be shown.
+        private: bool,
+        /// How often it was given on before it came here.
+        diversions: usize,
+        /// It takes the place of this leg (RFC 3891).
+        replaces: Option<LegId>,
         sdp: Option<Bytes>,
     },
     /// 18x from a called peer.
@@ -276,6 +302,17 @@ pub enum Event {
         leg: LegId,
         by_peer: bool,
         cause: HangUpCause,
+    },
+    /// The peer wants somebody else in its place: who is named, or whoever is behind another leg of its own. It was answered 202.
+    Referred {
+        leg: LegId,
+        to: String,
+        replaces: Option<LegId>,
+    },
+    /// The peer is elsewhere (3xx); the leg's end follows.
+    Redirected {
+        leg: LegId,
+        to: String,
     },
     /// INFO with a digit (application/dtmf-relay or application/dtmf).
     Digit {

@@ -114,7 +114,7 @@ impl Dialog {
         head.push(Name::To, self.remote.as_str());
         head.push(Name::CallId, self.call_id.as_str());
         head.push(Name::CSeq, format!("{seq} {}", method.as_str()));
-        if matches!(method, Method::Invite | Method::Update) {
+        if matches!(method, Method::Invite | Method::Update | Method::Notify) {
             head.push(Name::Contact, self.contact.as_str());
         }
         Draft {

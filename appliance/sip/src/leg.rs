@@ -1,10 +1,13 @@
 //! Legs: one INVITE session with one peer, from its first message to its end.
+pub(crate) mod identity;
 pub(crate) mod incoming;
 pub(crate) mod orphan;
 pub(crate) mod outgoing;
+pub(crate) mod refer;
 pub(crate) mod release;
 pub(crate) mod reliable;
 pub(crate) mod reoffer;
+pub(crate) mod replaces;
 pub(crate) mod session_timer;
 pub(crate) mod within;
 
@@ -13,6 +16,7 @@ use crate::dialog::Dialog;
 use crate::timer::TxId;
 use bytes::Bytes;
 use core::time::Duration;
+pub(crate) use refer::Referral;
 pub(crate) use reliable::{Heard, Insisted};
 pub(crate) use session_timer::{Session, SessionTimer};
 use std::collections::BTreeMap;
@@ -33,6 +37,8 @@ pub(crate) struct Leg {
     pub heard: Heard,
     /// Ours, to a caller that insists.
     pub insisted: Option<Insisted>,
+    /// The peer asked to be replaced by somebody else, and waits to hear of it.
+    pub referral: Option<Referral>,
 }
 
 #[derive(Debug)]
@@ -148,9 +154,13 @@ impl Legs {
 
     /// By call and both tags (RFC 3261 §12.2.2).
     pub(crate) fn find(&self, call_id: &str, local_tag: &str, remote_tag: &str) -> Option<LegId> {
-        let id = *self.by_tag.get(local_tag)?;
-        let dialog = &self.get(id)?.dialog;
-        (dialog.call_id == call_id && dialog.remote_tag == remote_tag).then_some(id)
+        let leg = self.by_tag(local_tag)?;
+        let dialog = &leg.dialog;
+        (dialog.call_id == call_id && dialog.remote_tag == remote_tag).then_some(leg.id)
+    }
+
+    pub(crate) fn by_tag(&self, local_tag: &str) -> Option<&Leg> {
+        self.get(*self.by_tag.get(local_tag)?)
     }
 
     pub(crate) fn on_flow(&self, flow: Flow) -> Vec<LegId> {

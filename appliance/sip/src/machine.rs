@@ -187,6 +187,7 @@ impl Sip {
             Command::Reoffer { leg, sdp } => self.reoffer(leg, sdp),
             Command::AcceptReoffer { leg, sdp } => self.accept_reoffer(leg, sdp),
             Command::RefuseReoffer { leg, code } => self.refuse_reoffer(leg, code),
+            Command::ReportReferral { leg, code } => self.report_referral(leg, code),
             Command::ByeOrphan { orphan, record } => self.bye_orphan(orphan, &record),
             Command::Register(with) => self.register_as(*with),
             Command::Unregister { user } => self.unregister(&user),

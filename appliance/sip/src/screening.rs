@@ -1,6 +1,7 @@
 //! What is asked of every request before its sender matters (RFC 3261 §8.2), and the way to its handler.
 use crate::api::{Flow, Refused};
 use crate::leg::reliable::RELIABLE;
+use crate::leg::replaces::REPLACES;
 use crate::leg::session_timer::TIMER;
 use crate::machine::{Sip, is_screened};
 use crate::message::method::ALLOW;
@@ -18,6 +19,8 @@ impl Sip {
             | Method::Info
             | Method::Update
             | Method::Prack
+            | Method::Refer
+            | Method::Notify
             | Method::NotOffered(_)
             | Method::Unknown(_) => {}
         }
@@ -37,7 +40,13 @@ impl Sip {
             Method::Bye | Method::Info | Method::Update | Method::Prack => {
                 self.respond_stateless(flow, request, Reply::new(481));
             }
-            Method::NotOffered(_) | Method::Unknown(_) | Method::Ack | Method::Cancel => {
+            // only who is in a call may send its peer elsewhere
+            Method::Refer => self.respond_stateless(flow, request, Reply::new(403)),
+            Method::NotOffered(_)
+            | Method::Unknown(_)
+            | Method::Notify
+            | Method::Ack
+            | Method::Cancel => {
                 self.respond_stateless(flow, request, Reply::new(405).with(Name::Allow, ALLOW));
             }
         }
@@ -86,7 +95,7 @@ pub(crate) fn capabilities(code: u16) -> Reply {
         .with(Name::Allow, ALLOW)
         .with(Name::Accept, "application/sdp")
         .with(Name::AcceptEncoding, "identity")
-        .with(Name::Supported, format!("{TIMER}, {RELIABLE}"))
+        .with(Name::Supported, format!("{TIMER}, {RELIABLE}, {REPLACES}"))
 }
 
 /// 420, 415, 406, 483, or 400 of a registrar: before any password is asked for.
@@ -94,7 +103,7 @@ fn screen(request: &Request) -> Option<Reply> {
     if !is_screened(&request.method) {
         return None;
     }
-    let known = [TIMER, RELIABLE];
+    let known = [TIMER, RELIABLE, REPLACES];
     let unknown = |tag: &&str| !known.iter().any(|one| tag.eq_ignore_ascii_case(one));
     let required: Vec<&str> = request.head.list(Name::Require).filter(unknown).collect();
     if !required.is_empty() {

@@ -146,7 +146,7 @@ impl Trial {
         match rng.below(16) {
             0 | 1 => self.import(rng),
             2..=4 => self.start_call(rng),
-            5 => self.on_a_call(rng, |call| CallAnswered { call }.into()),
+            5 => self.on_a_call(rng, |call| CallAnswered::of(call).into()),
             6 | 7 => self.on_a_call(rng, |call| ended(call).into()),
             8 => self.attempt(rng),
             9 => self.record(rng),

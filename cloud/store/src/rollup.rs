@@ -235,7 +235,7 @@ mod tests {
     }
 
     fn answered() -> Body {
-        CallAnswered { call: CALL }.into()
+        CallAnswered::of(CALL).into()
     }
 
     fn ended(talk_ms: u64) -> Body {

@@ -17,8 +17,9 @@ pub use branch::{
     TrunkStateChanged,
 };
 pub use call::{
-    AttemptEnded, AttemptStarted, CallAnswered, CallEnded, CallHeld, CallResumed, CallRinging,
-    CallStarted, DialBlocked, HangUpAsked, OneWayAudioHeard, OutsideParty, Side,
+    AttemptEnded, AttemptStarted, CallAnswered, CallDiverted, CallEnded, CallHeld, CallResumed,
+    CallRinging, CallStarted, CallTaken, CallTarget, DialBlocked, HangUpAsked, OneWayAudioHeard,
+    OutsideParty, PhoneOfCall, Side, TakenBy, phone_on,
 };
 pub use customer::{
     CustomerImported, CustomerStageMoved, DncAdded, DncLifted, NumberViewed, PartyMet, RuleSkipped,

@@ -52,6 +52,12 @@ refusals! {
     TrunkTooFast = "trunk_too_fast",
     PhoneNotRegistered = "phone_not_registered",
     PhoneBusy = "phone_busy",
+    /// The phone has no side in the call.
+    NotInCall = "not_in_call",
+    /// The call is not up, or something else is going on in it.
+    CallNotReady = "call_not_ready",
+    /// The phone is registered at one place only.
+    NoOtherPlace = "no_other_place",
     CallsFull = "calls_full",
     /// No room in the port pool.
     MediaFull = "media_full",
@@ -78,8 +84,10 @@ impl Refusal {
             | Self::NoRoute
             | Self::TrunkUnknown => 404,
             Self::BadNumber | Self::NumberForm => 484,
-            Self::PhoneNotRegistered => 480,
+            Self::PhoneNotRegistered | Self::NoOtherPlace => 480,
             Self::PhoneBusy | Self::PartyInCall => 486,
+            Self::CallNotReady => 491,
+            Self::NotInCall => 481,
             Self::UserExists | Self::ReasonMissing | Self::StageUnchanged | Self::PlanInvalid => {
                 400
             }

@@ -70,6 +70,18 @@ coded! {
     }
 
     /// Who let go of a call.
+    /// Why a call was given on to somebody else.
+    DivertReason {
+        Always = "always",
+        Busy = "busy",
+        NoAnswer = "no_answer",
+        /// No place of the phone is registered, or none could be reached.
+        Unreachable = "unreachable",
+        DoNotDisturb = "do_not_disturb",
+        /// The phone itself sent it on (3xx).
+        ByPhone = "by_phone",
+    }
+
     ReleasedBy {
         Caller = "caller",
         Callee = "callee",

@@ -133,6 +133,9 @@ impl From<Refusal> for Problem {
             | Refusal::TrunkUnknown
             | Refusal::PhoneNotRegistered
             | Refusal::PartyInCall
+            | Refusal::NotInCall
+            | Refusal::CallNotReady
+            | Refusal::NoOtherPlace
             | Refusal::PhoneBusy => StatusCode::CONFLICT,
             Refusal::TrunkFull
             | Refusal::TrunkTooFast

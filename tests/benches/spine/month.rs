@@ -54,7 +54,7 @@ pub(crate) fn call(n: u64, utc: UtcMs) -> Vec<Fact> {
             early_media: false,
         }
         .into(),
-        CallAnswered { call }.into(),
+        CallAnswered::of(call).into(),
         AttemptEnded {
             attempt,
             call,

@@ -64,7 +64,7 @@ impl Digest {
             Output::Media(command) => self.words(format_args!("{command:?}")),
             Output::NeedRecordingKey { order, .. } => self.words(format_args!("key {order:?}")),
             Output::Dialled { ask, result } => self.words(format_args!("{ask:?} {result:?}")),
-            Output::HungUp { ask, result } => self.words(format_args!("{ask:?} {result:?}")),
+            Output::Done { ask, result } => self.words(format_args!("{ask:?} {result:?}")),
             Output::DialogOpened { leg, call, .. } => self.words(format_args!("{leg:?} {call:?}")),
             Output::Binding(note) => self.words(format_args!("{}", binding(note))),
             Output::Refused { why, .. } => self.words(format_args!("{why:?}")),

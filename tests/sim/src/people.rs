@@ -44,6 +44,8 @@ impl People {
             | Event::Reanswered { .. }
             | Event::ReofferRefused { .. }
             | Event::Digit { .. }
+            | Event::Referred { .. }
+            | Event::Redirected { .. }
             | Event::DialogOpened { .. }
             | Event::DialogClosed { .. }
             | Event::OrphanEnded(_)

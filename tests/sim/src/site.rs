@@ -5,6 +5,7 @@ use bytes::Bytes;
 use messages::command::{DialRule, RuleTarget, TrunkPlan, TrunkSource};
 use messages::{Extension, PartyNumber, PersonalValue as _, TrunkName};
 use sip::{Flow, Transport};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -78,6 +79,8 @@ pub(crate) fn config(shape: &Shape, concurrent_max: u32, cps_max: u32) -> Branch
         phones: phones.collect(),
         trunks: vec![(trunk, Some(Flow::udp(GATEWAY, CARRIER)))],
         rules: rules(),
+        handling: BTreeMap::new(),
+        groups: BTreeMap::new(),
         trunk_options_every: None,
         sip_limits: sip::Limits::default(),
     }

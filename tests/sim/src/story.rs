@@ -4,7 +4,7 @@ use crate::form::{Form, Peer};
 use crate::site::{self, BOUND_FOR, GATEWAY, Says, extension, flow, gateway_name, phone_address};
 use crate::watch::Rule;
 use crate::world::World;
-use branch::{DialRequest, Input};
+use branch::{CallOrder, DialRequest, Input};
 use messages::fact::{Actor, AttemptEnded, CallEnded, Fact, RecordingCut};
 use messages::{
     HangUpCause, Moment, PartyNumber, Purpose, ReleasedBy, SystemResult, command::Profile,
@@ -57,7 +57,8 @@ impl<F: Form> World<F> {
             Act::HangUpByApi(call) => {
                 let ask = self.answers.ask();
                 let by = ReleasedBy::System;
-                self.step(Some(Input::HangUp { ask, call, by }));
+                let order = CallOrder::HangUp { call, by };
+                self.step(Some(Input::Order { ask, order }));
             }
         }
     }
@@ -149,6 +150,8 @@ impl<F: Form> World<F> {
             caller: caller.to_owned(),
             display: None,
             sdp: says.map(Says::sdp),
+            private: false,
+            diverted: Vec::new(),
             auto_answer: false,
         };
         self.form

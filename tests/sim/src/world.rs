@@ -243,7 +243,7 @@ impl<F: Form> World<F> {
                     self.answers.clicked(call);
                 }
             }
-            Output::HungUp { ask, .. } => self.answers.answered(ask, &mut self.watch),
+            Output::Done { ask, .. } => self.answers.answered(ask, &mut self.watch),
             Output::DialogOpened { leg, call, record } => {
                 self.answers.opened(leg, call, record, &mut self.watch);
             }

@@ -1,80 +1,86 @@
 //! While the call is up: new offers, hold, one-way audio.
 use super::{Call, Phase, Told};
 use crate::cause;
+use crate::input::LegNo;
+use crate::leg::Leg;
 use crate::output::LegAct;
 use crate::sdp::{Description, Format};
 use bytes::Bytes;
+use messages::SipCode;
 use messages::fact::{CallHeld, CallResumed, OneWayAudioHeard, Side};
 
 impl Call {
     /// The media is anchored here, so a new offer is answered here: the other side need not know.
-    pub(crate) fn reoffered(&mut self, told: &mut Told<'_>, side: Side, sdp: Option<Bytes>) {
+    pub(super) fn reoffered(&mut self, told: &mut Told<'_>, no: LegNo, sdp: Option<Bytes>) {
         if self.phase == Phase::Ending {
             return;
         }
-        let Some(sdp) = sdp else {
-            let formats = self.leg(side).formats.clone();
-            let leg = self.leg(side);
-            leg.offer = None;
-            let sdp = leg.answer_of(&formats);
-            return self.act(told, side, LegAct::AcceptReoffer { sdp });
+        let Some(side) = self.seated_at(no) else {
+            return;
         };
-        let Ok(offer) = Description::read(&sdp) else {
-            return self.act(
-                told,
-                side,
-                LegAct::RefuseReoffer {
-                    code: cause::BAD_REQUEST,
-                },
-            );
-        };
-        if !self.keeps_format(side, &offer) {
-            return self.act(
-                told,
-                side,
-                LegAct::RefuseReoffer {
-                    code: cause::NOT_ACCEPTABLE,
-                },
-            );
+        let heard_before = self.seat(side).is_some_and(|leg| leg.way.hears());
+        let offered = sdp.is_some();
+        match self.answer_to(side, sdp) {
+            Ok(sdp) => {
+                if offered {
+                    self.set_media(told, side);
+                }
+                self.act(told, no, LegAct::AcceptReoffer { sdp });
+            }
+            Err(code) => return self.act(told, no, LegAct::RefuseReoffer { code }),
         }
-        let heard_before = self.leg(side).way.hears();
-        if let Some(audio) = &offer.audio {
-            self.leg(side).take(audio);
-        }
-        self.leg(side).offer = Some(offer);
-        let formats = self.agreed(side);
-        let sdp = self.leg(side).answer_of(&formats);
-        self.media(told, self.legs[side.index()].media());
-        self.act(told, side, LegAct::AcceptReoffer { sdp });
-        let hears = self.leg(side).way.hears();
+        let hears = self.seat(side).is_some_and(|leg| leg.way.hears());
+        let (call, by) = (self.id(), side);
         match (heard_before, hears) {
-            (true, false) => Self::fact(
-                told,
-                CallHeld {
-                    call: self.id(),
-                    by: side,
-                },
-            ),
-            (false, true) => Self::fact(
-                told,
-                CallResumed {
-                    call: self.id(),
-                    by: side,
-                },
-            ),
+            (true, false) => Self::fact(told, CallHeld { call, by }),
+            (false, true) => Self::fact(told, CallResumed { call, by }),
             (true, true) | (false, false) => {}
         }
     }
 
+    /// What a new offer is answered; an offer of ours where it holds none.
+    fn answer_to(&mut self, side: Side, sdp: Option<Bytes>) -> Result<Bytes, SipCode> {
+        let other = self.seat(side.other());
+        let spoken = other.and_then(Leg::speech);
+        let others: Vec<Format> = other.map_or_else(Vec::new, |leg| leg.formats.clone());
+        let leg = self.seat_mut(side).ok_or(cause::UNKNOWN)?;
+        let Some(sdp) = sdp else {
+            let formats = leg.formats.clone();
+            leg.offer = None;
+            return Ok(leg.answer_of(&formats));
+        };
+        let offer = Description::read(&sdp).or(Err(cause::BAD_REQUEST))?;
+        // Nothing is transcoded: the other side's speech must still be among the offered formats.
+        let wanted = spoken.or(leg.speech());
+        let audio = offer.audio.as_ref().filter(|audio| {
+            let mut kinds = audio.formats.iter().map(|format| format.kind);
+            kinds.any(|kind| Some(kind) == wanted)
+        });
+        leg.take(audio.ok_or(cause::NOT_ACCEPTABLE)?);
+        leg.offer = Some(offer);
+        let formats = if others.is_empty() {
+            leg.formats.clone()
+        } else {
+            others
+        };
+        Ok(leg.answer_of(&formats))
+    }
+
     /// ACK; with the answer where our 200 carried the offer.
-    pub(crate) fn acked(&mut self, told: &mut Told<'_>, side: Side, sdp: Option<Bytes>) {
-        if sdp.is_some() && self.phase != Phase::Ending && self.take_answer(side, sdp) {
-            self.media(told, self.legs[side.index()].media());
+    pub(super) fn acked(&mut self, told: &mut Told<'_>, no: LegNo, sdp: Option<Bytes>) {
+        if sdp.is_none() || self.phase == Phase::Ending {
+            return;
+        }
+        let Some(side) = self.seated_at(no) else {
+            return;
+        };
+        if self.seat_mut(side).is_some_and(|leg| leg.take_answer(sdp)) {
+            self.set_media(told, side);
         }
     }
 
     pub(crate) fn one_way(&self, told: &mut Told<'_>, silent: Side) {
-        if matches!(self.phase, Phase::Up { .. }) {
+        if self.is_up() && !self.is_being_taken(silent) {
             Self::fact(
                 told,
                 OneWayAudioHeard {
@@ -85,26 +91,14 @@ impl Call {
         }
     }
 
-    /// Nothing is transcoded: the other side's speech must still be among the offered formats.
-    fn keeps_format(&self, side: Side, offer: &Description) -> bool {
-        let wanted = self.legs[side.other().index()]
-            .speech()
-            .or(self.legs[side.index()].speech());
-        offer.audio.as_ref().is_some_and(|audio| {
-            audio
-                .formats
-                .iter()
-                .any(|format| Some(format.kind) == wanted)
-        })
+    fn set_media(&self, told: &mut Told<'_>, side: Side) {
+        if let Some(leg) = self.seat(side) {
+            self.media(told, leg.media(side));
+        }
     }
 
-    /// The formats of the other side where it has said any, else the side's own.
-    fn agreed(&self, side: Side) -> Vec<Format> {
-        let other = &self.legs[side.other().index()].formats;
-        if other.is_empty() {
-            self.legs[side.index()].formats.clone()
-        } else {
-            other.clone()
-        }
+    fn seated_at(&self, no: LegNo) -> Option<Side> {
+        let sits = |side: &Side| self.seat(*side).is_some_and(|leg| leg.no == no);
+        [Side::Caller, Side::Callee].into_iter().find(sits)
     }
 }

@@ -10,9 +10,9 @@ use crate::web::live::LinkHealth;
 use crate::web::{self, AppState, BranchUsers, LiveEvent, RootCertificate};
 use crate::web::{BoxInfo, BranchPort, DialOrder, DiskView, HandOver, Reply};
 use anyhow::Context as _;
-use branch::DialRequest;
+use branch::{CallOrder, DialRequest};
 use link::LinkStatus;
-use messages::{CallId, DiskStage, Purpose, ReleasedBy};
+use messages::{CallId, DiskStage, Purpose};
 use metrics_exporter_prometheus::PrometheusHandle;
 use portal::ops::{Health, HealthReport};
 use portal::serve::{ConnectionLimits, Identity};
@@ -219,7 +219,7 @@ impl BranchPort for Port {
         self.0.dial(request, reply);
     }
 
-    fn hang_up(&self, call: CallId, by: ReleasedBy, reply: Reply<()>) {
-        self.0.hang_up(call, by, reply);
+    fn order(&self, order: CallOrder, reply: Reply<()>) {
+        self.0.order(order, reply);
     }
 }

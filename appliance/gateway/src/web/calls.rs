@@ -8,6 +8,7 @@ use super::state::{AppState, answered, awaited};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
+use branch::CallOrder;
 use branch_store::{CallFilter as Asked, CallRow};
 use messages::command::{Command, Role};
 use messages::{
@@ -277,7 +278,7 @@ pub(super) async fn dial(
     Ok(ticket.done(StatusCode::CREATED, &DialledView { call }))
 }
 
-fn phone_of(user: &CurrentUser, asked: Option<&str>) -> Result<Extension, Problem> {
+pub(super) fn phone_of(user: &CurrentUser, asked: Option<&str>) -> Result<Extension, Problem> {
     let wrong = |code| Problem::invalid(vec![FieldError::new("/extension", code)]);
     let Some(text) = asked else {
         return user.extension().cloned().ok_or_else(|| wrong("missing"));
@@ -333,7 +334,8 @@ pub(super) async fn hang_up(
         return Err(Problem::forbidden());
     }
     let (reply, answer) = awaited();
-    state.branch().hang_up(call, by, reply);
+    let order = CallOrder::HangUp { call, by };
+    state.branch().order(order, reply);
     answered(answer).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,5 +1,6 @@
 //! What browsers and other programs see: REST, live socket, pages.
 mod audit;
+mod call_orders;
 mod calls;
 mod coded;
 mod customers;
@@ -54,6 +55,9 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(phones::trunks))
         .routes(routes!(calls::list, calls::dial))
         .routes(routes!(calls::one, calls::hang_up))
+        .routes(routes!(call_orders::transfer))
+        .routes(routes!(call_orders::move_on))
+        .routes(routes!(call_orders::pick_up))
         .routes(routes!(customers::list))
         .routes(routes!(customers::one))
         .routes(routes!(customers::move_stage))

@@ -1,8 +1,7 @@
 //! What the pages ask of the branch machine, and what this machine is.
+use branch::CallOrder;
 use messages::fact::Actor;
-use messages::{
-    BootId, BoxId, CallId, CustomerId, Extension, PartyNumber, Refusal, ReleasedBy, UtcMs,
-};
+use messages::{BootId, BoxId, CallId, CustomerId, Extension, PartyNumber, Refusal, UtcMs};
 use std::net::IpAddr;
 
 /// Told once, from any thread, soon or late.
@@ -21,7 +20,7 @@ pub struct DialOrder {
 /// The branch machine, as the pages see it. Neither call waits: a full queue is answered with `Overloaded`.
 pub trait BranchPort: Send + Sync + 'static {
     fn dial(&self, order: DialOrder, reply: Reply<CallId>);
-    fn hang_up(&self, call: CallId, by: ReleasedBy, reply: Reply<()>);
+    fn order(&self, order: CallOrder, reply: Reply<()>);
 }
 
 /// What this machine is.

@@ -84,6 +84,8 @@ impl Phone {
             caller: self.extension.clone(),
             display: None,
             sdp: Some(sdp::describe(address, port)),
+            private: false,
+            diverted: Vec::new(),
             auto_answer: false,
         };
         self.endpoint.command(Command::Invite(Box::new(invite)));

@@ -1,4 +1,6 @@
 //! INVITEs that come: who sends them, and our answers.
+use super::identity::Shown;
+use super::replaces::REPLACES;
 use super::{Ack, Heard, Leg, LegState, Offer, PendingOk, Session, SessionTimer, session_timer};
 use crate::access::Access;
 use crate::api::{Event, Flow, LegId, Origin, Transport};
@@ -29,8 +31,9 @@ impl Sip {
         if request.uri.user.is_empty() {
             return self.respond_stateless(flow, request, Reply::new(484));
         }
-        match session_timer::agree(request) {
-            Ok(timer) => self.admit(flow, request, origin, timer),
+        let agreed = session_timer::agree(request);
+        match agreed.and_then(|timer| Ok((timer, self.replaced(request, &origin)?))) {
+            Ok((timer, replaces)) => self.admit(flow, request, origin, timer, replaces),
             Err(reply) => self.respond_stateless(flow, request, reply),
         }
     }
@@ -62,6 +65,7 @@ impl Sip {
         request: &Request,
         origin: Origin,
         timer: Option<SessionTimer>,
+        replaces: Option<LegId>,
     ) {
         let tag = self.mint_tag();
         let id = self.legs.mint();
@@ -86,15 +90,19 @@ impl Sip {
             said: None,
             heard: Heard::default(),
             insisted: Leg::insisting(request),
+            referral: None,
         });
+        let shown = Shown::of(request, &origin);
         self.tell(Event::Invited {
             leg: id,
             origin,
-            source: flow.remote.ip(),
-            local: flow.local.ip(),
+            flow,
             called: request.uri.user.clone(),
-            caller: request.from.uri.user.clone(),
-            display: request.from.display.clone(),
+            caller: shown.caller,
+            display: shown.display,
+            private: shown.private,
+            diversions: request.head.list(Name::Diversion).count(),
+            replaces,
             sdp: request.sdp(),
         });
     }
@@ -137,7 +145,9 @@ impl Sip {
         let reply = Reply::new(200)
             .with(Name::Contact, contact)
             .with(Name::Allow, ALLOW);
-        let reply = session_timer::put_answer(reply, timer).with_sdp(sdp.clone());
+        let reply = session_timer::put_answer(reply, timer)
+            .with(Name::Supported, REPLACES)
+            .with_sdp(sdp.clone());
         let Some((pending, leg)) = self.accept(id, tx, reply).zip(self.legs.get_mut(id)) else {
             return;
         };

@@ -1,17 +1,20 @@
 //! INVITEs that go: their route, their progress, their answer.
+use super::identity;
 use super::incoming::contact;
 use super::reliable::RELIABLE;
+use super::replaces::REPLACES;
 use super::{Ack, Heard, Leg, LegState, Offer, Session, session_timer};
 use crate::api::{Event, Flow, Invite, LegId, Origin, Target};
 use crate::dialog::Dialog;
 use crate::machine::{Sip, cause_of_code};
 use crate::message::method::ALLOW;
-use crate::message::{Draft, Method, Name, Response, reason, scan, uri};
+use crate::message::{Draft, Method, Name, NameAddr, Response, reason, uri};
+use crate::registrar::Binding;
 use crate::timer::TxId;
 use crate::transaction::Owner;
 use crate::transaction::client_side::Unanswered;
 use bytes::Bytes;
-use messages::{HangUpCause, SipCode};
+use messages::{Extension, HangUpCause, SipCode};
 
 /// Where an INVITE goes and what it calls itself.
 struct Route {
@@ -31,21 +34,8 @@ impl Sip {
             Err(code) => return self.tell_ended(invite.leg, false, cause_of_code(code)),
         };
         let tag = self.mint_tag();
-        let name = invite
-            .display
-            .as_deref()
-            .map(|name| format!("{} ", scan::quote(name)));
-        let caller = uri::escape_user(&invite.caller);
-        let caller = if caller.is_empty() {
-            "anonymous"
-        } else {
-            &caller
-        };
-        let local = format!(
-            "{}<sip:{caller}@{}>;tag={tag}",
-            name.unwrap_or_default(),
-            route.from_host
-        );
+        let caller = identity::From::of(&invite, &route.from_host);
+        let local = format!("{};tag={tag}", caller.value);
         let contact_user = match &route.peer {
             Origin::Registrar { user } => user.as_str(),
             Origin::Phone(_) | Origin::Trunk(_) => invite.caller.as_str(),
@@ -64,7 +54,9 @@ impl Sip {
             flow: route.flow,
             follows_target: matches!(route.peer, Origin::Trunk(_)),
         };
-        let draft = first_invite(&mut dialog, &invite);
+        let mut draft = first_invite(&mut dialog, &invite);
+        caller.put_assertion(&mut draft.head);
+        identity::put_diversions(&mut draft.head, &invite, &route.from_host);
         let tx = self.open_client(route.flow, draft, Owner::Invite(invite.leg));
         self.legs.insert(Leg {
             id: invite.leg,
@@ -76,6 +68,7 @@ impl Sip {
             said: invite.sdp,
             heard: Heard::default(),
             insisted: None,
+            referral: None,
         });
     }
 
@@ -84,14 +77,12 @@ impl Sip {
         match &invite.to {
             Target::Phone(extension) => {
                 let binding = self.registrar.freshest(extension).ok_or(480_u16)?;
-                let host = address(binding.flow);
-                Ok(Route {
-                    flow: binding.flow,
-                    uri: binding.uri.request_text().to_owned(),
-                    to: format!("<sip:{}@{host}>", extension.as_str()),
-                    from_host: host,
-                    peer: Origin::Phone(extension.clone()),
-                })
+                Ok(to_phone(extension, binding))
+            }
+            Target::Place { extension, contact } => {
+                let places = self.registrar.of(extension).iter();
+                let mut named = places.filter(|place| place.uri.text == *contact);
+                Ok(to_phone(extension, named.next().ok_or(480_u16)?))
             }
             Target::Trunk(name) => {
                 let trunk = self.config.trunk(name).ok_or(404_u16)?;
@@ -146,6 +137,9 @@ impl Sip {
 
     fn on_invite_refused(&mut self, id: LegId, code: u16, response: &Response) {
         if self.legs.remove(id).is_some() {
+            if let Some(to) = redirection(code, response) {
+                self.tell(Event::Redirected { leg: id, to });
+            }
             let mut cause = reason::read(&response.head);
             cause.sip = Some(SipCode(code));
             self.tell_ended(id, true, cause);
@@ -294,11 +288,23 @@ impl Sip {
     }
 }
 
+fn to_phone(extension: &Extension, place: &Binding) -> Route {
+    let host = address(place.flow);
+    Route {
+        flow: place.flow,
+        uri: place.uri.request_text().to_owned(),
+        to: format!("<sip:{}@{host}>", extension.as_str()),
+        from_host: host,
+        peer: Origin::Phone(extension.clone()),
+    }
+}
+
 fn first_invite(dialog: &mut Dialog, invite: &Invite) -> Draft {
     let mut draft = dialog.request(Method::Invite);
     draft.head.push(Name::Allow, ALLOW);
     draft.head.push(Name::Accept, "application/sdp");
     session_timer::put_wish(&mut draft.head, None);
+    draft.head.push(Name::Supported, REPLACES);
     // an offer in a provisional answer would want its answer in the PRACK: only where the offer is ours
     if invite.sdp.is_some() {
         draft.head.push(Name::Supported, RELIABLE);
@@ -317,6 +323,14 @@ fn first_invite(dialog: &mut Dialog, invite: &Invite) -> Draft {
         put_sdp(&mut draft, sdp.clone());
     }
     draft
+}
+
+/// Where a 3xx sends the call: the user of its first Contact.
+fn redirection(code: u16, response: &Response) -> Option<String> {
+    let moved = (300..400).contains(&code);
+    let contact = response.head.list(Name::Contact).next().filter(|_| moved)?;
+    let user = NameAddr::parse(contact)?.uri.user;
+    (!user.is_empty()).then_some(user)
 }
 
 pub(crate) fn put_sdp(draft: &mut Draft, sdp: Bytes) {

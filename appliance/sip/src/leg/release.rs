@@ -7,6 +7,9 @@ use crate::transaction::Owner;
 use core::time::Duration;
 use messages::{HangUpCause, Q850, SipCode};
 
+/// Another place of the phone answered: no missed call (RFC 3326 §2).
+const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
+
 impl Sip {
     /// Ends a leg in whatever state it is. Its `Ended` comes at once; what the wire still needs goes on behind it.
     pub(crate) fn release(
@@ -23,6 +26,12 @@ impl Sip {
         match &leg.state {
             LegState::Calling { tx } => {
                 let tx = *tx;
+                let elsewhere = code.0 == 200 && cause.is_none();
+                let reason = if elsewhere {
+                    ELSEWHERE.to_owned()
+                } else {
+                    reason
+                };
                 self.cancel_invite(tx, reason);
                 self.legs.remove(id);
                 self.tell_released(id, Some(code), cause);

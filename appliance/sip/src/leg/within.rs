@@ -36,10 +36,12 @@ impl Sip {
             Method::Invite | Method::Update => self.on_reoffered(flow, id, request),
             Method::Info => self.on_info(flow, id, request),
             Method::Prack => self.on_prack(flow, id, request),
+            Method::Refer => self.on_refer(flow, id, request),
             Method::Options => self.respond_stateless(flow, request, capabilities(200)),
             Method::Ack
             | Method::Cancel
             | Method::Register
+            | Method::Notify
             | Method::NotOffered(_)
             | Method::Unknown(_) => {
                 self.respond_stateless(flow, request, Reply::new(405).with(Name::Allow, ALLOW));

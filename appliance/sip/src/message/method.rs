@@ -12,6 +12,10 @@ pub(crate) enum Method {
     Update,
     /// Acknowledges a provisional answer (RFC 3262).
     Prack,
+    /// Sends a peer elsewhere: a transfer (RFC 3515).
+    Refer,
+    /// Tells what became of a REFER; only sent.
+    Notify,
     /// Known to SIP, not offered here: answered 405.
     NotOffered(&'static str),
     /// Known to nobody: answered 501.
@@ -19,9 +23,10 @@ pub(crate) enum Method {
 }
 
 /// What Allow says.
-pub(crate) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, PRACK";
+pub(crate) const ALLOW: &str =
+    "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER";
 
-const NOT_OFFERED: [&str; 5] = ["MESSAGE", "SUBSCRIBE", "NOTIFY", "REFER", "PUBLISH"];
+const NOT_OFFERED: [&str; 3] = ["MESSAGE", "SUBSCRIBE", "PUBLISH"];
 
 impl Method {
     /// Methods are case-sensitive.
@@ -36,6 +41,8 @@ impl Method {
             "INFO" => Self::Info,
             "UPDATE" => Self::Update,
             "PRACK" => Self::Prack,
+            "REFER" => Self::Refer,
+            "NOTIFY" => Self::Notify,
             other => NOT_OFFERED
                 .into_iter()
                 .find(|one| *one == other)
@@ -54,6 +61,8 @@ impl Method {
             Self::Info => "INFO",
             Self::Update => "UPDATE",
             Self::Prack => "PRACK",
+            Self::Refer => "REFER",
+            Self::Notify => "NOTIFY",
             Self::NotOffered(text) => text,
             Self::Unknown(text) => text,
         }

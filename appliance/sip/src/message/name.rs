@@ -106,6 +106,14 @@ names! {
         RSeq "RSeq" "",
         RAck "RAck" "",
         AnswerMode "Answer-Mode" "",
+        ReferTo "Refer-To" "r",
+        ReferSub "Refer-Sub" "",
+        ReferredBy "Referred-By" "b",
+        Replaces "Replaces" "",
+        Diversion "Diversion" "",
+        HistoryInfo "History-Info" "",
+        AssertedIdentity "P-Asserted-Identity" "",
+        Privacy "Privacy" "",
     }
 }
 

@@ -95,6 +95,12 @@ impl Uri {
         self.headers_at.is_some()
     }
 
+    /// The headers that a request to it is to carry, still escaped.
+    pub(crate) fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        let text = self.headers_at.map_or("", |at| &self.text[at + 1..]);
+        text.split('&').filter_map(|one| one.split_once('='))
+    }
+
     /// What may stand in a request line: without `?headers`.
     pub(crate) fn request_text(&self) -> &str {
         &self.text[..self.headers_at.unwrap_or(self.text.len())]

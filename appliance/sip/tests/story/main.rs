@@ -7,6 +7,7 @@
 
 mod borders;
 mod by_hand;
+mod callers;
 mod calls;
 mod corpus;
 mod loss;
@@ -17,4 +18,5 @@ mod registering;
 mod reliable;
 mod sessions;
 mod torture;
+mod transfers;
 mod world;

@@ -144,7 +144,12 @@ fn react(clock: &VirtualClock, sip: &mut Sip, outputs: Vec<Output>) -> usize {
                 }
             }
             Event::Reoffered { leg, .. } => Command::AcceptReoffer { leg, sdp: sdp() },
+            Event::Referred { leg, .. } => Command::ReportReferral {
+                leg,
+                code: messages::SipCode(200),
+            },
             Event::Progressed { .. }
+            | Event::Redirected { .. }
             | Event::Reanswered { .. }
             | Event::ReofferRefused { .. }
             | Event::Ended { .. }

@@ -277,10 +277,16 @@ impl World {
             caller: "1000".to_owned(),
             display: Some("前台".to_owned()),
             sdp: sdp.map(|s| Bytes::from_static(s.as_bytes())),
+            private: false,
+            diverted: Vec::new(),
             auto_answer: false,
         };
-        self.command(node, Command::Invite(Box::new(invite)));
+        self.invite(node, invite);
         leg
+    }
+
+    pub(crate) fn invite(&mut self, node: usize, invite: Invite) {
+        self.command(node, Command::Invite(Box::new(invite)));
     }
 
     pub(crate) fn events(&self, node: usize) -> Vec<&Event> {
@@ -348,6 +354,11 @@ pub(crate) fn word(event: &Event) -> Option<String> {
                 if *by_peer { "peer" } else { "us" }
             )
         }
+        Event::Referred { to, replaces, .. } => {
+            let other = replaces.map_or(String::new(), |leg| format!(" for {}", leg.0));
+            format!("referred to {to}{other}")
+        }
+        Event::Redirected { to, .. } => format!("redirected to {to}"),
         Event::Digit { digit, .. } => format!("digit {digit}"),
         Event::DialogOpened { .. } => "opened".to_owned(),
         Event::DialogClosed { .. } => "closed".to_owned(),

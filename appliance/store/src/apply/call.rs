@@ -1,11 +1,11 @@
 //! Calls and attempts follow their facts; a call's end is also the customer's last contact.
 use super::Applied;
 use messages::fact::{
-    AttemptEnded, AttemptStarted, CallAnswered, CallEnded, CallRinging, CallStarted,
-    OneWayAudioHeard,
+    AttemptEnded, AttemptStarted, CallAnswered, CallEnded, CallRinging, CallStarted, CallTaken,
+    OneWayAudioHeard, PhoneOfCall, Side, phone_on,
 };
-use messages::{SystemResult, UtcMs};
-use rusqlite::{Connection, Result, params};
+use messages::{CallId, Direction, Extension, SystemResult, UtcMs};
+use rusqlite::{Connection, OptionalExtension as _, Result, params};
 
 pub(super) fn started(conn: &Connection, utc: UtcMs, fact: &CallStarted) -> Result<Applied> {
     let party = fact.outside.as_ref().and_then(|outside| outside.party);
@@ -19,10 +19,8 @@ pub(super) fn started(conn: &Connection, utc: UtcMs, fact: &CallStarted) -> Resu
             fact.call.as_bytes(),
             fact.direction.code(),
             fact.purpose.code(),
-            fact.extension.as_ref().map(messages::Extension::as_str),
-            fact.other_extension
-                .as_ref()
-                .map(messages::Extension::as_str),
+            fact.extension.as_ref().map(Extension::as_str),
+            fact.other_extension.as_ref().map(Extension::as_str),
             fact.trunk.as_ref().map(messages::TrunkName::as_str),
             party.as_ref().map(messages::PartyId::as_bytes),
             fact.customer.as_ref().map(messages::CustomerId::as_bytes),
@@ -62,7 +60,40 @@ pub(super) fn answered(conn: &Connection, utc: UtcMs, fact: &CallAnswered) -> Re
     let changed = conn
         .prepare_cached("UPDATE call SET answered = COALESCE(answered, ?2) WHERE id = ?1")?
         .execute(params![fact.call.as_bytes(), utc.0])?;
+    if changed == 1
+        && let Some(extension) = &fact.extension
+    {
+        sit(conn, fact.call, Side::Callee, extension)?;
+    }
     Ok(Applied::one(changed, "call_unknown"))
+}
+
+/// The row names the phone that has the call now; who had it before is in the journal.
+pub(super) fn taken(conn: &Connection, fact: &CallTaken) -> Result<Applied> {
+    match &fact.to.extension {
+        Some(extension) => sit(conn, fact.call, fact.side, extension),
+        None => Ok(Applied::Followed),
+    }
+}
+
+fn sit(conn: &Connection, call: CallId, side: Side, extension: &Extension) -> Result<Applied> {
+    let direction: Option<Direction> = conn
+        .prepare_cached("SELECT direction FROM call WHERE id = ?")?
+        .query_row([call.as_bytes()], |row| {
+            crate::column::text(row, 0, Direction::parse)
+        })
+        .optional()?;
+    let Some(direction) = direction else {
+        return Ok(Applied::Skipped("call_unknown"));
+    };
+    let sql = match phone_on(direction, side) {
+        Some(PhoneOfCall::Extension) => "UPDATE call SET extension = ? WHERE id = ?",
+        Some(PhoneOfCall::OtherExtension) => "UPDATE call SET other_extension = ? WHERE id = ?",
+        None => return Ok(Applied::Followed),
+    };
+    conn.prepare_cached(sql)?
+        .execute(params![extension.as_str(), call.as_bytes()])?;
+    Ok(Applied::Followed)
 }
 
 pub(super) fn one_way(conn: &Connection, fact: &OneWayAudioHeard) -> Result<Applied> {

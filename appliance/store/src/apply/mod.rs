@@ -59,6 +59,7 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         | Body::BoxStopped(_)
         | Body::DiskStageChanged(_)
         | Body::BranchConfigured(_)
+        | Body::CallDiverted(_)
         | Body::CallHeld(_)
         | Body::CallResumed(_)
         | Body::HangUpAsked(_)
@@ -97,6 +98,7 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         Body::AttemptStarted(fact) => call::attempt_started(conn, utc, fact),
         Body::CallRinging(fact) => call::ringing(conn, utc, fact),
         Body::CallAnswered(fact) => call::answered(conn, utc, fact),
+        Body::CallTaken(fact) => call::taken(conn, fact),
         Body::OneWayAudioHeard(fact) => call::one_way(conn, fact),
         Body::AttemptEnded(fact) => call::attempt_ended(conn, utc, fact),
         Body::CallEnded(fact) => call::ended(conn, utc, fact),

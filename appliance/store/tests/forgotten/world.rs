@@ -184,7 +184,7 @@ impl World {
             outside: Some(OutsideParty::of(PartyNumber::parse(number).unwrap())),
             customer: None,
         });
-        self.happened(CallAnswered { call });
+        self.happened(CallAnswered::of(call));
         let (told, answer) = std::sync::mpsc::sync_channel(1);
         let order = RecordingKeyOrder {
             recording,

@@ -189,7 +189,7 @@ impl Stage {
     }
 
     pub(crate) fn answer(&self, call: CallId) {
-        self.happened(CallAnswered { call });
+        self.happened(CallAnswered::of(call));
     }
 
     pub(crate) fn end(&self, call: CallId, result: SystemResult) {

@@ -12,7 +12,7 @@ use serde_json::json;
 fn poisoned(office: &Office) {
     let mut story = Story::of("sz-01");
     let call = CallId::from_bytes([5; 16]);
-    let sealed = story.sealed(Body::from(CallAnswered { call }), 1);
+    let sealed = story.sealed(Body::from(CallAnswered::of(call)), 1);
     let mut envelope: Envelope = sealed.envelope().clone();
     envelope.subject = Some("customer:13800138000".to_owned());
     let body = json!({"call": "13800138000", "王芳": 13_800_138_000_u64});

@@ -159,7 +159,7 @@ pub(super) fn poison(open: &Opener) {
     let mut story = Story::of("sz-01");
     let stranger = Story::of("bj-02");
     let call = story.start(Direction::Inbound, None);
-    let answered = Body::from(CallAnswered { call });
+    let answered = Body::from(CallAnswered::of(call));
     let seq = story.next_seq();
     story.facts.push(b"no fact at all".to_vec());
     let foreign = stranger.sealed(answered.clone(), seq + 1);
@@ -205,7 +205,7 @@ pub(super) fn unknown_kind(open: &Opener) {
     let mut story = Story::of("sz-01");
     let call = CallId::from_bytes([5; 16]);
     let seq = story.next_seq();
-    let sealed = story.sealed(Body::from(CallAnswered { call }), seq);
+    let sealed = story.sealed(Body::from(CallAnswered::of(call)), seq);
     let mut envelope = sealed.envelope().clone();
     envelope.kind = "moon_landed".to_owned();
     envelope.body = vec![0x01];

@@ -188,7 +188,7 @@ impl Story {
             post_dial_delay_ms: 90,
             early_media: false,
         });
-        self.tell(CallAnswered { call });
+        self.tell(CallAnswered::of(call));
     }
 
     pub fn end(

@@ -67,6 +67,8 @@ kinds! {
     AttemptStarted = "attempt_started",
     CallRinging = "call_ringing",
     CallAnswered = "call_answered",
+    CallDiverted = "call_diverted",
+    CallTaken = "call_taken",
     CallHeld = "call_held",
     CallResumed = "call_resumed",
     OneWayAudioHeard = "one_way_audio_heard",
@@ -113,6 +115,8 @@ impl Body {
         match self {
             Self::CallStarted(body) => body.outside.as_mut(),
             Self::DialBlocked(body) => body.outside.as_mut(),
+            Self::CallDiverted(body) => body.to.outside.as_mut(),
+            Self::CallTaken(body) => body.to.outside.as_mut(),
             _ => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Facts of a call's life.
 use crate::{
-    AttemptId, CallId, CustomerId, Direction, Extension, HangUpCause, PartyId, PartyNumber,
-    Personal, Purpose, ReleasedBy, SipCode, SystemResult, TrunkName,
+    AttemptId, CallId, CustomerId, Direction, DivertReason, Extension, HangUpCause, PartyId,
+    PartyNumber, Personal, Purpose, ReleasedBy, SipCode, SystemResult, TrunkName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -88,6 +88,83 @@ pub struct CallRinging {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallAnswered {
     pub call: CallId,
+    /// The phone that answered, where it is not the one that was called.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub extension: Option<Extension>,
+}
+
+impl CallAnswered {
+    /// By the phone that was called, or by somebody outside.
+    #[must_use]
+    pub const fn of(call: CallId) -> Self {
+        Self {
+            call,
+            extension: None,
+        }
+    }
+}
+
+/// Whoever a call goes to: a phone of the branch, or somebody outside.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CallTarget {
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub extension: Option<Extension>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trunk: Option<TrunkName>,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub outside: Option<OutsideParty>,
+}
+
+/// The call was given on before anybody answered it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallDiverted {
+    pub call: CallId,
+    pub by: Extension,
+    pub reason: DivertReason,
+    pub to: CallTarget,
+}
+
+/// One side of the call is somebody else's from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallTaken {
+    pub call: CallId,
+    pub side: Side,
+    pub how: TakenBy,
+    /// The phone that sat there.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub from: Option<Extension>,
+    pub to: CallTarget,
+}
+
+/// Which of the two phones that `CallStarted` names sits on a side; `None`: somebody outside.
+#[must_use]
+pub const fn phone_on(direction: Direction, side: Side) -> Option<PhoneOfCall> {
+    match (direction, side) {
+        (Direction::Outbound | Direction::Internal, Side::Caller)
+        | (Direction::Inbound, Side::Callee) => Some(PhoneOfCall::Extension),
+        (Direction::Internal, Side::Callee) => Some(PhoneOfCall::OtherExtension),
+        (Direction::Outbound, Side::Callee) | (Direction::Inbound, Side::Caller) => None,
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PhoneOfCall {
+    Extension,
+    OtherExtension,
+}
+
+/// How somebody came into a call of others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TakenBy {
+    /// 呼转: given on without a word.
+    Transfer,
+    /// 咨询转接: after the one who gave it on had spoken with the new one.
+    AttendedTransfer,
+    /// 代接: it rang at somebody else's.
+    PickUp,
+    /// The same person goes on at another device.
+    Move,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

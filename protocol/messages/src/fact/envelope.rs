@@ -171,6 +171,8 @@ impl Body {
             Self::AttemptStarted(b) => call(b.call),
             Self::CallRinging(b) => call(b.call),
             Self::CallAnswered(b) => call(b.call),
+            Self::CallDiverted(b) => call(b.call),
+            Self::CallTaken(b) => call(b.call),
             Self::CallHeld(b) => call(b.call),
             Self::CallResumed(b) => call(b.call),
             Self::OneWayAudioHeard(b) => call(b.call),

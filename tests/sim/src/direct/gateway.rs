@@ -12,6 +12,7 @@ use sip::{
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -134,11 +135,13 @@ impl Speechless {
         self.tell(Event::Invited {
             leg,
             origin,
-            source,
-            local: GATEWAY.ip(),
+            flow: Flow::udp(GATEWAY, SocketAddr::new(source, 5060)),
             called: invite.called,
             caller: invite.caller,
             display: invite.display,
+            private: invite.private,
+            diversions: invite.diverted.len(),
+            replaces: None,
             sdp: invite.sdp,
         });
     }
@@ -249,6 +252,7 @@ impl Speechless {
             Command::AcceptReoffer { .. }
             | Command::RefuseReoffer { .. }
             | Command::Reoffer { .. }
+            | Command::ReportReferral { .. }
             | Command::Register(_)
             | Command::Unregister { .. } => {}
         }
@@ -256,7 +260,7 @@ impl Speechless {
 
     fn invite(&mut self, invite: Invite) {
         let (peer, source) = match &invite.to {
-            Target::Phone(extension) => {
+            Target::Phone(extension) | Target::Place { extension, .. } => {
                 let Some(bound) = self.bindings.get(extension) else {
                     let cause = HangUpCause {
                         sip: Some(SipCode(480)),
@@ -291,11 +295,13 @@ impl Speechless {
         let event = Event::Invited {
             leg: peer_leg,
             origin,
-            source: GATEWAY.ip(),
-            local: GATEWAY.ip(),
+            flow: Flow::udp(GATEWAY, GATEWAY),
             called: invite.called,
             caller: invite.caller,
             display: invite.display,
+            private: invite.private,
+            diversions: invite.diverted.len(),
+            replaces: None,
             sdp: invite.sdp,
         };
         switch.post_to_peer(&pair, event);

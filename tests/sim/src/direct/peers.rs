@@ -85,6 +85,7 @@ pub(super) fn act(
         }
         Command::AcceptReoffer { .. }
         | Command::RefuseReoffer { .. }
+        | Command::ReportReferral { .. }
         | Command::ByeOrphan { .. } => {}
     }
 }

@@ -90,7 +90,7 @@ fn a_good_life_breaks_nothing() {
 
 #[test]
 fn a_life_out_of_order_is_named() {
-    let answered: Body = CallAnswered { call: CALL }.into();
+    let answered: Body = CallAnswered::of(CALL).into();
     let closed: Body = RecordingClosed {
         recording: RecordingId::from_bytes([3; 16]),
         segments: 0,

@@ -1,6 +1,7 @@
 //! What is going on right now: phones, trunks, calls, link, machine. Plain data, moved by `LiveEvent`s only.
 use super::event::{BranchShape, CallChange, LinkHealth, LiveEvent, OpenCall};
 use messages::command::Profile;
+use messages::fact::{PhoneOfCall, Side, phone_on};
 use messages::lane::HwSample;
 use messages::{CallId, Extension, SipCode, TrunkName, UtcMs};
 use std::collections::{BTreeMap, VecDeque};
@@ -132,6 +133,12 @@ impl Board {
             }
             LiveEvent::CallOpened(call) => self.open(*call),
             LiveEvent::CallChanged { call, change, at } => self.change(call, change, at),
+            LiveEvent::CallTaken {
+                call,
+                side,
+                extension,
+                at,
+            } => self.taken(call, side, extension, at),
             LiveEvent::CallClosed { call, code, at } => self.close(call, code, at),
             LiveEvent::Link(health) => {
                 self.link = health;
@@ -227,6 +234,28 @@ impl Board {
             }
         }
         vec![Touched::Call(id)]
+    }
+
+    /// The talk goes on with another phone.
+    fn taken(&mut self, id: CallId, side: Side, phone: Extension, at: UtcMs) -> Vec<Touched> {
+        let Some(mut state) = self.calls.remove(&id) else {
+            return Vec::new();
+        };
+        let mut touched = self.count_in(&state.call, false);
+        match phone_on(state.call.direction, side) {
+            Some(PhoneOfCall::Extension) => state.call.extension = Some(phone),
+            Some(PhoneOfCall::OtherExtension) => state.call.other_extension = Some(phone),
+            None => {}
+        }
+        if state.phase != Phase::Talking {
+            state.phase = Phase::Talking;
+            state.phase_since = at;
+        }
+        touched.extend(self.count_in(&state.call, true));
+        self.calls.insert(id, state);
+        touched.sort();
+        touched.dedup();
+        touched
     }
 
     fn close(&mut self, id: CallId, code: Option<SipCode>, at: UtcMs) -> Vec<Touched> {

@@ -1,6 +1,6 @@
 //! What changes on the live board, and which facts say so.
 use messages::command::Profile;
-use messages::fact::{Body, Fact};
+use messages::fact::{Body, Fact, Side};
 use messages::lane::HwSample;
 use messages::{
     CallId, CustomerId, Direction, Extension, PartyNumber, Personal, SipCode, TrunkName, UtcMs,
@@ -31,6 +31,13 @@ pub enum LiveEvent {
     CallChanged {
         call: CallId,
         change: CallChange,
+        at: UtcMs,
+    },
+    /// Another phone has one side of the call.
+    CallTaken {
+        call: CallId,
+        side: Side,
+        extension: Extension,
         at: UtcMs,
     },
     CallClosed {
@@ -164,7 +171,21 @@ impl LiveEvent {
                 since: at,
             }))),
             Body::CallRinging(b) => changed(b.call, CallChange::Ringing),
-            Body::CallAnswered(b) => changed(b.call, CallChange::Answered),
+            Body::CallAnswered(b) => match &b.extension {
+                None => changed(b.call, CallChange::Answered),
+                Some(extension) => Some(Self::CallTaken {
+                    call: b.call,
+                    side: Side::Callee,
+                    extension: extension.clone(),
+                    at,
+                }),
+            },
+            Body::CallTaken(b) => b.to.extension.clone().map(|extension| Self::CallTaken {
+                call: b.call,
+                side: b.side,
+                extension,
+                at,
+            }),
             Body::CallHeld(b) => changed(b.call, CallChange::Held),
             Body::CallResumed(b) => changed(b.call, CallChange::Resumed),
             Body::RecordingStarted(b) => changed(b.call, CallChange::Recorded),

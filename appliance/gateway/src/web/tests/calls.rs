@@ -2,6 +2,7 @@
 use super::world::{CALL, NUMBER, World, ended, extension, problem_of, started, text_of};
 use axum::body::Body;
 use axum::http::{Request, header};
+use branch::CallOrder;
 use messages::command::Role;
 use messages::{CallId, Refusal, ReleasedBy};
 
@@ -117,8 +118,8 @@ async fn the_own_call_is_let_go_by_its_side_and_the_call_of_another_by_an_order_
         204
     );
     assert_eq!(
-        *world.machine.hung_up.lock().unwrap(),
-        [(call, ReleasedBy::Caller), (call, ReleasedBy::System)]
+        *world.machine.ordered.lock().unwrap(),
+        [ReleasedBy::Caller, ReleasedBy::System].map(|by| CallOrder::HangUp { call, by })
     );
     assert_eq!(world.newest_kinds(1), ["hang_up_asked"]);
     world.happened(ended(call));
@@ -162,4 +163,84 @@ async fn a_customer_moves_and_the_new_stage_comes_back() {
         .get_json("/api/v1/customers?stage=interested", &agent)
         .await;
     assert_eq!(page["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_is_given_on_by_who_is_in_it_and_for_nobody_else_s_phone() {
+    let world = World::new();
+    let (call, other) = (CallId::from_bytes([9; 16]), CallId::from_bytes([10; 16]));
+    world.happened(started(call, "1000"));
+    world.happened(started(other, "1000"));
+    let (li, wang) = (world.agent(), world.cookie(Role::Agent, Some("1001")));
+    let chen = world.cookie(Role::Supervisor, None);
+    let path = format!("/api/v1/calls/{call}/transfer");
+    let asked = async |cookie: &str, body: &str| {
+        let response = world.post(&path, cookie, "", body).await;
+        if response.status() == 202 {
+            return (202, String::new());
+        }
+        problem_of(response).await
+    };
+    let no = |status: u16, code: &str| (status, code.to_owned());
+    assert_eq!(asked(&li, r#"{"to":"1001"}"#).await.0, 202);
+    let joined = format!(r#"{{"call":"{other}"}}"#);
+    assert_eq!(asked(&li, &joined).await.0, 202);
+    let of_1000 = r#"{"to":"1002","extension":"1000"}"#;
+    assert_eq!(asked(&chen, of_1000).await.0, 202);
+    assert_eq!(
+        asked(&wang, r#"{"to":"1001"}"#).await,
+        no(404, "unknown_call")
+    );
+    assert_eq!(asked(&li, "{}").await.0, 422);
+    assert_eq!(asked(&li, r#"{"to":""}"#).await.0, 422);
+    let both = format!(r#"{{"to":"1001","call":"{other}"}}"#);
+    assert_eq!(asked(&li, &both).await.0, 422);
+    assert_eq!(asked(&li, r#"{"to":"1","extension":"1001"}"#).await.0, 403);
+    assert_eq!(
+        asked(&li, r#"{"call":"rubbish"}"#).await,
+        no(404, "unknown_call")
+    );
+    *world.machine.refusal.lock().unwrap() = Some(Refusal::CallNotReady);
+    assert_eq!(
+        asked(&li, r#"{"to":"1001"}"#).await,
+        no(409, "call_not_ready")
+    );
+    let ordered = world.machine.ordered.lock().unwrap().clone();
+    assert_eq!(ordered.len(), 4, "{ordered:?}");
+    assert!(
+        matches!(&ordered[0], CallOrder::Transfer { call: of, phone, to, .. }
+        if *of == call && *phone == extension("1000") && to == "1001")
+    );
+    assert!(matches!(&ordered[1], CallOrder::Join { other: with, .. } if *with == other));
+    assert!(
+        matches!(&ordered[2], CallOrder::Transfer { phone, .. } if *phone == extension("1000"))
+    );
+}
+
+#[tokio::test]
+async fn a_call_goes_on_at_another_device_and_a_ringing_one_at_another_phone() {
+    let world = World::new();
+    let call = CallId::from_bytes([9; 16]);
+    world.happened(started(call, "1000"));
+    let li = world.agent();
+    let moved = world
+        .post(&format!("/api/v1/calls/{call}/move"), &li, "", "{}")
+        .await;
+    assert_eq!(moved.status(), 202);
+    let picked = world
+        .post("/api/v1/phones/1001/pick-up", &li, "", "{}")
+        .await;
+    assert_eq!(picked.status(), 202);
+    let nobody = world.post("/api/v1/phones/x/pick-up", &li, "", "{}").await;
+    assert_eq!(
+        problem_of(nobody).await,
+        (404, "unknown_extension".to_owned())
+    );
+    let ordered = world.machine.ordered.lock().unwrap().clone();
+    assert!(matches!(&ordered[0], CallOrder::Move { call: of, .. } if *of == call));
+    let picked = CallOrder::PickUp {
+        rung: extension("1001"),
+        phone: extension("1000"),
+    };
+    assert_eq!(ordered[1], picked);
 }

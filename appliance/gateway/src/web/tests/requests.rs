@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 25] = [
+pub(super) const ALL: [Call; 28] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -55,6 +55,18 @@ pub(super) const ALL: [Call; 25] = [
         Action::Dial,
     ),
     call("DELETE", "/api/v1/calls/{id}"),
+    Call {
+        body: r#"{"to":"1001"}"#,
+        ..call("POST", "/api/v1/calls/{id}/transfer")
+    },
+    Call {
+        body: "{}",
+        ..call("POST", "/api/v1/calls/{id}/move")
+    },
+    Call {
+        body: "{}",
+        ..call("POST", "/api/v1/phones/{extension}/pick-up")
+    },
     call("GET", "/api/v1/customers"),
     call("GET", "/api/v1/customers/{id}"),
     order(
@@ -119,7 +131,11 @@ impl Call {
         };
         let mut request = Request::builder()
             .method(Method::from_bytes(self.method.as_bytes()).unwrap())
-            .uri(self.route.replace("{id}", &id))
+            .uri(
+                self.route
+                    .replace("{id}", &id)
+                    .replace("{extension}", "1001"),
+            )
             .header(header::HOST, "box.lan")
             .header(header::ORIGIN, "https://box.lan")
             .header("idempotency-key", "once")

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
+use branch::CallOrder;
 use branch_store::{KeyOwner, Purpose, RecordingKeyOrder, SoftKeys, Store, StoreConfig};
 use media::Codec;
 use media::recording::{ContainerWriter, RecordingHeader};
@@ -49,7 +50,7 @@ pub(super) const CONTENT: usize = 60_000;
 #[derive(Default)]
 pub(super) struct Machine {
     pub(super) dialled: Mutex<Vec<DialOrder>>,
-    pub(super) hung_up: Mutex<Vec<(CallId, ReleasedBy)>>,
+    pub(super) ordered: Mutex<Vec<CallOrder>>,
     pub(super) refusal: Mutex<Option<Refusal>>,
 }
 
@@ -59,9 +60,9 @@ impl BranchPort for Machine {
         reply(self.refusal.lock().unwrap().map_or(Ok(CALL), Err));
     }
 
-    fn hang_up(&self, call: CallId, by: ReleasedBy, reply: Reply<()>) {
-        self.hung_up.lock().unwrap().push((call, by));
-        reply(Ok(()));
+    fn order(&self, order: CallOrder, reply: Reply<()>) {
+        self.ordered.lock().unwrap().push(order);
+        reply(self.refusal.lock().unwrap().map_or(Ok(()), Err));
     }
 }
 
@@ -254,7 +255,7 @@ impl World {
     /// A call of phone 1000 with the customer, recorded.
     fn record(&self, folder: &TempDir) {
         self.happened(started(CALL, "1000"));
-        self.happened(CallAnswered { call: CALL });
+        self.happened(CallAnswered::of(CALL));
         let (answer, answered) = std::sync::mpsc::sync_channel(1);
         let order = RecordingKeyOrder {
             recording: RECORDING,
