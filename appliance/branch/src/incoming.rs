@@ -148,43 +148,28 @@ impl<S: Signalling> Branch<S> {
             Origin::Trunk(_) => PartyNumber::parse(&invited.caller).ok(),
             Origin::Phone(_) | Origin::Registrar { .. } => None,
         };
-        let here = invited.flow.local.ip();
-        let (callee, called, party) = match route.pass {
-            Pass::Phone { extension, record } => {
-                let course = Course::to(extension.clone(), record, invited.diversions);
-                self.courses.insert(call, course);
-                let places = Vec::new();
-                let callee = Callee::Phones { places, record };
-                (callee, Some(extension), from_number.clone())
-            }
-            Pass::Outside(token) => {
-                let party = Some(token.party().clone());
-                let towards = self.address_of_trunk(token.trunk());
-                let callee = Callee::Outside {
-                    attempt: self.mint.attempt(now.utc),
-                    address: towards.unwrap_or_else(|| self.named_or(here)),
-                    token,
-                };
-                (callee, None, party)
-            }
+        let address = self.named_or(invited.flow.local.ip());
+        let note = Note {
+            actor,
+            asked_by: None,
+            phone: None,
+            party: from_number.clone(),
+            purpose: DIALLED_BY_HAND,
+            dialled: invited.called.clone(),
+            address: Some(address),
         };
+        self.notes.insert(call, note);
+        let (callee, called) = self.callee_of(now, call, route.pass, invited.diversions);
         // A phone is shown by the name that its password proved, whatever it writes.
         let (from_phone, shown, display) = match &invited.origin {
             Origin::Phone(extension) => (Some(extension.clone()), extension.to_string(), None),
             Origin::Trunk(_) | Origin::Registrar { .. } => (None, invited.caller, invited.display),
         };
-        let note = Note {
-            actor,
-            asked_by: None,
-            phone: from_phone.clone(),
-            party,
-            purpose: DIALLED_BY_HAND,
-            dialled: invited.called,
-            address: self.named_or(here),
-        };
-        self.notes.insert(call, note);
         self.bind_leg(invited.leg, call, LegNo::FIRST);
         if let Some(extension) = &from_phone {
+            if let Some(note) = self.notes.get_mut(&call) {
+                note.phone = Some(extension.clone());
+            }
             let contact = self.contact_on(extension, invited.flow);
             self.engaged.begin(invited.leg, extension.clone(), contact);
         }
@@ -200,12 +185,41 @@ impl<S: Signalling> Branch<S> {
             called,
             offer: invited.sdp,
             source: invited.flow.remote.ip(),
-            address: self.named_or(here),
+            address,
             callee,
             ports,
         };
         self.calls
             .handle(now, calls::Input::Connect(Box::new(connect)));
+    }
+
+    /// Whom the call goes to, and the phone or group that was called.
+    fn callee_of(
+        &mut self,
+        now: Now,
+        call: CallId,
+        pass: Pass,
+        diversions: usize,
+    ) -> (Callee, Option<Extension>) {
+        match pass {
+            Pass::Phone { extension, record } => {
+                let course = Course::to(extension.clone(), record, diversions);
+                self.courses.insert(call, course);
+                let places = Vec::new();
+                (Callee::Phones { places, record }, Some(extension))
+            }
+            Pass::Outside(token) => {
+                if let Some(note) = self.notes.get_mut(&call) {
+                    note.party = Some(token.party().clone());
+                }
+                let callee = Callee::Outside {
+                    attempt: self.mint.attempt(now.utc),
+                    address: self.address_towards_trunk(token.trunk(), call),
+                    token,
+                };
+                (callee, None)
+            }
+        }
     }
 
     /// The place of a phone that a message came from.

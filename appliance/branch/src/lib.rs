@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod click;
 mod course;
 mod engaged;
 mod facts;

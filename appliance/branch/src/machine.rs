@@ -1,14 +1,13 @@
 //! The machine itself: takes an input, lets its parts act until all is quiet, hands out what is to be done.
-use crate::api::{Ask, BranchConfig, DialRequest, Input, Output, RestoredBinding};
+use crate::api::{BranchConfig, Input, Output, RestoredBinding};
 use crate::course::Course;
 use crate::engaged::Engaged;
-use crate::orders;
 use crate::ports::PortPool;
 use crate::signalling::Signalling;
-use calls::{Callee, Calls, ClickToCall, LegNo};
-use gate::{Gate, Indexer, Pass, Request, Rules, WideIndexer};
+use calls::{Calls, LegNo};
+use gate::{Gate, Indexer, Rules, WideIndexer};
 use media::RecordOrder;
-use messages::fact::{Actor, DialBlocked, OutsideParty};
+use messages::fact::Actor;
 use messages::{
     BoxId, CallId, DiskStage, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId,
     Refusal, ReleasedBy, TrunkName,
@@ -60,7 +59,7 @@ pub(crate) struct Note {
     pub(crate) purpose: Purpose,
     pub(crate) dialled: String,
     /// Our own address towards who began it.
-    pub(crate) address: IpAddr,
+    pub(crate) address: Option<IpAddr>,
 }
 
 impl Branch {
@@ -156,108 +155,6 @@ impl<S: Signalling> Branch<S> {
         }
     }
 
-    fn dial(&mut self, now: Now, ask: Ask, request: DialRequest) {
-        let result = self.click_to_call(now, request);
-        self.outputs.push_back(Output::Dialled { ask, result });
-    }
-
-    fn click_to_call(&mut self, now: Now, request: DialRequest) -> Result<CallId, Refusal> {
-        let dialled = request.number.to_dial();
-        if !self.gate.is_emergency(&dialled) {
-            self.room_for_call()?;
-        }
-        let mut own = self.places_of(&request.extension);
-        let Some(here) = own.first().map(|place| place.address) else {
-            return Err(Refusal::PhoneNotRegistered);
-        };
-        if self.engaged.is(&request.extension) {
-            return Err(Refusal::PhoneBusy);
-        }
-        orders::answer_by_itself(&mut own);
-        let asked = Request {
-            dialled: &dialled,
-            purpose: request.purpose,
-        };
-        let token = match self.gate.ask(&asked, now.mono) {
-            Ok(Pass::Outside(token)) => token,
-            Ok(Pass::Phone { .. }) => return Err(Refusal::NoRoute),
-            Err(blocked) => {
-                let blocked_fact = DialBlocked {
-                    extension: Some(request.extension),
-                    outside: Some(OutsideParty::of(blocked.party.unwrap_or(request.number))),
-                    purpose: request.purpose,
-                    code: blocked.refusal.code().to_owned(),
-                    sip: None,
-                };
-                self.fact(now, request.actor, blocked_fact);
-                return Err(blocked.refusal);
-            }
-        };
-        let call = self.mint.call(now.utc);
-        let urgent = token.purpose() == Purpose::Emergency;
-        let Some(ports) = self.allot(call, urgent) else {
-            self.gate.release(token.trunk());
-            return Err(Refusal::MediaFull);
-        };
-        self.notes.insert(
-            call,
-            Note {
-                actor: request.actor,
-                asked_by: None,
-                phone: Some(request.extension.clone()),
-                party: Some(token.party().clone()),
-                purpose: request.purpose,
-                dialled,
-                address: here,
-            },
-        );
-        let click = ClickToCall {
-            call,
-            extension: request.extension,
-            own,
-            customer: request.customer,
-            callee: Callee::Outside {
-                attempt: self.mint.attempt(now.utc),
-                address: self.address_of_trunk(token.trunk()).unwrap_or(here),
-                token,
-            },
-            ports,
-        };
-        self.calls
-            .handle(now, calls::Input::ClickToCall(Box::new(click)));
-        Ok(call)
-    }
-
-    /// Who refuses contact while the own phone still rings is not called any more.
-    fn refusals_came(&mut self, now: Now, indexes: Vec<[u8; 16]>) {
-        self.gate.replace_refusals(indexes);
-        let is_refused = |note: &Note| {
-            let party = note.party.as_ref();
-            party.is_some_and(|party| self.gate.is_refused(party))
-        };
-        let held_back: Vec<CallId> = self
-            .notes
-            .iter()
-            .filter(|(call, note)| self.calls.awaits_own_phone(call) && is_refused(note))
-            .map(|(call, _)| *call)
-            .collect();
-        for call in held_back {
-            if let Some(note) = self.notes.get(&call) {
-                let blocked = DialBlocked {
-                    extension: note.phone.clone(),
-                    outside: note.party.clone().map(OutsideParty::of),
-                    purpose: note.purpose,
-                    code: Refusal::DoNotCall.code().to_owned(),
-                    sip: None,
-                };
-                let actor = note.actor.clone();
-                self.fact(now, actor, blocked);
-            }
-            let by = ReleasedBy::System;
-            self.calls.handle(now, calls::Input::HangUp { call, by });
-        }
-    }
-
     /// `urgent`: an emergency call, which may also have the ports that are held back for such.
     pub(crate) fn allot(&mut self, call: CallId, urgent: bool) -> Option<calls::Ports> {
         let [caller, callee] = self.ports.take_pair(call, urgent)?;
@@ -281,7 +178,7 @@ impl<S: Signalling> Branch<S> {
 
     /// The same for a call that goes on over it.
     pub(crate) fn address_towards_trunk(&self, name: &TrunkName, call: CallId) -> IpAddr {
-        let of_call = || self.notes.get(&call).map(|note| note.address);
+        let of_call = || self.notes.get(&call)?.address;
         let address = self.address_of_trunk(name).or_else(of_call);
         address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
     }

@@ -1,0 +1,205 @@
+//! One call after the other: what becomes of it, what is written, what is let through.
+use crate::world::*;
+use branch::Input;
+use media::MediaCommand;
+use messages::command::Profile;
+use messages::fact::Body;
+use messages::{PartyNumber, Q850, Refusal, ReleasedBy, SipCode, SystemResult, TrunkName};
+use sip::{Command, Event, Target};
+use std::time::Duration;
+
+#[test]
+fn a_desk_phone_calls_out_and_the_call_is_recorded() {
+    let mut world = World::new(Profile::Lab);
+    world.phone_dials("8123456");
+    let leg = world.carrier_answers();
+    assert!(
+        world
+            .media
+            .iter()
+            .any(|command| matches!(command, MediaCommand::Record(_)))
+    );
+    world.carrier_does(Command::Release {
+        leg,
+        code: SipCode(200),
+        cause: Some(Q850::NORMAL),
+        retry_after: None,
+    });
+    assert_eq!(
+        world.kinds(),
+        [
+            "phone_bound",
+            "call_started",
+            "attempt_started",
+            "call_ringing",
+            "call_answered",
+            "recording_started",
+            "attempt_ended",
+            "call_ended"
+        ]
+    );
+    assert_eq!(world.end(), (SystemResult::Answered, ReleasedBy::Callee));
+    assert_eq!(world.branch.calls_open(), 0);
+}
+
+#[test]
+fn without_a_key_there_is_no_recording_and_the_call_goes_on() {
+    let mut world = World::new(Profile::Lab);
+    world.gives_keys = false;
+    world.phone_dials("8123456");
+    world.carrier_answers();
+    assert!(
+        !world
+            .media
+            .iter()
+            .any(|command| matches!(command, MediaCommand::Record(_)))
+    );
+    assert!(world.kinds().contains(&"recording_failed"));
+    assert_eq!(world.branch.calls_open(), 1);
+}
+
+#[test]
+fn the_gate_refuses_with_a_code_and_a_fact() {
+    let mut world = World::new(Profile::Production);
+    world.phone_dials("9123456");
+    assert_eq!(world.phone_saw(), Some(484), "private digits in production");
+    world.phone_dials("7000");
+    assert_eq!(world.phone_saw(), Some(404), "no rule");
+    assert_eq!(
+        world.kinds(),
+        ["phone_bound", "dial_blocked", "dial_blocked"]
+    );
+    let refused = PartyNumber::parse("95588").unwrap();
+    world.tell(Input::ContactRefusals(vec![index(&refused)]));
+    world.phone_dials("95588");
+    assert_eq!(world.phone_saw(), Some(403), "refusal of contact");
+}
+
+#[test]
+fn emergency_numbers_pass_a_full_trunk_and_a_journal_without_room() {
+    let mut world = World::new(Profile::Production);
+    world.phone_dials("95588");
+    world.carrier_answers();
+    world.phone_dials("95599");
+    assert_eq!(world.phone_saw(), Some(503), "the trunk has one channel");
+    world.tell(Input::JournalRoom(false));
+    world.phone_dials("110");
+    let called = world
+        .events(CARRIER)
+        .iter()
+        .rev()
+        .find_map(|event| match event {
+            Event::Invited { called, .. } => Some(called.clone()),
+            _ => None,
+        });
+    assert_eq!(called.as_deref(), Some("110"));
+}
+
+#[test]
+fn an_emergency_asked_for_at_the_screen_passes_a_journal_without_room() {
+    let mut world = World::new(Profile::Production);
+    world.tell(Input::JournalRoom(false));
+    assert_eq!(world.click("95588"), Err(Refusal::JournalUnavailable));
+    assert!(world.click("110").is_ok());
+}
+
+#[test]
+fn click_to_call_rings_the_own_phone_first_and_one_call_at_a_time() {
+    let mut world = World::new(Profile::Lab);
+    assert!(world.click("13800138000").is_ok());
+    assert!(
+        !world
+            .events(CARRIER)
+            .iter()
+            .any(|event| matches!(event, Event::Invited { .. }))
+    );
+    assert_eq!(world.click("13800138001"), Err(Refusal::PhoneBusy));
+    let own = world
+        .events(PHONE)
+        .iter()
+        .rev()
+        .find_map(|event| match event {
+            Event::Invited { leg, .. } => Some(*leg),
+            _ => None,
+        });
+    world.phone_does(Command::Answer {
+        leg: own.unwrap(),
+        sdp: sdp(PHONE),
+    });
+    world.carrier_answers();
+    assert!(world.kinds().contains(&"call_answered"));
+    world.tell(Input::Stop);
+    assert_eq!(world.end(), (SystemResult::Answered, ReleasedBy::System));
+    assert_eq!(world.branch.calls_open(), 0);
+    assert_eq!(world.click("13800138000"), Err(Refusal::NotReady));
+}
+
+#[test]
+fn a_phone_that_is_not_there_and_a_refused_number_are_named() {
+    let mut world = World::new(Profile::Lab);
+    world.phone_does(Command::Unregister {
+        user: "1000".to_owned(),
+    });
+    assert_eq!(world.click("13800138000"), Err(Refusal::PhoneNotRegistered));
+    let mut world = World::new(Profile::Lab);
+    let number = PartyNumber::parse("13800138000").unwrap();
+    world.tell(Input::ContactRefusals(vec![index(&number)]));
+    assert_eq!(world.click("13800138000"), Err(Refusal::DoNotCall));
+    assert_eq!(world.kinds(), ["phone_bound", "dial_blocked"]);
+}
+
+#[test]
+fn who_refuses_contact_while_the_own_phone_rings_is_not_called() {
+    let mut world = World::new(Profile::Lab);
+    assert!(world.click("13800138000").is_ok());
+    let number = PartyNumber::parse("13800138000").unwrap();
+    world.tell(Input::ContactRefusals(vec![index(&number)]));
+    assert_eq!(world.branch.calls_open(), 0);
+    assert_eq!(
+        world.kinds(),
+        ["phone_bound", "call_started", "dial_blocked", "call_ended"]
+    );
+    let outside_called = world
+        .events(CARRIER)
+        .iter()
+        .any(|event| matches!(event, Event::Invited { .. }));
+    assert!(!outside_called);
+}
+
+#[test]
+fn from_trunk_to_trunk_is_for_laboratories_only() {
+    for (profile, expected) in [(Profile::Lab, true), (Profile::Production, false)] {
+        let mut world = World::new(profile);
+        let leg = world.peer(CARRIER).sip.mint_leg();
+        let to = Target::Trunk(TrunkName::parse("gateway").unwrap());
+        let invite = invite(leg, to, "95588", "load", sdp(CARRIER));
+        world.carrier_does(Command::Invite(Box::new(invite)));
+        let came_back = world
+            .events(CARRIER)
+            .iter()
+            .any(|event| matches!(event, Event::Invited { .. }));
+        assert_eq!(came_back, expected, "{profile:?}");
+    }
+}
+
+#[test]
+fn channels_and_ports_come_back_after_a_thousand_calls() {
+    let mut world = World::new(Profile::Lab);
+    for number in 0..1_000 {
+        // The trunk takes a hundred in a second.
+        world.clock.advance(Duration::from_millis(20));
+        world.phone_dials(&format!("9{number:06}"));
+        let leg = world.carrier_leg();
+        let code = if number % 3 == 0 { 486 } else { 404 };
+        world.carrier_does(release(leg, code));
+        world.peer(CARRIER).events.clear();
+        world.media.clear();
+    }
+    assert_eq!(world.branch.calls_open(), 0);
+    let ended = world
+        .facts
+        .iter()
+        .filter(|body| matches!(body, Body::CallEnded(_)))
+        .count();
+    assert_eq!(ended, 1_000);
+}
