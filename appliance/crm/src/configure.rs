@@ -35,6 +35,11 @@ pub fn plan_changes(stands: &BranchPlan, wanted: &BranchPlan) -> Vec<Change> {
 
 pub(crate) fn decide(wanted: &BranchPlan, registry: &dyn Registry) -> Result<Decision, Refusal> {
     sound(wanted)?;
+    for phone in &wanted.phones {
+        if registry.hunt_group(&phone.extension)?.is_some() {
+            return Err(Refusal::NumberTaken);
+        }
+    }
     let changes = plan_changes(&registry.plan()?, wanted);
     let mut facts: Vec<Body> = changes
         .iter()

@@ -1,10 +1,10 @@
 //! From a command to facts, or to a refusal: who may ask, and which rule answers.
 use crate::erase::{self, Wish};
-use crate::{configure, customer, import, user};
+use crate::{configure, customer, import, phones, user};
 use messages::command::{Command, Role};
 use messages::fact::{Actor, VaultRotationAsked};
 use messages::registry::{Asked, Decider, Decision, Registry};
-use messages::{IdMint, Refusal};
+use messages::{Extension, IdMint, Refusal};
 use rights::Action;
 
 /// The rules of this crate.
@@ -69,6 +69,12 @@ impl Decider for Rules {
                 erase::confirmed(*party, *copy, *on, registry)
             }
             Command::RotateVault => Ok(Decision::of(VaultRotationAsked {})),
+            Command::SetCallHandling {
+                extension,
+                handling,
+            } => phones::set_handling(extension, handling, registry),
+            Command::SetHuntGroup(group) => phones::set_group(group, registry),
+            Command::RemoveHuntGroup { number } => phones::remove_group(number, registry),
             Command::NoteHangUpAsked { call } => customer::hang_up_asked(*call, registry),
         }
     }
@@ -81,6 +87,8 @@ const fn wish(reason: &str, never_call: bool) -> Wish<'_> {
 /// What a command needs its giver to be.
 enum Needs<'a> {
     May(Action),
+    /// The own phone; another one's with the right to it.
+    Phone(&'a Extension),
     /// Somebody at the machine itself.
     Console,
     /// Headquarters, by a directive.
@@ -107,6 +115,10 @@ const fn needs(command: &Command) -> Needs<'_> {
         Command::RotateVault => Needs::Console,
         Command::NotePlayed { .. } => Needs::May(Action::PlayRecording),
         Command::NoteExported { .. } => Needs::May(Action::ExportRecording),
+        Command::SetCallHandling { extension, .. } => Needs::Phone(extension),
+        Command::SetHuntGroup(_) | Command::RemoveHuntGroup { .. } => {
+            Needs::May(Action::ManagePhones)
+        }
         Command::NoteHangUpAsked { .. } => Needs::May(Action::HangUp),
         Command::NoteSignIn { user }
         | Command::NoteSignOut { user }
@@ -122,13 +134,19 @@ fn allowed(asked: &Asked<'_>, registry: &dyn Registry) -> Result<(), Refusal> {
         Actor::Hq => {
             return match needs(asked.command) {
                 Needs::Headquarters => Ok(()),
-                Needs::May(_) | Needs::Console | Needs::PortalAbout(_) => Err(Refusal::NotAllowed),
+                Needs::May(_) | Needs::Phone(_) | Needs::Console | Needs::PortalAbout(_) => {
+                    Err(Refusal::NotAllowed)
+                }
             };
         }
         Actor::Phone(_) | Actor::Trunk(_) => return Err(Refusal::NotAllowed),
     };
     let allowed = match needs(asked.command) {
         Needs::May(action) => rights::may(role(user, registry)?, action),
+        Needs::Phone(phone) => {
+            let known = registry.user(user)?.ok_or(Refusal::UnknownUser)?;
+            known.extension.as_ref() == Some(phone) || rights::may(known.role, Action::ManagePhones)
+        }
         Needs::Console | Needs::Headquarters => false,
         Needs::PortalAbout(about) => about == Some(user),
     };

@@ -6,6 +6,7 @@ mod customer;
 mod decide;
 mod erase;
 mod import;
+mod phones;
 mod reason;
 mod user;
 

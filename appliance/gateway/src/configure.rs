@@ -7,7 +7,8 @@ use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use branch::{BranchConfig, Input};
 use branch_store::{CommittedFact, Store, StoreError};
 use core::time::Duration;
-use messages::command::{BranchPlan, TrunkPlan};
+use messages::Extension;
+use messages::command::{BranchPlan, CallHandling, HuntGroup, TrunkPlan};
 use messages::fact::Body;
 use sip::Flow;
 use std::collections::BTreeMap;
@@ -38,6 +39,12 @@ impl Bell {
     pub(crate) fn stop(&self) {
         let _ = self.0.send(Ring::Stop);
     }
+}
+
+/// What becomes of calls to phones and groups.
+struct CallSettings {
+    handling: BTreeMap<Extension, CallHandling>,
+    groups: BTreeMap<Extension, HuntGroup>,
 }
 
 /// Keeps the branch machine's configuration fresh.
@@ -76,8 +83,15 @@ impl Configurator {
     }
 
     fn apply(&mut self) {
-        match self.store.reader().and_then(|reader| reader.plan()) {
-            Ok(plan) => self.put(plan),
+        let read = self.store.reader().and_then(|reader| {
+            let settings = CallSettings {
+                handling: reader.call_handling()?,
+                groups: reader.hunt_groups()?,
+            };
+            Ok((reader.plan()?, settings))
+        });
+        match read {
+            Ok((plan, settings)) => self.put(plan, settings),
             Err(error) => tracing::warn!(
                 code = error.code(),
                 "the configuration cannot be read; the one before stands"
@@ -85,7 +99,7 @@ impl Configurator {
         }
     }
 
-    fn put(&mut self, plan: BranchPlan) {
+    fn put(&mut self, plan: BranchPlan, settings: CallSettings) {
         self.live
             .tell(LiveEvent::Configured(Box::new(shape(&plan))));
         let trunks = plan.trunks.into_iter().map(|trunk| {
@@ -107,8 +121,8 @@ impl Configurator {
             phones: phones.collect(),
             trunks,
             rules: plan.rules,
-            handling: BTreeMap::new(),
-            groups: BTreeMap::new(),
+            handling: settings.handling,
+            groups: settings.groups,
             trunk_options_every: (every > 0).then(|| Duration::from_secs(u64::from(every))),
             sip_limits: sip::Limits::default(),
         };
@@ -145,6 +159,9 @@ const fn changes_configuration(committed: &CommittedFact) -> bool {
             | Body::PolicySet(_)
             | Body::PhoneConfigured(_)
             | Body::PhoneRemoved(_)
+            | Body::CallHandlingSet(_)
+            | Body::HuntGroupSet(_)
+            | Body::HuntGroupRemoved(_)
             | Body::TrunkConfigured(_)
             | Body::TrunkRemoved(_)
             | Body::DialRulesSet(_)

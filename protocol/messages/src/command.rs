@@ -1,4 +1,5 @@
 //! Commands: what somebody asks of the branch. Each is answered by facts or by a `Refusal`.
+pub use crate::call_settings::{CallHandling, HuntGroup, HuntStrategy};
 use crate::{
     CallId, CustomerId, DataCopy, Extension, PartyId, PartyNumber, PersonName, RecordingId, Stage,
     TrunkName, UserName,
@@ -86,6 +87,15 @@ pub enum Command {
     },
     /// Wrap every key anew and destroy the old vault key.
     RotateVault,
+    /// What becomes of calls to a phone.
+    SetCallHandling {
+        extension: Extension,
+        handling: CallHandling,
+    },
+    SetHuntGroup(HuntGroup),
+    RemoveHuntGroup {
+        number: Extension,
+    },
     /// Keeps the call's place: an order of the API that the branch machine has carried out.
     NoteHangUpAsked {
         call: CallId,
@@ -213,62 +223,6 @@ pub struct PhonePlan {
     pub extension: Extension,
     pub label: String,
     pub password: Secret,
-}
-
-/// 寻线组: one number that rings several phones.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HuntGroup {
-    pub number: Extension,
-    pub label: String,
-    pub members: Vec<Extension>,
-    pub strategy: HuntStrategy,
-    /// How long each member rings where they ring one after the other.
-    pub ring_s: u16,
-}
-
-/// Who of a group rings first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HuntStrategy {
-    /// 同振
-    #[default]
-    RingAll,
-    /// 顺振: in the group's own order.
-    InTurn,
-    /// 最长空闲
-    LongestIdle,
-}
-
-/// What becomes of calls to a phone that does not, or is not to, take them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CallHandling {
-    /// 免打扰: answered as busy.
-    pub do_not_disturb: bool,
-    /// 呼叫等待: a phone in a call rings for another one.
-    pub call_waiting: bool,
-    /// Digits as they would be dialled.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub forward_always: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub forward_busy: Option<String>,
-    /// Also where the phone cannot be reached.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub forward_no_answer: Option<String>,
-    /// How long it rings before that.
-    pub no_answer_s: u16,
-}
-
-impl Default for CallHandling {
-    fn default() -> Self {
-        Self {
-            do_not_disturb: false,
-            call_waiting: true,
-            forward_always: None,
-            forward_busy: None,
-            forward_no_answer: None,
-            no_answer_s: 20,
-        }
-    }
 }
 
 /// A carrier's line that is recognised by its address.

@@ -12,9 +12,9 @@ mod user;
 
 pub use body::Body;
 pub use branch::{
-    BoxStarted, BoxStopped, BranchConfigured, DialRulesSet, DiskStageChanged, PhoneBound,
-    PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet, TrunkConfigured, TrunkRemoved,
-    TrunkStateChanged,
+    BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, DialRulesSet, DiskStageChanged,
+    HuntGroupRemoved, HuntGroupSet, PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound,
+    PolicySet, TrunkConfigured, TrunkRemoved, TrunkStateChanged,
 };
 pub use call::{
     AttemptEnded, AttemptStarted, CallAnswered, CallDiverted, CallEnded, CallHeld, CallResumed,

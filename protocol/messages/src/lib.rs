@@ -14,6 +14,7 @@ mod phone_number;
 mod telephony;
 mod time;
 
+mod call_settings;
 pub mod command;
 pub mod directive;
 pub mod enrolment;

@@ -31,6 +31,11 @@ refusals! {
     UnknownCall = "unknown_call",
     UnknownRecording = "unknown_recording",
     UnknownExtension = "unknown_extension",
+    UnknownGroup = "unknown_group",
+    /// A phone or a group has this number.
+    NumberTaken = "number_taken",
+    /// Members that are no phones, or are named twice; times out of their range.
+    SettingsInvalid = "settings_invalid",
     UserExists = "user_exists",
     ReasonMissing = "reason_missing",
     StageUnchanged = "stage_unchanged",
@@ -81,6 +86,7 @@ impl Refusal {
             | Self::UnknownCall
             | Self::UnknownRecording
             | Self::UnknownExtension
+            | Self::UnknownGroup
             | Self::NoRoute
             | Self::TrunkUnknown => 404,
             Self::BadNumber | Self::NumberForm => 484,
@@ -88,9 +94,12 @@ impl Refusal {
             Self::PhoneBusy | Self::PartyInCall => 486,
             Self::CallNotReady => 491,
             Self::NotInCall => 481,
-            Self::UserExists | Self::ReasonMissing | Self::StageUnchanged | Self::PlanInvalid => {
-                400
-            }
+            Self::UserExists
+            | Self::NumberTaken
+            | Self::SettingsInvalid
+            | Self::ReasonMissing
+            | Self::StageUnchanged
+            | Self::PlanInvalid => 400,
             Self::TrunkFull
             | Self::TrunkTooFast
             | Self::CallsFull

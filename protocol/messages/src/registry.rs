@@ -1,5 +1,5 @@
 //! The contract between the registry's rules and the store whose writer runs them inside its transaction.
-use crate::command::{BranchPlan, Command, Profile, Role, Secret};
+use crate::command::{BranchPlan, Command, HuntGroup, Profile, Role, Secret};
 use crate::fact::{Actor, Body, BoxSealed};
 use crate::{
     CallId, CustomerId, Extension, IdMint, Now, PartyId, PartyNumber, RecordingId, Refusal, Stage,
@@ -49,6 +49,7 @@ pub trait Registry {
     fn has_call(&self, call: CallId) -> Result<bool, Refusal>;
     fn recording(&self, recording: RecordingId) -> Result<Option<RecordingState>, Refusal>;
     fn refuses_contact(&self, number: &PartyNumber) -> Result<bool, Refusal>;
+    fn hunt_group(&self, number: &Extension) -> Result<Option<HuntGroup>, Refusal>;
     /// The configuration that stands, its passwords in clear.
     fn plan(&self) -> Result<BranchPlan, Refusal>;
     /// The number's blind index in this branch.

@@ -121,13 +121,16 @@ impl From<Refusal> for Problem {
             | Refusal::UnknownUser
             | Refusal::UnknownCall
             | Refusal::UnknownRecording
+            | Refusal::UnknownGroup
             | Refusal::UnknownExtension => StatusCode::NOT_FOUND,
             Refusal::PartyErased => StatusCode::GONE,
             Refusal::ReasonMissing
             | Refusal::BadNumber
             | Refusal::NumberForm
+            | Refusal::SettingsInvalid
             | Refusal::PlanInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::UserExists
+            | Refusal::NumberTaken
             | Refusal::StageUnchanged
             | Refusal::NoRoute
             | Refusal::TrunkUnknown

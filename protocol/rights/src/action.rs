@@ -13,6 +13,8 @@ pub enum Action {
     ManageUsers,
     /// Call a customer from the own phone.
     Dial,
+    /// Say what becomes of calls to other people's phones, and whom a group rings.
+    ManagePhones,
     /// End a running call of another person.
     HangUp,
     PlayRecording,
@@ -23,7 +25,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Configure,
         Self::ImportCustomers,
         Self::MoveStage,
@@ -32,6 +34,7 @@ impl Action {
         Self::LiftRefusal,
         Self::ManageUsers,
         Self::Dial,
+        Self::ManagePhones,
         Self::HangUp,
         Self::PlayRecording,
         Self::ExportRecording,
@@ -48,7 +51,9 @@ impl Action {
             | Self::ExportRecording
             | Self::SearchAudit
             | Self::EraseCustomer => &[Role::Admin],
-            Self::ViewNumber | Self::HangUp => &[Role::Supervisor, Role::Admin],
+            Self::ViewNumber | Self::HangUp | Self::ManagePhones => {
+                &[Role::Supervisor, Role::Admin]
+            }
             Self::MoveStage | Self::RefuseContact | Self::Dial | Self::PlayRecording => {
                 &[Role::Agent, Role::Supervisor, Role::Admin]
             }

@@ -1,6 +1,6 @@
 //! A registry of plain tables.
 use crate::Rules;
-use messages::command::{BranchPlan, Command, Profile, Role, Secret};
+use messages::command::{BranchPlan, Command, HuntGroup, Profile, Role, Secret};
 use messages::fact::{Actor, Body, BoxSealed};
 use messages::registry::{
     Asked, CustomerState, Decider as _, Decision, PartyState, RecordingState, Registry, UserState,
@@ -27,6 +27,7 @@ pub(super) struct Fake {
     /// Of `PARTY` and `CALLER`.
     pub(super) erased: bool,
     pub(super) in_call: bool,
+    pub(super) group: Option<HuntGroup>,
 }
 
 impl Fake {
@@ -42,6 +43,7 @@ impl Fake {
             broken: false,
             erased: false,
             in_call: false,
+            group: None,
         }
     }
 
@@ -152,6 +154,10 @@ impl Registry for Fake {
 
     fn refuses_contact(&self, number: &PartyNumber) -> Result<bool, Refusal> {
         self.read(self.refusing.contains(&number.to_dial()))
+    }
+
+    fn hunt_group(&self, number: &Extension) -> Result<Option<HuntGroup>, Refusal> {
+        self.read(self.group.clone().filter(|group| group.number == *number))
     }
 
     fn plan(&self) -> Result<BranchPlan, Refusal> {

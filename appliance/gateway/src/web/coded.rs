@@ -1,4 +1,5 @@
 //! The coded words of the house as the API's document lists them: every code, so that the pages' types are unions.
+use messages::command::HuntStrategy;
 use messages::command::{Profile, Role};
 use messages::{DataCopy, Direction, DiskStage, Purpose, ReleasedBy, Stage, SystemResult};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
@@ -16,6 +17,10 @@ pub(super) fn direction() -> Object {
 
 pub(super) fn purpose() -> Object {
     one_of(Purpose::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn hunt_strategy() -> Object {
+    one_of(HuntStrategy::ALL.iter().map(|one| one.code()))
 }
 
 pub(super) fn released_by() -> Object {

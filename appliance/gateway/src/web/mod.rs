@@ -1,6 +1,7 @@
 //! What browsers and other programs see: REST, live socket, pages.
 mod audit;
 mod call_orders;
+mod call_settings;
 mod calls;
 mod coded;
 mod customers;
@@ -53,6 +54,15 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(overview::overview))
         .routes(routes!(phones::phones))
         .routes(routes!(phones::trunks))
+        .routes(routes!(
+            call_settings::handling,
+            call_settings::set_handling
+        ))
+        .routes(routes!(call_settings::groups))
+        .routes(routes!(
+            call_settings::set_group,
+            call_settings::remove_group
+        ))
         .routes(routes!(calls::list, calls::dial))
         .routes(routes!(calls::one, calls::hang_up))
         .routes(routes!(call_orders::transfer))

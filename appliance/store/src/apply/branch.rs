@@ -33,6 +33,8 @@ pub(super) fn phone_removed(conn: &Connection, fact: &PhoneRemoved) -> Result<Ap
     let extension = [fact.extension.as_str()];
     conn.prepare_cached("DELETE FROM phone_binding WHERE extension = ?")?
         .execute(extension)?;
+    conn.prepare_cached("DELETE FROM call_handling WHERE extension = ?")?
+        .execute(extension)?;
     let changed = conn
         .prepare_cached("DELETE FROM phone WHERE extension = ?")?
         .execute(extension)?;

@@ -1,6 +1,7 @@
 //! How facts move the tables. Each kind has its few statements here, and nothing else changes what stands.
 mod branch;
 mod call;
+mod call_settings;
 mod customer;
 mod erasure;
 mod hq;
@@ -80,6 +81,9 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         Body::TenantDncChanged(fact) => hq::tenant_dnc(conn, fact),
         Body::PolicySet(fact) => branch::policy_set(conn, fact),
         Body::PhoneConfigured(fact) => branch::phone_configured(conn, fact),
+        Body::CallHandlingSet(fact) => call_settings::handling_set(conn, fact),
+        Body::HuntGroupSet(fact) => call_settings::group_set(conn, fact),
+        Body::HuntGroupRemoved(fact) => call_settings::group_removed(conn, fact),
         Body::PhoneRemoved(fact) => branch::phone_removed(conn, fact),
         Body::PhoneBound(fact) => branch::phone_bound(conn, utc, fact),
         Body::PhoneUnbound(fact) => branch::phone_unbound(conn, fact),

@@ -1,6 +1,7 @@
 //! Reading: typed questions, each answered by an index. Personal values come out `Clear` and leave only through `rights::view`.
 pub(crate) mod audit;
 pub(crate) mod branch;
+pub(crate) mod call_settings;
 pub(crate) mod calls;
 pub(crate) mod customers;
 pub(crate) mod erasures;

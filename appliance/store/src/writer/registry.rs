@@ -2,8 +2,8 @@
 use crate::column;
 use crate::error::StoreError;
 use crate::keys::Keys;
-use crate::query::branch;
-use messages::command::{BranchPlan, Role, Secret};
+use crate::query::{branch, call_settings};
+use messages::command::{BranchPlan, HuntGroup, Role, Secret};
 use messages::fact::BoxSealed;
 use messages::registry::{CustomerState, PartyState, RecordingState, Registry, UserState};
 use messages::{
@@ -133,6 +133,10 @@ impl Registry for View<'_> {
         let sql = "SELECT 1 FROM dnc WHERE blind = ?";
         let found = self.one(sql, [blind.as_bytes()], |_row| Ok(()))?;
         Ok(found.is_some())
+    }
+
+    fn hunt_group(&self, number: &Extension) -> Result<Option<HuntGroup>, Refusal> {
+        self.answer(call_settings::hunt_group(self.conn, number))
     }
 
     fn plan(&self) -> Result<BranchPlan, Refusal> {

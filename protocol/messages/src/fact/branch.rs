@@ -1,6 +1,6 @@
 //! Facts about the branch itself: its process, phones, trunks, rules and policy.
 use super::BoxSealed;
-use crate::command::{DialRule, Profile, TrunkPlan};
+use crate::command::{DialRule, HuntGroup, Profile, TrunkPlan};
 use crate::{DiskStage, Extension, SipCode, TrunkName, UnbindReason};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -41,6 +41,27 @@ pub struct PhoneConfigured {
     /// What people call the place: 前台.
     pub label: String,
     pub password: BoxSealed,
+}
+
+/// What becomes of calls to a phone from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallHandlingSet {
+    pub extension: Extension,
+    pub do_not_disturb: bool,
+    pub call_waiting: bool,
+    pub no_answer_s: u16,
+    /// The numbers that calls are given on to: they may be somebody's own.
+    pub forwards: BoxSealed,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HuntGroupSet {
+    pub group: HuntGroup,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HuntGroupRemoved {
+    pub number: Extension,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

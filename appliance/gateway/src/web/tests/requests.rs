@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 28] = [
+pub(super) const ALL: [Call; 33] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -46,6 +46,24 @@ pub(super) const ALL: [Call; 28] = [
     call("GET", "/api/v1/overview"),
     call("GET", "/api/v1/phones"),
     call("GET", "/api/v1/trunks"),
+    call("GET", "/api/v1/phones/{extension}/handling"),
+    Call {
+        body: r#"{"do_not_disturb":false,"call_waiting":true,"no_answer_s":20}"#,
+        ..call("PUT", "/api/v1/phones/{extension}/handling")
+    },
+    call("GET", "/api/v1/hunt-groups"),
+    order(
+        "PUT",
+        "/api/v1/hunt-groups/{number}",
+        r#"{"label":"a","members":["1000"],"strategy":"ring_all","ring_s":15}"#,
+        Action::ManagePhones,
+    ),
+    order(
+        "DELETE",
+        "/api/v1/hunt-groups/{number}",
+        "",
+        Action::ManagePhones,
+    ),
     call("GET", "/api/v1/calls"),
     call("GET", "/api/v1/calls/{id}"),
     order(
@@ -134,7 +152,8 @@ impl Call {
             .uri(
                 self.route
                     .replace("{id}", &id)
-                    .replace("{extension}", "1001"),
+                    .replace("{extension}", "1000")
+                    .replace("{number}", "1900"),
             )
             .header(header::HOST, "box.lan")
             .header(header::ORIGIN, "https://box.lan")
