@@ -2,10 +2,11 @@
 use super::codes;
 use super::tree::{File, assert_none, files, root};
 use branch_store::StoreError;
+use messages::command::HuntStrategy;
 use messages::snapshot::SnapshotRefused;
 use messages::{
-    DataCopy, Direction, DiskStage, Purpose, Refusal, ReleasedBy, Stage, SystemResult,
-    UnbindReason,
+    DataCopy, Direction, DiskStage, DivertReason, Purpose, Refusal, ReleasedBy, Stage,
+    SystemResult, UnbindReason,
     command::{Profile, Role},
     enrolment::{CertificateOrigin, EnrolPurpose, EnrolState, NotEnrolled},
     fact::Body,
@@ -172,6 +173,8 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
         ("direction", all(Direction::ALL, Direction::code)),
         ("purpose", all(Purpose::ALL, Purpose::code)),
         ("released_by", all(ReleasedBy::ALL, ReleasedBy::code)),
+        ("divert_reason", all(DivertReason::ALL, DivertReason::code)),
+        ("hunt_strategy", all(&HuntStrategy::ALL, HuntStrategy::code)),
         ("unbind_reason", all(UnbindReason::ALL, UnbindReason::code)),
         ("stage", all(&Stage::ALL, Stage::code)),
         ("role", all(&Role::ALL, Role::code)),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// Something on its way; all in one order.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // it lives for one step
 pub(super) enum Parcel {
     ToGateway(Arriving),
     To(Peer, Event),
