@@ -148,7 +148,7 @@ impl Baresip {
     pub fn registered(world: &Path, plan: &Plan<'_>) -> Self {
         let mut phone = Self::start(world, plan);
         // A registration may be over before the control port was open: the phone's own log tells in any case.
-        phone.process.expect_said("binding]", PATIENCE);
+        phone.process.expect_said(" binding", PATIENCE);
         phone
     }
 
@@ -177,6 +177,11 @@ impl Baresip {
 
     pub fn resume(&mut self) {
         self.command("resume", "");
+    }
+
+    /// Gives its call on to a number, without a word (REFER).
+    pub fn transfer(&mut self, number: &str, host: &str) {
+        self.command("transfer", &format!("sip:{number}@{host}"));
     }
 
     /// Sends digits as RFC 4733 events.

@@ -8,6 +8,7 @@ mod enrolment;
 mod flows;
 mod forgetting;
 mod full_disk;
+mod given_on;
 mod headquarters;
 mod instruments;
 mod kills;
