@@ -8,6 +8,7 @@ pub mod counted;
 pub mod deadline;
 pub mod gateway;
 pub mod journal;
+pub mod linphone;
 pub mod lossy;
 pub mod netstring;
 pub mod page;

@@ -2,6 +2,7 @@
 use crate::deadline::wait_until;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -20,6 +21,16 @@ impl Process {
     /// Where the program cannot be started.
     #[must_use]
     pub fn start(name: &str, folder: &Path, command: &mut Command) -> Self {
+        Self::start_with(name, folder, command.stdin(Stdio::null()))
+    }
+
+    /// The same for a program that is told what to do by its input.
+    #[must_use]
+    pub fn start_listening(name: &str, folder: &Path, command: &mut Command) -> Self {
+        Self::start_with(name, folder, command.stdin(Stdio::piped()))
+    }
+
+    fn start_with(name: &str, folder: &Path, command: &mut Command) -> Self {
         let log = folder.join(format!("{name}.log"));
         let file = File::options()
             .create(true)
@@ -28,7 +39,6 @@ impl Process {
             .expect("the log opens");
         let twin = file.try_clone().expect("the log has two ends");
         let child = command
-            .stdin(Stdio::null())
             .stdout(file)
             .stderr(twin)
             .spawn()
@@ -50,6 +60,15 @@ impl Process {
     pub fn said(&self) -> String {
         let bytes = std::fs::read(&self.log).unwrap_or_default();
         String::from_utf8_lossy(&bytes).into_owned()
+    }
+
+    /// Writes a line to its input.
+    ///
+    /// # Panics
+    /// Where it was not started to listen, or has ended.
+    pub fn tell(&mut self, line: &str) {
+        let input = self.child.stdin.as_mut().expect("it listens");
+        writeln!(input, "{line}").expect("it is still there");
     }
 
     #[must_use]

@@ -12,6 +12,7 @@ mod given_on;
 mod headquarters;
 mod instruments;
 mod kills;
+mod linphone;
 mod phones;
 mod privacy;
 mod recording;

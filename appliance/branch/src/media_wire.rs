@@ -18,6 +18,7 @@ impl<S: Signalling> Branch<S> {
                 signalling,
                 to_leg,
                 from_leg,
+                events,
             } => {
                 self.ports.opened(port, call);
                 MediaCommand::Set(LegMedia {
@@ -27,6 +28,7 @@ impl<S: Signalling> Branch<S> {
                     signalling,
                     to_leg,
                     from_leg,
+                    events,
                 })
             }
             MediaOrder::Bridge => MediaCommand::Bridge { call },

@@ -107,25 +107,25 @@ impl Leg {
     }
 
     pub(crate) fn media(&self, side: Side) -> MediaOrder {
-        MediaOrder::Set {
-            side,
-            port: self.port,
-            remote: self.remote,
-            signalling: self.source,
-            to_leg: self.way.hears(),
-            from_leg: self.way.sends(),
-        }
+        self.order(side, self.way)
     }
 
     /// The same, but nothing goes to it and nothing of it is heard.
     pub(crate) fn muted(&self, side: Side) -> MediaOrder {
+        self.order(side, Way::Inactive)
+    }
+
+    fn order(&self, side: Side, way: Way) -> MediaOrder {
+        let mut formats = self.formats.iter();
+        let events = formats.find(|format| format.kind == FormatKind::Events);
         MediaOrder::Set {
             side,
             port: self.port,
             remote: self.remote,
             signalling: self.source,
-            to_leg: false,
-            from_leg: false,
+            to_leg: way.hears(),
+            from_leg: way.sends(),
+            events: events.map(|format| format.payload),
         }
     }
 

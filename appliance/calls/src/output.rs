@@ -141,6 +141,8 @@ pub enum MediaOrder {
         signalling: IpAddr,
         to_leg: bool,
         from_leg: bool,
+        /// The number that the side gives to digits (RFC 4733).
+        events: Option<u8>,
     },
     Bridge,
     /// The call is answered: silence counts from now.

@@ -37,6 +37,8 @@ pub struct LegMedia {
     pub to_leg: bool,
     /// False: the leg sends nothing by agreement (hold): its silence is no fault.
     pub from_leg: bool,
+    /// The payload type of digits (RFC 4733) as this leg numbers it: each side has its own number.
+    pub events: Option<u8>,
 }
 
 #[derive(Clone, Debug)]

@@ -24,6 +24,8 @@ enum State {
         ssrc: u32,
         heard: Moment,
         rtcp_from: Option<SocketAddr>,
+        /// A new SDP came since: its sender may begin anew at once, from the same address.
+        renewed: bool,
     },
 }
 
@@ -56,6 +58,8 @@ impl Latch {
         if remote != self.remote {
             self.remote = remote;
             self.state = State::Open;
+        } else if let State::Locked { renewed, .. } = &mut self.state {
+            *renewed = true;
         }
     }
 
@@ -71,11 +75,16 @@ impl Latch {
                     ssrc: source_ssrc,
                     heard: now,
                     rtcp_from: None,
+                    renewed: false,
                 };
                 Heard::Locking
             }
             State::Locked {
-                from, ssrc, heard, ..
+                from,
+                ssrc,
+                heard,
+                renewed,
+                ..
             } => {
                 if *from != source {
                     if self.remote != Some(source) {
@@ -87,6 +96,7 @@ impl Latch {
                         ssrc: source_ssrc,
                         heard: now,
                         rtcp_from: None,
+                        renewed: false,
                     };
                     return Heard::NewSource;
                 }
@@ -94,9 +104,10 @@ impl Latch {
                     *heard = now;
                     return Heard::Known;
                 }
-                if now.since(*heard) < SOURCE_QUIET {
+                if now.since(*heard) < SOURCE_QUIET && !*renewed {
                     return Heard::Stranger;
                 }
+                *renewed = false;
                 *ssrc = source_ssrc;
                 *heard = now;
                 Heard::NewSource

@@ -75,6 +75,8 @@ pub struct Forward {
     pub to: SocketAddr,
     /// From the socket for RTCP.
     pub rtcp: bool,
+    /// The payload type to be written into the packet, where the receiver knows its format by another number.
+    pub payload_type: Option<u8>,
 }
 
 /// Audio of a packet for the recorder.
@@ -161,14 +163,18 @@ impl Relay {
             header: packet.header,
             audio: packet.payload,
         });
-        let peer = leg.peer;
-        Passage {
-            forward: peer.and_then(|peer| self.forward(peer)),
-            record,
-        }
+        let number = packet.header.payload_type;
+        let digit = leg.media.events == Some(number);
+        let forward = leg.peer.and_then(|peer| {
+            let theirs = self.legs[peer].as_ref()?.media.events;
+            // digits go only to who agreed to get them
+            let known_as = if digit { theirs? } else { number };
+            self.forward(peer, (known_as != number).then_some(known_as))
+        });
+        Passage { forward, record }
     }
 
-    fn forward(&mut self, slot: usize) -> Option<Forward> {
+    fn forward(&mut self, slot: usize, payload_type: Option<u8>) -> Option<Forward> {
         let leg = self.legs[slot].as_mut()?;
         let to = leg.latch.rtp_to().filter(|_| leg.media.to_leg)?;
         leg.tone = None;
@@ -177,6 +183,7 @@ impl Relay {
             slot,
             to,
             rtcp: false,
+            payload_type,
         })
     }
 
@@ -206,6 +213,7 @@ impl Relay {
             slot: peer,
             to,
             rtcp: true,
+            payload_type: None,
         })
     }
 

@@ -115,3 +115,16 @@ fn rtcp_is_taken_from_the_locked_party_and_goes_back_where_it_came_from() {
     let v6: IpAddr = "2001:db8::1".parse().unwrap();
     assert!(!latch.hear_rtcp(SocketAddr::new(v6, 1)));
 }
+
+#[test]
+fn after_a_new_sdp_the_same_address_may_begin_anew_at_once_and_only_once() {
+    let mut latch = latch();
+    let now = Moment::START;
+    latch.hear(now, at(SDP), 7);
+    assert_eq!(latch.hear(now, at(SDP), 8), Heard::Stranger);
+    latch.set(Some(at(SDP)), at(NAT).ip());
+    assert_eq!(latch.hear(now, at(STRANGER), 8), Heard::Stranger);
+    assert_eq!(latch.hear(now, at(SDP), 7), Heard::Known);
+    assert_eq!(latch.hear(now, at(SDP), 8), Heard::NewSource);
+    assert_eq!(latch.hear(now, at(SDP), 9), Heard::Stranger);
+}

@@ -38,6 +38,42 @@ fn digits_and_unknown_payload_types_pass_like_any_other() {
 }
 
 #[test]
+fn digits_are_numbered_as_their_receiver_numbers_them() {
+    let mut scene = Scene::bridged();
+    let of_bob = |events| {
+        MediaCommand::Set(LegMedia {
+            events,
+            ..media(Side::Callee)
+        })
+    };
+    scene.order(of_bob(Some(96)));
+    let numbered = |scene: &mut Scene, slot, from, number| {
+        let forward = scene.rtp(slot, from, &packet(number, 1, 7)).forward;
+        forward.map(|forward| forward.payload_type)
+    };
+    assert_eq!(numbered(&mut scene, 0, ALICE, 101), Some(Some(96)));
+    assert_eq!(numbered(&mut scene, 1, BOB, 96), Some(Some(101)));
+    assert_eq!(numbered(&mut scene, 0, ALICE, 8), Some(None));
+    scene.order(of_bob(Some(101)));
+    assert_eq!(numbered(&mut scene, 0, ALICE, 101), Some(None));
+    // whoever did not agree on digits gets none
+    scene.order(of_bob(None));
+    assert_eq!(numbered(&mut scene, 0, ALICE, 101), None);
+}
+
+#[test]
+fn whoever_agreed_not_to_send_is_not_heard() {
+    let mut scene = Scene::bridged();
+    let quiet = LegMedia {
+        from_leg: false,
+        ..media(Side::Caller)
+    };
+    scene.order(MediaCommand::Set(quiet));
+    assert_eq!(scene.rtp(0, ALICE, &packet(8, 1, 7)).forward, None);
+    assert!(scene.rtp(1, BOB, &packet(8, 1, 9)).forward.is_some());
+}
+
+#[test]
 fn nothing_passes_before_the_bridge_and_the_first_packet_of_each_leg_is_reported_once() {
     let mut scene = Scene::opened();
     for _ in 0..3 {

@@ -26,6 +26,8 @@ const STALE_MAX: usize = 4_096;
 /// No G.711 packet is longer; what is longer is cut and fails as RTP or passes shortened by its own sender's fault.
 const DATAGRAM_MAX: usize = 2_048;
 const BELL: u64 = u64::MAX;
+/// The bit beside the payload type (RFC 3550 §5.1).
+const MARKER: u8 = 0x80;
 
 /// What all threads share.
 pub(super) struct Seat {
@@ -157,6 +159,11 @@ impl Worker {
             passage.forward
         };
         if let Some(forward) = forward {
+            if let Some(number) = forward.payload_type {
+                let marker = self.buffer[1] & MARKER;
+                self.buffer[1] = marker | number;
+            }
+            let bytes = &self.buffer[..length];
             send(&self.pool, &mut self.batch, forward, bytes);
         }
     }
@@ -177,6 +184,7 @@ impl Worker {
                 slot,
                 to,
                 rtcp: false,
+                payload_type: None,
             };
             send(pool, batch, forward, bytes);
         });

@@ -43,6 +43,7 @@ pub(super) fn media(side: Side) -> LegMedia {
         signalling: remote.ip(),
         to_leg: true,
         from_leg: true,
+        events: Some(101),
     }
 }
 

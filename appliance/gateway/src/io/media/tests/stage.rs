@@ -158,6 +158,7 @@ impl Phone {
             signalling: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
             to_leg: true,
             from_leg: true,
+            events: Some(101),
         }
     }
 
