@@ -21,13 +21,37 @@ impl Linphone {
     /// Where linphone is not installed or is not let in.
     #[must_use]
     pub fn registered(world: &Path, user: &str, registrar: &str, password: &str, hz: f64) -> Self {
+        Self::registered_with(world, user, registrar, password, hz, "")
+    }
+
+    /// The same; its digits go beside the sound (INFO).
+    #[must_use]
+    pub fn with_digits_beside(
+        world: &Path,
+        user: &str,
+        registrar: &str,
+        password: &str,
+        hz: f64,
+    ) -> Self {
+        let digits = "use_info=1\nuse_rfc2833=0\n";
+        Self::registered_with(world, user, registrar, password, hz, digits)
+    }
+
+    fn registered_with(
+        world: &Path,
+        user: &str,
+        registrar: &str,
+        password: &str,
+        hz: f64,
+        sip_settings: &str,
+    ) -> Self {
         let folder = world.join(format!("linphone-{user}"));
         std::fs::create_dir_all(folder.join(".local/share/linphone"))
             .expect("the phone's folder can be made");
         let (sip, rtp) = (port::free(), port::free_row(7));
         let config = folder.join("linphonerc");
         let text = format!(
-            "[sip]\nauto_net_state_mon=0\nregister_only_when_network_is_up=0\nsip_port={sip}\nsip_tcp_port=0\nsip_tls_port=0\nmedia_encryption=none\nuse_ipv6=0\n\
+            "[sip]\nauto_net_state_mon=0\nregister_only_when_network_is_up=0\nsip_port={sip}\nsip_tcp_port=0\nsip_tls_port=0\nmedia_encryption=none\nuse_ipv6=0\n{sip_settings}\
              [net]\nfirewall_policy=0\n[rtp]\naudio_rtp_port={rtp}-{}\n[misc]\nlog_collection=0\n",
             rtp + 7
         );

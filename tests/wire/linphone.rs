@@ -80,3 +80,22 @@ fn a_call_is_held_and_goes_on_and_digits_are_heard() {
     linphone.hang_up(1);
     a.expect("CALL_CLOSED");
 }
+
+#[test]
+fn digits_beside_the_sound_are_heard_as_digits_of_the_sound() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut a = desk(world.path(), &sip, "1000", 440.0, Answers::Itself);
+    let mut linphone = Linphone::with_digits_beside(world.path(), "1001", &sip, "pw1001", 660.0);
+    let call = linphone.dial("1000", &sip);
+    linphone.expect(call, "StreamsRunning");
+    linphone.sound(call);
+    a.expect_tone(660.0, 1_000);
+    for digit in ['4', '#'] {
+        linphone.press(digit);
+        assert_eq!(a.expect("CALL_DTMF_START"), digit.to_string());
+    }
+    linphone.hang_up(call);
+    a.expect("CALL_CLOSED");
+}

@@ -7,6 +7,7 @@ use calls::sdp::FormatKind;
 use media::{Codec, LegMedia, MediaCommand, MediaLeg, MediaReport, PortPair, Tone};
 use messages::{CallId, Now};
 use sansio::Machine;
+use sip::LegId;
 
 impl<S: Signalling> Branch<S> {
     pub(crate) fn order_media(&mut self, call: CallId, order: MediaOrder) {
@@ -44,6 +45,23 @@ impl<S: Signalling> Branch<S> {
             MediaOrder::Close => MediaCommand::Close { call },
         };
         self.say(Output::Media(command));
+    }
+
+    /// A digit that came in the signalling goes to the other side as digits do (RFC 4733).
+    pub(crate) fn digit_came(&mut self, leg: LegId, digit: char, duration_ms: u16) {
+        let Some((call, no)) = self.legs.get(&leg).copied() else {
+            return;
+        };
+        let side = self.calls.side_of(&call, no);
+        let Some(side) = side.filter(|_| self.calls.is_up(&call)) else {
+            return;
+        };
+        let side = side.other();
+        self.say(Output::Media(MediaCommand::Digit {
+            leg: MediaLeg { call, side },
+            digit,
+            duration_ms,
+        }));
     }
 
     pub(crate) fn media_reports(&mut self, now: Now, report: MediaReport) {

@@ -99,8 +99,13 @@ impl<S: Signalling> Branch<S> {
                     },
                 );
             }
-            // Digits pass in the media; client registrations are not made here.
-            Event::Digit { .. } | Event::Registered { .. } | Event::RegisterFailed { .. } => {}
+            Event::Digit {
+                leg,
+                digit,
+                duration_ms,
+            } => self.digit_came(leg, digit, duration_ms),
+            // client registrations are not made here
+            Event::Registered { .. } | Event::RegisterFailed { .. } => {}
         }
     }
 

@@ -62,6 +62,12 @@ pub enum MediaCommand {
     StopTone {
         leg: MediaLeg,
     },
+    /// A digit for this leg, which came beside the sound of the other one.
+    Digit {
+        leg: MediaLeg,
+        digit: char,
+        duration_ms: u16,
+    },
     /// Records both sides of a bridged call.
     Record(RecordOrder),
     StopRecording {

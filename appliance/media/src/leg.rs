@@ -1,4 +1,5 @@
 //! One leg of a call: whom it listens to, what came, what went.
+use crate::digits::Digits;
 use crate::latch::{Heard, Latch};
 use crate::reception::Reception;
 use crate::rtcp::{ReportBlock, Rtcp};
@@ -20,6 +21,8 @@ pub(crate) struct Leg {
     pub peer: Option<usize>,
     pub recording: Option<(RecordingId, u8)>,
     pub tone: Option<ToneStream>,
+    /// Digits that this leg is to get.
+    pub digits: Digits,
     pub latch: Latch,
     pub sent: u64,
     pub heard: Option<Moment>,
@@ -47,6 +50,7 @@ impl Leg {
             peer: None,
             recording: None,
             tone: None,
+            digits: Digits::default(),
             latch: Latch::new(media.remote, media.signalling),
             sent: 0,
             heard: None,

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod digits;
 mod g711;
 mod latch;
 mod leg;
@@ -19,4 +20,5 @@ pub use api::{
     Codec, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecordOrder,
     RecorderReport, Tone,
 };
+pub use digits::DIGIT_PACKET_BYTES;
 pub use relay::{BadOrder, Forward, Passage, REST, RecordFrame, Relay, RelayOutput};

@@ -4,6 +4,7 @@ mod orders;
 
 pub use bad_order::BadOrder;
 
+use crate::digits::DIGIT_PACKET_BYTES;
 use crate::leg::Leg;
 use crate::rtcp::Rtcp;
 use crate::rtp::{RtpHeader, RtpPacket, is_rtcp};
@@ -77,6 +78,8 @@ pub struct Forward {
     pub rtcp: bool,
     /// The payload type to be written into the packet, where the receiver knows its format by another number.
     pub payload_type: Option<u8>,
+    /// What is sent in the place of the packet: a digit.
+    pub instead: Option<[u8; DIGIT_PACKET_BYTES]>,
 }
 
 /// Audio of a packet for the recorder.
@@ -169,7 +172,15 @@ impl Relay {
             let theirs = self.legs[peer].as_ref()?.media.events;
             // digits go only to who agreed to get them
             let known_as = if digit { theirs? } else { number };
-            self.forward(peer, (known_as != number).then_some(known_as))
+            let forward = self.forward(peer, (known_as != number).then_some(known_as))?;
+            let digits = &mut self.legs[peer].as_mut()?.digits;
+            let in_place = theirs.zip(codec).and_then(|(events, _sound)| {
+                digits.instead(&packet.header, events, packet.payload.len())
+            });
+            Some(Forward {
+                instead: in_place,
+                ..forward
+            })
         });
         Passage { forward, record }
     }
@@ -184,6 +195,7 @@ impl Relay {
             to,
             rtcp: false,
             payload_type,
+            instead: None,
         })
     }
 
@@ -214,6 +226,7 @@ impl Relay {
             to,
             rtcp: true,
             payload_type: None,
+            instead: None,
         })
     }
 

@@ -98,6 +98,7 @@ impl Relay {
             MediaCommand::Close { call } => self.close(now, *call, agenda),
             MediaCommand::Tone { .. }
             | MediaCommand::StopTone { .. }
+            | MediaCommand::Digit { .. }
             | MediaCommand::Watch { .. }
             | MediaCommand::StopRecording { .. } => {}
         }

@@ -5,7 +5,7 @@ use crate::input::{Callee, LegEvent, LegNo, Next, Place};
 use crate::leg::{Leg, LegState, Who};
 use crate::machine::Timer;
 use crate::output::{Diverted, Invitation, Invitee, LegAct, Output, TrunkInvite};
-use crate::sdp::Format;
+use crate::sdp::{Format, FormatKind};
 use bytes::Bytes;
 use core::time::Duration;
 use messages::fact::{AttemptEnded, AttemptStarted, CallRinging, Side, TakenBy};
@@ -118,7 +118,7 @@ impl Call {
     /// What whoever comes to a side is offered: all that the other side can take; in a talk, what is spoken.
     pub(super) fn offered(&self, side: Side) -> Vec<Format> {
         let other = self.seat(side.other());
-        let formats = other.map_or_else(Vec::new, |leg| {
+        let mut formats = other.map_or_else(Vec::new, |leg| {
             if self.is_up() {
                 leg.talk_formats()
             } else {
@@ -126,10 +126,18 @@ impl Call {
             }
         });
         if formats.is_empty() {
-            Format::OURS.to_vec()
-        } else {
-            formats
+            return Format::OURS.to_vec();
         }
+        // digits may also come beside the sound of somebody who has no format for them
+        let has_events = formats.iter().any(|one| one.kind == FormatKind::Events);
+        if !has_events {
+            formats.extend(
+                Format::OURS
+                    .into_iter()
+                    .filter(|one| one.kind == FormatKind::Events),
+            );
+        }
+        formats
     }
 
     fn send_invite(

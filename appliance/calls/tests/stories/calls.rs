@@ -60,7 +60,7 @@ fn early_media_is_passed_and_a_refusal_reaches_the_caller_with_its_cause() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > callee 183 with audio
           fact call_ringing early_media=true
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
@@ -254,7 +254,7 @@ fn every_way_to_stop_waiting_frees_the_channel() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > Caller ended
           fact attempt_ended
           fact call_ended cancelled by caller sip=Some(487) q850=None talk=0
@@ -272,7 +272,7 @@ fn every_way_to_stop_waiting_frees_the_channel() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > 121 s pass
           fact attempt_ended
           Callee: release 487 q850=None
@@ -292,7 +292,7 @@ fn every_way_to_stop_waiting_frees_the_channel() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > callee 200
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
           media: stop tone Caller
@@ -322,4 +322,40 @@ fn a_call_ends_at_its_longest_length() {
         "{}",
         story.told
     );
+}
+
+#[test]
+fn a_fax_is_refused_and_the_talk_goes_on() {
+    let callee = phones(&[place("1001", "desk")]);
+    let mut story = Story::from_phone(callee, Direction::Internal, offer("8 101"));
+    story.callee_answers("8 101").forget();
+    let t38 = |first: &str| {
+        let text = format!(
+            "v=0\r\no=- 1 2 IN IP4 {LAN}\r\ns=-\r\nc=IN IP4 {LAN}\r\nt=0 0\r\n{first}m=image 4004 udptl t38\r\na=T38FaxVersion:0\r\n"
+        );
+        LegEvent::Reoffered {
+            sdp: Some(Bytes::from(text)),
+        }
+    };
+    story
+        .leg("T.38 alone", Side::Callee, t38(""))
+        .leg(
+            "T.38 in the place of the talk",
+            Side::Callee,
+            t38("m=audio 0 RTP/AVP 8\r\n"),
+        )
+        .leg(
+            "T.38 beside the talk",
+            Side::Callee,
+            t38("m=audio 6000 RTP/AVP 8\r\n"),
+        );
+    story.is(&expect![[r#"
+        > T.38 alone
+          Callee: refuse 488
+        > T.38 in the place of the talk
+          Callee: refuse 488
+        > T.38 beside the talk
+          media: Callee 20002 <-> 192.168.1.20:6000 hears=true sends=true
+          Callee: accept [audio 20002 RTP/AVP 8 sendrecv]
+    "#]]);
 }

@@ -100,8 +100,8 @@ fn busy_says_more_than_not_there_and_it_is_said_when_the_last_place_has_spoken()
         > INVITE from 1000
           fact call_started internal
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
-          Callee: invite phone 1001 at desk auto=false from 1000 [audio 20002 RTP/AVP 8 sendrecv]
-          leg 2: invite phone 1001 at browser auto=false from 1000 [audio 20002 RTP/AVP 8 sendrecv]
+          Callee: invite phone 1001 at desk auto=false from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          leg 2: invite phone 1001 at browser auto=false from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > desk 486
         > browser 480
           unreached: 486
@@ -171,12 +171,12 @@ fn a_call_that_nobody_answers_is_given_on_and_the_new_one_hears_by_whom() {
         > 120 s pass
           Callee: release 487 q850=None
           unreached: 408
-          leg 2: invite phone 1002 at desk auto=false from 1000 by 1001 no_answer [audio 20002 RTP/AVP 8 sendrecv]
+          leg 2: invite phone 1002 at desk auto=false from 1000 by 1001 no_answer [audio 20002 RTP/AVP 8 101 sendrecv]
         > 1002 is moved
         > 1002 302
           unreached: 302, is at 1007
           fact attempt_started
-          leg 3: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 by 1001 busy [audio 20002 RTP/AVP 8 sendrecv]
+          leg 3: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 by 1001 busy [audio 20002 RTP/AVP 8 101 sendrecv]
         > outside 200
           media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
           media: stop tone Caller

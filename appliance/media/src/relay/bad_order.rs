@@ -11,6 +11,8 @@ pub enum BadOrder {
     LegUnknown,
     #[error("no such call is open")]
     CallUnknown,
+    #[error("it is no digit, or too many wait")]
+    DigitRefused,
 }
 
 impl BadOrder {
@@ -21,6 +23,7 @@ impl BadOrder {
             Self::PortTaken => "media_port_taken",
             Self::LegUnknown => "media_leg_unknown",
             Self::CallUnknown => "media_call_unknown",
+            Self::DigitRefused => "media_digit_refused",
         }
     }
 }

@@ -15,6 +15,11 @@ impl Relay {
             MediaCommand::Watch { call } => self.watch(now, call),
             MediaCommand::Tone { leg, tone, codec } => self.tone(now, leg, tone, codec),
             MediaCommand::StopTone { leg } => self.stop_tone(leg),
+            MediaCommand::Digit {
+                leg,
+                digit,
+                duration_ms,
+            } => self.digit(leg, digit, duration_ms),
             MediaCommand::Record(order) => self.record(order),
             MediaCommand::StopRecording { call } => self.stop_recording(call),
             MediaCommand::Close { call } => self.close(now, call),
@@ -79,6 +84,11 @@ impl Relay {
     fn stop_tone(&mut self, leg: MediaLeg) -> Result<(), BadOrder> {
         self.leg(leg)?.tone = None;
         Ok(())
+    }
+
+    fn digit(&mut self, leg: MediaLeg, digit: char, duration_ms: u16) -> Result<(), BadOrder> {
+        let taken = self.leg(leg)?.digits.press(digit, duration_ms);
+        taken.then_some(()).ok_or(BadOrder::DigitRefused)
     }
 
     fn record(&mut self, order: RecordOrder) -> Result<(), BadOrder> {

@@ -62,6 +62,28 @@ fn digits_are_numbered_as_their_receiver_numbers_them() {
 }
 
 #[test]
+fn a_digit_from_beside_the_sound_takes_its_place() {
+    let mut scene = Scene::bridged();
+    let digit = |digit, leg| MediaCommand::Digit {
+        leg,
+        digit,
+        duration_ms: 100,
+    };
+    scene.order(digit('7', leg(Side::Callee)));
+    let sound = packet(8, 1, 7);
+    let passage = scene.rtp(0, ALICE, &sound);
+    let instead = passage.forward.unwrap().instead.unwrap();
+    let read = RtpPacket::parse(&instead).unwrap();
+    assert_eq!((read.header.payload_type, read.payload[0]), (101, 7));
+    assert_eq!(
+        scene.rtp(1, BOB, &packet(8, 1, 9)).forward.unwrap().instead,
+        None
+    );
+    let refused = scene.try_order(digit('x', leg(Side::Callee)));
+    assert_eq!(refused, Err(BadOrder::DigitRefused));
+}
+
+#[test]
 fn whoever_agreed_not_to_send_is_not_heard() {
     let mut scene = Scene::bridged();
     let quiet = LegMedia {

@@ -75,7 +75,9 @@ impl Way {
 const fn call_of(command: &MediaCommand) -> CallId {
     match command {
         MediaCommand::Set(media) => media.leg.call,
-        MediaCommand::Tone { leg, .. } | MediaCommand::StopTone { leg } => leg.call,
+        MediaCommand::Tone { leg, .. }
+        | MediaCommand::StopTone { leg }
+        | MediaCommand::Digit { leg, .. } => leg.call,
         MediaCommand::Record(order) => order.call,
         MediaCommand::Bridge { call }
         | MediaCommand::Watch { call }

@@ -163,7 +163,8 @@ impl Worker {
                 let marker = self.buffer[1] & MARKER;
                 self.buffer[1] = marker | number;
             }
-            let bytes = &self.buffer[..length];
+            let sound = &self.buffer[..length];
+            let bytes = forward.instead.as_ref().map_or(sound, |digit| digit);
             send(&self.pool, &mut self.batch, forward, bytes);
         }
     }
@@ -185,6 +186,7 @@ impl Worker {
                 to,
                 rtcp: false,
                 payload_type: None,
+                instead: None,
             };
             send(pool, batch, forward, bytes);
         });
