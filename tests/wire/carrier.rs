@@ -5,6 +5,7 @@ use house_tests::gateway::Gateway;
 use house_tests::lossy::Lossy;
 use house_tests::sipp::{Run, Sipp};
 use house_tests::{journal, port};
+use std::path::Path;
 use std::time::Duration;
 
 /// A lost packet costs seconds: timers double from half a second.
@@ -163,4 +164,66 @@ fn calls_succeed_over_a_line_that_loses_a_tenth() {
     // nothing doubled
     let counts = [("call_started", 10), ("call_answered", 10)];
     journal::expect_counts(&gateway.data_dir(), &counts);
+}
+
+/// The carrier brings a call to a phone that answers by itself; SIPp checks what it is answered.
+fn brings_in(gateway: &Gateway, world: &Path, scenario: &'static str) {
+    let sip = gateway.sip();
+    let mut carrier = Sipp::start(
+        world,
+        &Run {
+            target: Some(&sip),
+            ..Run::of(scenario, "1000", gateway.carrier_port)
+        },
+    );
+    carrier.expect_success();
+}
+
+#[test]
+fn a_fax_is_refused_with_488_and_the_call_goes_on() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    brings_in(&gateway, world.path(), "fax-in");
+    phone.expect("CALL_CLOSED");
+    journal::expect_counts(
+        &gateway.data_dir(),
+        &[("call_answered", 1), ("call_ended", 1)],
+    );
+}
+
+#[test]
+fn a_running_call_is_refreshed_offered_anew_and_told_digits_in_both_forms() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    brings_in(&gateway, world.path(), "within");
+    phone.expect("CALL_CLOSED");
+}
+
+#[test]
+fn a_caller_that_insists_on_reliable_ringing_gets_it() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    brings_in(&gateway, world.path(), "insists-in");
+    phone.expect("CALL_CLOSED");
+}
+
+#[test]
+fn a_phone_sees_the_number_that_the_network_vouches_for() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    brings_in(&gateway, world.path(), "vouched-in");
+    let caller = phone.expect("CALL_CLOSED");
+    let facts = journal::of_branch(&gateway.data_dir());
+    assert!(
+        facts.iter().any(|fact| fact.kind == "party_met"),
+        "{caller}"
+    );
 }
