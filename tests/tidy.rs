@@ -12,6 +12,7 @@ mod tidy {
     mod places;
     mod purity;
     mod shape;
+    mod shown;
     mod source;
     mod tree;
 }
