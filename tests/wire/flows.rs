@@ -161,3 +161,35 @@ fn one_address_cannot_take_every_connection() {
         (&first == b"SIP/").then_some(())
     });
 }
+
+#[test]
+fn a_trunk_on_tcp_is_called_over_a_connection_that_is_opened_again_after_it_ended() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let over_tcp = gateway
+        .branch_file(&gateway.carrier())
+        .replace("[[trunk]]\n", "[[trunk]]\ntransport = \"tcp\"\n");
+    gateway.apply(&over_tcp);
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    // nobody is there yet
+    phone.dial("91380", &sip);
+    let cause = phone.expect("CALL_CLOSED");
+    assert!(
+        cause.starts_with("480") || cause.starts_with("503"),
+        "{cause}"
+    );
+    for place in ["first", "second"] {
+        let folder = world.path().join(place);
+        std::fs::create_dir_all(&folder).unwrap();
+        let mut far = Baresip::start(&folder, &Plan::far_end("91380", gateway.carrier_port));
+        phone.dial("91380", &sip);
+        phone.expect("CALL_ESTABLISHED");
+        far.expect("CALL_ESTABLISHED");
+        far.expect_tone(440.0, 1_000);
+        phone.expect_tone(660.0, 1_000);
+        far.hang_up();
+        phone.expect("CALL_CLOSED");
+        far.expect("CALL_CLOSED");
+    }
+}

@@ -321,6 +321,7 @@ mod tests {
         let trunk = TrunkPlan {
             name: carrier.clone(),
             address: "127.0.0.1:5160".to_owned(),
+            transport: messages::command::TrunkTransport::Udp,
             accept_from: Vec::new(),
             concurrent_max: 2,
             cps_max: 10,

@@ -1,16 +1,16 @@
 //! What is committed becomes what the branch machine goes by: phones, trunks with their addresses, rules, refusals of contact.
 use crate::config::Config;
 use crate::drive::Door;
-use crate::io::sip::UdpSockets;
+use crate::io::sip::SipSockets;
 use crate::web::LiveHub;
 use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use branch::{BranchConfig, Input};
 use branch_store::{CommittedFact, Store, StoreError};
 use core::time::Duration;
 use messages::Extension;
-use messages::command::{BranchPlan, CallHandling, HuntGroup, TrunkPlan};
+use messages::command::{BranchPlan, CallHandling, HuntGroup, TrunkPlan, TrunkTransport};
 use messages::fact::Body;
-use sip::Flow;
+use sip::{Flow, Transport};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::ToSocketAddrs as _;
@@ -53,9 +53,9 @@ pub(crate) struct Configurator {
     pub(crate) door: Door,
     pub(crate) live: LiveHub,
     pub(crate) config: Config,
-    pub(crate) sockets: UdpSockets,
+    pub(crate) sockets: SipSockets,
     /// The last good ways: a name server that is away takes no trunk down.
-    pub(crate) ways: BTreeMap<String, Flow>,
+    pub(crate) ways: BTreeMap<(String, TrunkTransport), Flow>,
 }
 
 impl Configurator {
@@ -140,14 +140,37 @@ impl Configurator {
     /// Off the call path; the last good answer stands while the name server is away.
     fn look_up(&mut self, trunk: &TrunkPlan) -> Option<Flow> {
         let found = trunk.address.to_socket_addrs().ok();
-        let way = found.and_then(|mut all| all.find_map(|remote| self.sockets.towards(remote)));
-        match way {
+        let way = found.and_then(|mut all| all.find_map(|remote| self.sockets.udp.towards(remote)));
+        let of_trunk = (trunk.address.clone(), trunk.transport);
+        match way.map(|flow| self.over(trunk, flow)) {
             Some(flow) => {
-                self.ways.insert(trunk.address.clone(), flow);
+                self.ways.insert(of_trunk.clone(), flow);
             }
             None => tracing::warn!(trunk = %trunk.name, "the trunk's address is not known"),
         }
-        self.ways.get(&trunk.address).copied()
+        self.ways.get(&of_trunk).copied()
+    }
+
+    /// The same way over what the trunk speaks.
+    fn over(&self, trunk: &TrunkPlan, way: Flow) -> Flow {
+        let transport = match trunk.transport {
+            TrunkTransport::Udp => return way,
+            TrunkTransport::Tcp => Transport::Tcp,
+            TrunkTransport::Tls => Transport::Tls,
+        };
+        let host = trunk.address.rsplit_once(':').map_or("", |(host, _)| host);
+        self.sockets
+            .streams
+            .name(way.remote, host.trim_matches(['[', ']']));
+        let mut local = way.local;
+        if let (Transport::Tls, Some(own)) = (transport, self.config.sip.tls.first()) {
+            local.set_port(own.port());
+        }
+        Flow {
+            transport,
+            local,
+            ..way
+        }
     }
 }
 

@@ -89,7 +89,7 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
         door: telephony.door.clone(),
         live: ground.live.clone(),
         config: ground.config.clone(),
-        sockets: telephony.sockets.udp.clone(),
+        sockets: telephony.sockets.clone(),
         ways: BTreeMap::new(),
     };
     let (bell, configuring) = configurator.start().context("the configuration thread")?;

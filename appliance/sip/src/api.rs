@@ -33,10 +33,17 @@ pub struct Flow {
     pub local: SocketAddr,
     pub remote: SocketAddr,
     /// Tells two connections between the same addresses apart; 0 for UDP.
+    /// 0 of a stream: whichever connection to there is up, else a new one.
     pub connection: u64,
 }
 
 impl Flow {
+    /// A way that is opened when it is needed, and again when its connection has ended.
+    #[must_use]
+    pub fn is_dialled(self) -> bool {
+        self.transport != Transport::Udp && self.connection == 0
+    }
+
     /// Datagrams have no connection.
     #[must_use]
     pub const fn udp(local: SocketAddr, remote: SocketAddr) -> Self {

@@ -167,6 +167,10 @@ impl Sip {
         for id in self.clients.on_flow(flow) {
             self.give_up(id, Unanswered::FlowClosed);
         }
+        // dialogs outlive a connection of ours: what they say next opens another one (RFC 5923 §2)
+        if flow.is_dialled() {
+            return;
+        }
         for id in self.legs.on_flow(flow) {
             self.on_leg_flow_closed(id);
         }

@@ -225,12 +225,48 @@ pub struct PhonePlan {
     pub password: Secret,
 }
 
+/// What a trunk's messages go over.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrunkTransport {
+    #[default]
+    Udp,
+    Tcp,
+    Tls,
+}
+
+impl TrunkTransport {
+    pub const ALL: [Self; 3] = [Self::Udp, Self::Tcp, Self::Tls];
+
+    /// As the branch file writes it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.code() == code)
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+    fn is_udp(&self) -> bool {
+        *self == Self::Udp
+    }
+}
+
 /// A carrier's line that is recognised by its address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrunkPlan {
     pub name: TrunkName,
     /// `host:port` to send to.
     pub address: String,
+    #[serde(skip_serializing_if = "TrunkTransport::is_udp", default)]
+    pub transport: TrunkTransport,
     pub accept_from: Vec<TrunkSource>,
     /// Calls at one time, both directions.
     pub concurrent_max: u32,

@@ -55,6 +55,7 @@ pub(crate) fn config(shape: &Shape, concurrent_max: u32, cps_max: u32) -> Branch
     let trunk = TrunkPlan {
         name: carrier_name(),
         address: CARRIER.to_string(),
+        transport: messages::command::TrunkTransport::Udp,
         accept_from: vec![TrunkSource {
             ip: CARRIER.ip(),
             port: Some(CARRIER.port()),

@@ -67,6 +67,7 @@ pub(crate) fn config(profile: Profile) -> BranchConfig {
     let trunk = TrunkPlan {
         name: carrier_name(),
         address: CARRIER.to_owned(),
+        transport: messages::command::TrunkTransport::Udp,
         accept_from: vec![TrunkSource {
             ip: at(CARRIER).ip(),
             port: Some(5060),

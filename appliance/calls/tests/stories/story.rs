@@ -350,6 +350,7 @@ pub(crate) fn token(record: bool) -> Token {
     let trunk = TrunkPlan {
         name: carrier,
         address: String::new(),
+        transport: messages::command::TrunkTransport::Udp,
         accept_from: Vec::new(),
         concurrent_max: 9,
         cps_max: 9,

@@ -19,6 +19,7 @@ fn trunk(name: &str, concurrent_max: u32) -> TrunkPlan {
     TrunkPlan {
         name: TrunkName::parse(name).unwrap(),
         address: "127.0.0.1:5060".to_owned(),
+        transport: messages::command::TrunkTransport::Udp,
         accept_from: Vec::new(),
         concurrent_max,
         cps_max: 1,

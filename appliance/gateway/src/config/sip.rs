@@ -5,6 +5,7 @@ use serde::de::{SeqAccess, Visitor, value};
 use serde::{Deserialize, Deserializer, de};
 use settings::Unfit;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,10 +19,17 @@ pub struct SipConfig {
     /// Also on addresses that the world can reach.
     #[serde(default)]
     pub wan: bool,
+    /// The authorities that the certificates of TLS trunks are from; the system's own where it is not named.
+    #[serde(default = "system_authorities")]
+    pub trunk_ca: PathBuf,
     pub realm: Option<String>,
     /// Seconds between OPTIONS to each trunk; 0, as long as it is not named: never.
     #[serde(default)]
     pub trunk_options_every_s: u32,
+}
+
+fn system_authorities() -> PathBuf {
+    PathBuf::from("/etc/ssl/certs/ca-certificates.crt")
 }
 
 impl SipConfig {

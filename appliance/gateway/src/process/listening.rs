@@ -32,6 +32,8 @@ pub(super) fn start(
     };
     ears.look(&hw::addresses().context("the machine's addresses cannot be read")?);
     ears.all_named()?;
+    let roots = sip::trusting(&ground.config.sip.trunk_ca).context("sip.trunk_ca")?;
+    sip::dial(&telephony.sockets.streams, roots, &ground.tasks);
     let stop = ground.tasks.stop_token();
     ground.tasks.spawn("sip addresses", async move {
         let mut looks = tokio::time::interval(LOOK_EVERY);

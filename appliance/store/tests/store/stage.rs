@@ -306,6 +306,7 @@ pub(crate) fn plan() -> BranchPlan {
         trunks: vec![TrunkPlan {
             name: TrunkName::parse("carrier").unwrap(),
             address: "127.0.0.1:5160".to_owned(),
+            transport: messages::command::TrunkTransport::Udp,
             accept_from: vec![],
             concurrent_max: 10,
             cps_max: 5,

@@ -1,7 +1,7 @@
 //! `[[trunk]]`: a carrier's line, recognised by its address.
 use super::section::{Found, Section};
 use super::{Faults, PlanFault};
-use messages::command::{TrunkPlan, TrunkSource};
+use messages::command::{TrunkPlan, TrunkSource, TrunkTransport};
 use messages::{Digits, TrunkName};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -17,6 +17,7 @@ pub(super) fn read(sections: Vec<Section<'_>>, faults: &mut Faults<'_>) -> Vec<T
     for mut section in sections {
         let name = name(&mut section, faults);
         let address = address(&mut section, faults);
+        let transport = transport(&mut section, faults);
         let accept_from = sources(&mut section, address, faults);
         let concurrent = section.number("concurrent_max", CONCURRENT_BOUNDS, faults);
         let cps = section.number("cps_max", CPS_BOUNDS, faults);
@@ -32,6 +33,7 @@ pub(super) fn read(sections: Vec<Section<'_>>, faults: &mut Faults<'_>) -> Vec<T
         trunks.push(TrunkPlan {
             name: name.value,
             address: address.to_owned(),
+            transport,
             accept_from,
             concurrent_max: limit(concurrent, CONCURRENT_DEFAULT),
             cps_max: limit(cps, CPS_DEFAULT),
@@ -66,6 +68,17 @@ fn address<'a>(section: &mut Section<'a>, faults: &mut Faults<'_>) -> Option<&'a
     }
     faults.at(found.at, "trunk.address", PlanFault::BadAddress);
     None
+}
+
+/// `udp`, `tcp` or `tls`; UDP where the file does not say.
+fn transport(section: &mut Section<'_>, faults: &mut Faults<'_>) -> TrunkTransport {
+    let Some(found) = section.text("transport", faults) else {
+        return TrunkTransport::default();
+    };
+    TrunkTransport::parse(found.value).unwrap_or_else(|| {
+        faults.at(found.at, "trunk.transport", PlanFault::BadTransport);
+        TrunkTransport::default()
+    })
 }
 
 /// `10.0.0.1:5060`, `[::1]:5060`, `sip.example.cn:5060`.

@@ -1,10 +1,12 @@
 //! The ways in and out for SIP: UDP and TCP on each address that is listened on, TLS, and WebSockets of the pages' server.
+mod dial;
 mod places;
 mod streams;
 mod tcp;
 mod udp;
 mod websocket;
 
+pub use dial::{dial, trusting};
 pub use places::{beyond_lan, places};
 pub use streams::{NoSeat, Seat, StreamLimits, Streams};
 pub use tcp::{listen, listen_tls};

@@ -47,13 +47,29 @@ struct Shared {
     door: Door,
     limits: StreamLimits,
     open: Mutex<Open>,
+    dials: mpsc::Sender<Dial>,
+    dialling: Mutex<Option<mpsc::Receiver<Dial>>>,
 }
+
+/// A connection to be made.
+pub struct Dial {
+    pub seat: Seat,
+    /// As the trunk's certificate names it.
+    pub host: String,
+}
+
+/// Connections that wait to be made.
+const DIALS_MAX: usize = 256;
 
 #[derive(Default)]
 struct Open {
     minted: u64,
     held: BTreeMap<u64, Held>,
     by_source: BTreeMap<IpAddr, usize>,
+    /// Our own connections, by where they lead.
+    dialled: BTreeMap<(Transport, SocketAddr), u64>,
+    /// What the peers that we dial are called.
+    hosts: BTreeMap<SocketAddr, String>,
 }
 
 struct Held {
@@ -77,17 +93,34 @@ pub struct Seat {
     pub down: mpsc::Receiver<Bytes>,
     /// The machine, or a full queue, wants it to end.
     pub end: CancellationToken,
+    /// We opened it.
+    dialled: bool,
     streams: Streams,
 }
 
 impl Streams {
     #[must_use]
     pub fn new(door: Door, limits: StreamLimits) -> Self {
+        let (dials, dialling) = mpsc::channel(DIALS_MAX);
         Self(Arc::new(Shared {
             door,
             limits,
             open: Mutex::default(),
+            dials,
+            dialling: Mutex::new(Some(dialling)),
         }))
+    }
+
+    /// The connections that are to be made; given out once.
+    #[must_use]
+    pub fn dialling(&self) -> Option<mpsc::Receiver<Dial>> {
+        let dialling = self.0.dialling.lock();
+        dialling.unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// What a peer is called that may be dialled.
+    pub fn name(&self, remote: SocketAddr, host: &str) {
+        self.lock().hosts.insert(remote, host.to_owned());
     }
 
     #[must_use]
@@ -112,8 +145,17 @@ impl Streams {
         local: SocketAddr,
         remote: SocketAddr,
     ) -> Result<Seat, NoSeat> {
+        self.seat(&mut self.lock(), transport, local, remote)
+    }
+
+    fn seat(
+        &self,
+        open: &mut Open,
+        transport: Transport,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> Result<Seat, NoSeat> {
         let limits = self.0.limits;
-        let mut open = self.lock();
         if open.held.len() >= limits.connections_max {
             return Err(NoSeat::Full);
         }
@@ -141,14 +183,44 @@ impl Streams {
             flow,
             down,
             end,
+            dialled: false,
             streams: self.clone(),
         })
     }
 
+    /// The number of the connection to there; one is asked for where none is up.
+    fn dial(&self, flow: Flow) -> Option<u64> {
+        let mut open = self.lock();
+        let to = (flow.transport, flow.remote);
+        if let Some(connection) = open.dialled.get(&to) {
+            return Some(*connection);
+        }
+        let seat = self.seat(&mut open, flow.transport, flow.local, flow.remote);
+        let mut seat = seat.ok()?;
+        seat.dialled = true;
+        let connection = seat.flow.connection;
+        open.dialled.insert(to, connection);
+        let host = open.hosts.get(&flow.remote).cloned();
+        // a seat that is dropped takes the lock
+        drop(open);
+        let host = host.unwrap_or_else(|| flow.remote.ip().to_string());
+        self.0.dials.try_send(Dial { seat, host }).ok()?;
+        Some(connection)
+    }
+
     /// False where the connection is gone, or its peer does not read and is let go.
     pub fn send(&self, flow: Flow, bytes: Bytes) -> bool {
+        let connection = if flow.is_dialled() {
+            self.dial(flow)
+        } else {
+            Some(flow.connection)
+        };
+        let Some(connection) = connection else {
+            self.0.door.tell_closed(flow);
+            return false;
+        };
         let open = self.lock();
-        let Some(held) = open.held.get(&flow.connection) else {
+        let Some(held) = open.held.get(&connection) else {
             return false;
         };
         match held.down.try_send(bytes) {
@@ -207,8 +279,19 @@ impl Drop for Seat {
         if left == Some(0) {
             open.by_source.remove(&flow.remote.ip());
         }
+        if self.dialled {
+            open.dialled.remove(&(flow.transport, flow.remote));
+        }
         drop(open);
         shared.door.tell_closed(flow);
+        if self.dialled {
+            // whoever waits for an answer over whichever connection hears of it too
+            let any = Flow {
+                connection: 0,
+                ..flow
+            };
+            shared.door.tell_closed(any);
+        }
     }
 }
 

@@ -147,7 +147,7 @@ async fn accept<S, F>(
 }
 
 /// Best effort: a connection without it only ends later.
-fn keep_alive(stream: &TcpStream) {
+pub(super) fn keep_alive(stream: &TcpStream) {
     let settings = TcpKeepalive::new()
         .with_time(KEEP_ALIVE)
         .with_interval(KEEP_ALIVE_AGAIN)
@@ -159,7 +159,7 @@ fn keep_alive(stream: &TcpStream) {
     }
 }
 
-async fn serve(stream: impl AsyncRead + AsyncWrite, mut seat: Seat) {
+pub(super) async fn serve(stream: impl AsyncRead + AsyncWrite, mut seat: Seat) {
     let (mut from, mut to) = tokio::io::split(stream);
     let limits = seat.limits();
     let mut buffer = BytesMut::with_capacity(READ_BYTES);
