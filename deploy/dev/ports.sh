@@ -6,6 +6,7 @@
 RTP_PAIRS=200
 PORTS=(
   "ZK_SIP_PORT=5060 udp 1 gateway SIP"
+  "ZK_SIP_PORT=5060 tcp 1 gateway SIP"
   "ZK_WEB_PORT=8443 tcp 1 branch pages (HTTPS)"
   "ZK_HQ_PORT=9443 tcp 1 headquarters pages (HTTPS)"
   "ZK_MQTT_PORT=8883 tcp 1 headquarters MQTT (mutual TLS)"

@@ -158,6 +158,15 @@ pub struct Threshold {
 }
 
 impl Threshold {
+    /// What came in, for whoever looks at the door alone.
+    #[cfg(test)]
+    pub(crate) fn next_input(&self) -> Option<Input> {
+        match self.inbox.recv_timeout(Duration::from_secs(20)) {
+            Ok(Message::Input(input)) => Some(*input),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
     fn take_closed(&self) -> Vec<Flow> {
         core::mem::take(&mut self.closed.lock().unwrap_or_else(PoisonError::into_inner))
     }
