@@ -100,9 +100,6 @@ impl<S: Signalling> Branch<S> {
     /// The call comes to a phone or a group.
     fn arrive(&mut self, now: Now, call: CallId, mut course: Course) -> Step {
         course.tried = true;
-        if let Some(group) = self.group(&course.at).cloned() {
-            return self.hunt(call, course, &group);
-        }
         let handling = self.handling_of(&course.at);
         if let Some(to) = &handling.forward_always {
             return self.divert(now, call, course, &to.clone(), DivertReason::Always);
@@ -119,16 +116,31 @@ impl<S: Signalling> Branch<S> {
                 None => Step::Nobody(Some(code(486))),
             };
         }
+        if let Some(group) = self.group(&course.at).cloned() {
+            return self.hunt(now, call, course, &group);
+        }
         let places = self.places_of(&course.at);
         if places.is_empty() {
-            return match &handling.forward_no_answer {
-                Some(to) => self.divert(now, call, course, &to.clone(), DivertReason::Unreachable),
-                None => Step::Nobody(Some(code(480))),
-            };
+            return self.nobody_free(now, call, course, false);
         }
-        let forwards = handling.forward_no_answer.is_some();
-        let patience = Duration::from_secs(handling.no_answer_s.into());
-        self.ring(call, course, places, forwards.then_some(patience))
+        let patience = patience_of(&handling);
+        self.ring(call, course, places, patience)
+    }
+
+    /// Nobody can be rung where the call is: all are busy, or none is there.
+    fn nobody_free(&mut self, now: Now, call: CallId, course: Course, busy: bool) -> Step {
+        let handling = self.handling_of(&course.at);
+        let otherwise = handling.forward_no_answer;
+        let (reason, target, sip) = if busy {
+            let target = handling.forward_busy.or(otherwise);
+            (DivertReason::Busy, target, 486)
+        } else {
+            (DivertReason::Unreachable, otherwise, 480)
+        };
+        match target {
+            Some(to) => self.divert(now, call, course, &to, reason),
+            None => Step::Nobody(Some(code(sip))),
+        }
     }
 
     fn ring(
@@ -148,7 +160,7 @@ impl<S: Signalling> Branch<S> {
         Step::Ring(next)
     }
 
-    fn hunt(&mut self, call: CallId, mut course: Course, group: &HuntGroup) -> Step {
+    fn hunt(&mut self, now: Now, call: CallId, mut course: Course, group: &HuntGroup) -> Step {
         let mut members: Vec<Extension> = group
             .members
             .iter()
@@ -159,10 +171,10 @@ impl<S: Signalling> Branch<S> {
             HuntStrategy::RingAll => {
                 let places = members.iter().flat_map(|one| self.places_of(one));
                 let places: Vec<Place> = places.collect();
-                if places.is_empty() {
-                    return Step::Nobody(Some(code(480)));
+                if !places.is_empty() {
+                    let patience = patience_of(&self.handling_of(&course.at));
+                    return self.ring(call, course, places, patience);
                 }
-                return self.ring(call, course, places, None);
             }
             HuntStrategy::InTurn => {}
             HuntStrategy::LongestIdle => {
@@ -172,7 +184,10 @@ impl<S: Signalling> Branch<S> {
         course.members = members.into();
         match course.members.pop_front() {
             Some(first) => self.ring_member(call, course, first),
-            None => Step::Nobody(Some(code(480))),
+            None => {
+                let busy = group.members.iter().any(|one| self.engaged.is(one));
+                self.nobody_free(now, call, course, busy)
+            }
         }
     }
 
@@ -290,6 +305,12 @@ impl<S: Signalling> Branch<S> {
     fn group(&self, number: &Extension) -> Option<&HuntGroup> {
         self.config.as_ref()?.groups.get(number)
     }
+}
+
+/// How long it rings before the call goes on, where it goes on at all.
+fn patience_of(handling: &CallHandling) -> Option<Duration> {
+    let forwards = handling.forward_no_answer.is_some();
+    forwards.then(|| Duration::from_secs(handling.no_answer_s.into()))
 }
 
 const fn code(sip: u16) -> HangUpCause {

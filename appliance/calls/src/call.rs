@@ -52,6 +52,8 @@ pub(crate) struct Call {
     /// Where it goes; taken when the INVITE is made.
     callee: Option<Callee>,
     record: bool,
+    /// A recording was asked for.
+    recorded: bool,
     shown: String,
     display: Option<String>,
     private: bool,
@@ -140,6 +142,7 @@ impl Call {
         Self {
             story,
             record: callee.record(),
+            recorded: false,
             callee: Some(callee),
             shown: String::new(),
             display: None,

@@ -470,3 +470,59 @@ fn two_calls_of_one_phone_are_joined_at_a_screen() {
     assert_eq!(world.end().0, SystemResult::Answered);
     nothing_is_left(&mut world);
 }
+
+#[test]
+fn a_group_s_own_forward_takes_what_nobody_in_it_takes() {
+    let with = |handling: CallHandling| {
+        let mut world = office();
+        let mut config = config(Profile::Lab);
+        config
+            .groups
+            .insert(extension("1900"), group(HuntStrategy::RingAll));
+        config.handling.insert(extension("1900"), handling);
+        world.tell(Input::Configure(Box::new(config)));
+        world
+    };
+    let to_1000 = || Some("1000".to_owned());
+    let night = CallHandling {
+        forward_always: to_1000(),
+        ..CallHandling::default()
+    };
+    let mut world = with(night);
+    world.dials(THIRD, "1002", "1900");
+    assert_eq!(diverted(&world), ["1900 always 1000"]);
+    assert!(world.rung(PHONE).is_some());
+
+    let busy = CallHandling {
+        forward_busy: to_1000(),
+        ..CallHandling::default()
+    };
+    let mut world = with(busy);
+    world.dials(DESK, "1001", "95588");
+    world.dials(THIRD, "1002", "1900");
+    assert_eq!(diverted(&world), ["1900 busy 1000"]);
+
+    let late = CallHandling {
+        forward_no_answer: to_1000(),
+        no_answer_s: 10,
+        ..CallHandling::default()
+    };
+    let mut world = with(late);
+    world.dials(THIRD, "1002", "1900");
+    world.pass(11);
+    assert_eq!(diverted(&world), ["1900 no_answer 1000"]);
+    assert_eq!(world.saw(DESK), Some(487));
+}
+
+#[test]
+fn a_call_is_recorded_from_where_it_is_given_on_to_by_a_rule_that_wants_it() {
+    let (mut world, call) = talk();
+    let recorded = |world: &World| world.kinds().contains(&"recording_started");
+    assert!(!recorded(&world));
+    assert_eq!(
+        order(&mut world, transfer(call, "1001", "813800138000")),
+        Ok(())
+    );
+    world.carrier_answers();
+    assert!(recorded(&world));
+}

@@ -7,7 +7,7 @@ use crate::input::{Callee, Place};
 use crate::leg::{Leg, LegState};
 use crate::machine::Timer;
 use crate::output::{LegAct, MediaOrder, Output};
-use crate::sdp::{Description, Format};
+use crate::sdp::{Description, Format, FormatKind};
 use bytes::Bytes;
 use messages::fact::{CallAnswered, Side};
 use messages::{Extension, HangUpCause, ReleasedBy, SipCode, SystemResult};
@@ -85,17 +85,21 @@ impl Call {
                 extension: extension.filter(|own| Some(own) != self.called()),
             },
         );
-        if self.record {
-            let format = |side| {
-                self.seat(side)
-                    .map_or(crate::sdp::FormatKind::ALaw, speech_of)
-            };
-            let formats = [format(Side::Caller), format(Side::Callee)];
-            told.outputs.push_back(Output::Record {
-                call: self.id(),
-                formats,
-            });
+        self.record(told);
+    }
+
+    /// Once for each call, as soon as a rule wants it.
+    pub(super) fn record(&mut self, told: &mut Told<'_>) {
+        if !self.record || self.recorded {
+            return;
         }
+        self.recorded = true;
+        let format = |side| self.seat(side).map_or(FormatKind::ALaw, speech_of);
+        let formats = [format(Side::Caller), format(Side::Callee)];
+        told.outputs.push_back(Output::Record {
+            call: self.id(),
+            formats,
+        });
     }
 
     fn answer_caller(&mut self, told: &mut Told<'_>, formats: &[Format]) {

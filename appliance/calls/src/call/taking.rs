@@ -25,6 +25,7 @@ impl Call {
             muted.into_iter().for_each(|order| self.media(told, order));
             self.ringback(told, side.other());
         }
+        self.record |= callee.record();
         self.ring(told, side, callee, None, &[], WhatFor::Taking(how));
     }
 
@@ -60,6 +61,7 @@ impl Call {
         self.media(told, MediaOrder::StopTone { side: other });
         self.media(told, leg.media(side));
         self.seats[side.index()] = Some(leg);
+        self.record(told);
         if let Some(mut leg) = before {
             let cause = HangUpCause {
                 sip: None,

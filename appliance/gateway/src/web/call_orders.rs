@@ -1,12 +1,12 @@
 //! What somebody at a screen wants of a call that is up or rings: give it on, go on elsewhere, pick it up.
+use super::calls::{open_call, phone_of};
 use super::roles;
 use super::state::{AppState, answered, awaited};
 use axum::extract::State;
 use axum::http::StatusCode;
 use branch::CallOrder;
-use messages::{CallId, Extension, Refusal};
+use messages::{Extension, Refusal};
 use portal::{CurrentUser, FieldError, Json, Path, Problem};
-use rights::{Row, Subject, sees};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -43,8 +43,8 @@ pub(super) async fn transfer(
     Path(id): Path<String>,
     Json(body): Json<TransferBody>,
 ) -> Result<StatusCode, Problem> {
-    let call = visible_call(&state, &user, &id)?;
-    let phone = super::calls::phone_of(&user, body.extension.as_deref())?;
+    let call = open_call(&state, &user, &id)?.id;
+    let phone = phone_of(&user, body.extension.as_deref())?;
     let actor = user.actor();
     let wrong = |pointer, code| Problem::invalid(vec![FieldError::new(pointer, code)]);
     let order = match (body.to, body.call) {
@@ -58,7 +58,7 @@ pub(super) async fn transfer(
         (None, Some(other)) => CallOrder::Join {
             call,
             phone,
-            other: visible_call(&state, &user, &other)?,
+            other: open_call(&state, &user, &other)?.id,
             actor,
         },
         (None, None) => return Err(wrong("/to", "missing")),
@@ -81,8 +81,8 @@ pub(super) async fn move_on(
     Json(body): Json<PhoneBody>,
 ) -> Result<StatusCode, Problem> {
     let order = CallOrder::Move {
-        call: visible_call(&state, &user, &id)?,
-        phone: super::calls::phone_of(&user, body.extension.as_deref())?,
+        call: open_call(&state, &user, &id)?.id,
+        phone: phone_of(&user, body.extension.as_deref())?,
         actor: user.actor(),
     };
     carry_out(&state, order).await
@@ -101,7 +101,7 @@ pub(super) async fn pick_up(
     Json(body): Json<PhoneBody>,
 ) -> Result<StatusCode, Problem> {
     let rung = Extension::parse(&extension).ok_or(Refusal::UnknownExtension)?;
-    let phone = super::calls::phone_of(&user, body.extension.as_deref())?;
+    let phone = phone_of(&user, body.extension.as_deref())?;
     carry_out(&state, CallOrder::PickUp { rung, phone }).await
 }
 
@@ -110,22 +110,4 @@ async fn carry_out(state: &AppState, order: CallOrder) -> Result<StatusCode, Pro
     state.branch().order(order, reply);
     answered(answer).await?;
     Ok(StatusCode::ACCEPTED)
-}
-
-/// An open call that the user may see; who may not learns nothing.
-fn visible_call(state: &AppState, user: &CurrentUser, id: &str) -> Result<CallId, Problem> {
-    let call = CallId::parse(id).ok_or(Refusal::UnknownCall)?;
-    let open = state
-        .live()
-        .look(|board| board.calls.get(&call).map(|state| state.call.clone()));
-    let open = open.ok_or(Refusal::UnknownCall)?;
-    let row = Row {
-        extension: open.extension.as_ref(),
-        other_extension: open.other_extension.as_ref(),
-    };
-    if sees(&super::viewer(user), Subject::Calls, row) {
-        Ok(call)
-    } else {
-        Err(Refusal::UnknownCall.into())
-    }
 }

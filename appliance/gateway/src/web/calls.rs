@@ -313,18 +313,8 @@ pub(super) async fn hang_up(
     user: CurrentUser,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let call = CallId::parse(&id).ok_or(Refusal::UnknownCall)?;
-    let open = state
-        .live()
-        .look(|board| board.calls.get(&call).map(|state| state.call.clone()));
-    let open = open.ok_or(Refusal::UnknownCall)?;
-    let row = Row {
-        extension: open.extension.as_ref(),
-        other_extension: open.other_extension.as_ref(),
-    };
-    if !sees(&super::viewer(&user), Subject::Calls, row) {
-        return Err(Refusal::UnknownCall.into());
-    }
+    let open = open_call(&state, &user, &id)?;
+    let call = open.id;
     let by = own_side(&user, &open);
     if rights::may(user.role(), Action::HangUp) {
         state
@@ -338,6 +328,28 @@ pub(super) async fn hang_up(
     state.branch().order(order, reply);
     answered(answer).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A running call that the user may see; who may not learns nothing.
+pub(super) fn open_call(
+    state: &AppState,
+    user: &CurrentUser,
+    id: &str,
+) -> Result<OpenCall, Problem> {
+    let call = CallId::parse(id).ok_or(Refusal::UnknownCall)?;
+    let open = state
+        .live()
+        .look(|board| board.calls.get(&call).map(|state| state.call.clone()));
+    let open = open.ok_or(Refusal::UnknownCall)?;
+    let row = Row {
+        extension: open.extension.as_ref(),
+        other_extension: open.other_extension.as_ref(),
+    };
+    if sees(&super::viewer(user), Subject::Calls, row) {
+        Ok(open)
+    } else {
+        Err(Refusal::UnknownCall.into())
+    }
 }
 
 /// Whoever ends the own call lets go of it; everybody else has the system do it.

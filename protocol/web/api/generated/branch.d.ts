@@ -56,6 +56,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on at another device
+         * @description The call moves to the other places where the same phone is registered; the one that answers has it.
+         */
+        post: operations["calls_move_on"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Transfer a call
+         * @description To a number (blind), or to whoever is in another call of the same phone (attended).
+         */
+        post: operations["calls_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -193,6 +233,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/hunt-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Hunt groups */
+        get: operations["branch_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/hunt-groups/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Make or change a hunt group */
+        put: operations["branch_set_group"];
+        post?: never;
+        /** Remove a hunt group */
+        delete: operations["branch_remove_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -241,6 +316,44 @@ export interface paths {
         get: operations["branch_phones"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phones/{extension}/handling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What becomes of calls to a phone */
+        get: operations["branch_handling"];
+        /**
+         * Say what becomes of calls to a phone
+         * @description The own phone; another one's, or a group's, with the right to it.
+         */
+        put: operations["branch_set_handling"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phones/{extension}/pick-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pick up a call that rings at another phone */
+        post: operations["calls_pick_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -460,6 +573,24 @@ export interface components {
             /** Format: int64 */
             talk_ms: number;
         };
+        /** @description What becomes of calls to a phone or a group. */
+        CallHandling: {
+            /** @description In a call, it rings for another one. */
+            call_waiting: boolean;
+            /** @description Calls are answered as busy. */
+            do_not_disturb: boolean;
+            /** @description Digits as they would be dialled; all calls go there. */
+            forward_always?: string;
+            /** @description Where it is busy, or not to be disturbed. */
+            forward_busy?: string;
+            /** @description Where nobody answers in time, or it is not registered. */
+            forward_no_answer?: string;
+            /**
+             * Format: int32
+             * @description How long it rings before that: 5 to 120.
+             */
+            no_answer_s: number;
+        };
         /** @description The number in clear, this once. */
         ClearNumber: {
             number: string;
@@ -598,6 +729,35 @@ export interface components {
             /** Format: int64 */
             trouble_at?: number;
             url?: string;
+        };
+        /** @description One number that rings several phones. */
+        HuntGroup: {
+            label: string;
+            members: string[];
+            number: string;
+            /**
+             * Format: int32
+             * @description How long each rings where they ring one after the other.
+             */
+            ring_s: number;
+            /** @enum {string} */
+            strategy: "ring_all" | "in_turn" | "longest_idle";
+        };
+        HuntGroups: {
+            items: components["schemas"]["HuntGroup"][];
+        };
+        HuntGroupWish: {
+            /** @description 1 to 64 characters */
+            label: string;
+            /** @description 1 to 64 phones of the branch, in the order in which they ring. */
+            members: string[];
+            /**
+             * Format: int32
+             * @description 5 to 120
+             */
+            ring_s: number;
+            /** @enum {string} */
+            strategy: "ring_all" | "in_turn" | "longest_idle";
         };
         Invited: {
             code: string;
@@ -774,7 +934,7 @@ export interface components {
          * @description An action that the user's role allows.
          * @enum {string}
          */
-        May: "configure" | "import_customers" | "move_stage" | "view_number" | "refuse_contact" | "lift_refusal" | "manage_users" | "dial" | "hang_up" | "play_recording" | "export_recording" | "search_audit" | "erase_customer";
+        May: "configure" | "import_customers" | "move_stage" | "view_number" | "refuse_contact" | "lift_refusal" | "manage_users" | "dial" | "manage_phones" | "hang_up" | "play_recording" | "export_recording" | "search_audit" | "erase_customer";
         /** @description The signed-in user. */
         Me: {
             box_id: string;
@@ -990,6 +1150,11 @@ export interface components {
             source?: string;
             user_agent?: string;
         };
+        /** @description Whose phone is meant. */
+        PhoneChoice: {
+            /** @description The user's own phone where it is not given. Agents have no choice. */
+            extension?: string;
+        };
         /** @description All phones of the branch; as many as its file names. */
         Phones: {
             items: components["schemas"]["Phone"][];
@@ -1081,6 +1246,15 @@ export interface components {
             /** Format: int64 */
             uptime_s: number;
             version: string;
+        };
+        /** @description Whom the call goes to: one of both. */
+        Transfer: {
+            /** @description Another call of the same phone: both become one, without the phone. */
+            call?: string;
+            /** @description Whose side of the call is given up; the user's own phone where it is not given. Agents have no choice. */
+            extension?: string;
+            /** @description Digits as they would be dialled: they ring, and have the call when they answer. */
+            to?: string;
         };
         Trunk: {
             /** @description Final SIP codes of the calls that ended within the last hour: code → count. */
@@ -1276,6 +1450,72 @@ export interface operations {
         responses: {
             /** @description it ends */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_move_on: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneChoice"];
+            };
+        };
+        responses: {
+            /** @description the other devices ring */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description it has begun; what becomes of it is told on the live socket */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1596,6 +1836,96 @@ export interface operations {
             };
         };
     };
+    branch_groups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HuntGroups"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_set_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HuntGroupWish"];
+            };
+        };
+        responses: {
+            /** @description it stands for the next call */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_remove_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description its number rings nobody any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     live_live: {
         parameters: {
             query?: never;
@@ -1672,6 +2002,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Phones"];
                 };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_handling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a phone or a hunt group */
+                extension: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallHandling"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_set_handling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description a phone or a hunt group */
+                extension: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallHandling"];
+            };
+        };
+        responses: {
+            /** @description it stands for the next call */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_pick_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the phone that rings */
+                extension: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneChoice"];
+            };
+        };
+        responses: {
+            /** @description the own phone rings too, and answers by itself */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem with its stable code (RFC 9457) */
             default: {
