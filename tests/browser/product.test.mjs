@@ -177,6 +177,32 @@ describe('the product in a browser', { skip }, () => {
     await page.getByRole('button', { name: '再拨一次' }).waitFor()
   })
 
+  promise('gives a running call on to another phone, for oneself and for others', async () => {
+    const page = await pageOf('agent')
+    await openCustomer(page, 4)
+    await page.getByRole('button', { name: '拨打' }).click()
+    await page.locator('.zk-progress [aria-current=step]', { hasText: '通话中' }).waitFor()
+    const leader = await pageOf('leader')
+    await go(leader, '概览')
+    const calls = leader.getByRole('region', { name: '实时通话' })
+    await calls.getByRole('button', { name: /转\s*接/ }).click()
+    await leader.getByText('把分机 1000 的这通电话转给').waitFor()
+    await whole(leader, 'transfer')
+    await leader.getByLabel('分机或号码').fill('x')
+    await leader.keyboard.press('Enter')
+    await leader.getByText('号码格式不对').waitFor()
+    await leader.getByLabel('分机或号码').fill('1001')
+    await leader.keyboard.press('Enter')
+    await leader.getByText('正在转接到 1001').waitFor()
+    await calls.getByText('1001', { exact: true }).waitFor()
+    await calls.getByRole('button', { name: '挂断' }).click()
+    await leader
+      .locator('.ant-popconfirm')
+      .getByRole('button', { name: /挂\s*断/ })
+      .click()
+    await page.getByRole('button', { name: '再拨一次' }).waitFor()
+  })
+
   promise('says in words why a call was refused', async () => {
     const page = await pageOf('idle')
     await openCustomer(page, 9)

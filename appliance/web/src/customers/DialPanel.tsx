@@ -8,6 +8,7 @@ import { serverNow, useLine } from '@zhunkehu/live'
 import { Alert, App, Button, Select } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Transfer } from '../calls/Transfer'
 import { useLive } from '../live'
 import { type Dial, followed, STEPS } from './dialStep'
 import { EndedCall } from './EndedCall'
@@ -51,7 +52,12 @@ export function DialPanel({ customer }: { customer: string }) {
       <div className="zk-row">
         {own ? null : <PhoneChoice chosen={lent} onChoose={setLent} />}
         {dial.at === 'running' ? (
-          <EndButton call={dial.call} />
+          <>
+            <EndButton call={dial.call} />
+            {dial.step === 'talking' ? (
+              <Transfer call={{ id: dial.call }} extension={own ? undefined : lent} size="large" />
+            ) : null}
+          </>
         ) : (
           <Button
             type="primary"

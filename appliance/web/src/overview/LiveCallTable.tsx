@@ -13,6 +13,7 @@ import {
 import { useTranslation } from 'react-i18next'
 import { HangUp } from '../calls/HangUp'
 import { extensions, OtherParty } from '../calls/OtherParty'
+import { Transfer } from '../calls/Transfer'
 
 const TONE: Record<string, Tone> = { talking: 'good', held: 'warn' }
 
@@ -63,8 +64,13 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
     columns.push({
       key: 'act',
       title: t('branch.call.action'),
-      width: 80,
-      cell: (call) => <HangUp call={call} />,
+      width: 150,
+      cell: (call) => (
+        <span className="zk-row zk-nowrap">
+          {call.phase === 'talking' ? <Transfer call={call} extension={call.extension} /> : null}
+          <HangUp call={call} />
+        </span>
+      ),
     })
   }
   return (

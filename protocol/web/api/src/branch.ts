@@ -47,6 +47,13 @@ export const branchApi = {
         body: extension ? { customer, extension } : { customer },
       }),
     ),
+  transfer: (id: string, to: string, extension?: string) =>
+    unwrap(
+      client.POST('/api/v1/calls/{id}/transfer', {
+        params: { path: { id } },
+        body: extension === undefined ? { to } : { to, extension },
+      }),
+    ),
   hangUp: (id: string) => unwrap(client.DELETE('/api/v1/calls/{id}', { params: { path: { id } } })),
   customers: ({ stage, q, ...page }: Asked & { stage?: string; q?: string }) =>
     unwrap(
