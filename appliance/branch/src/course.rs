@@ -86,6 +86,8 @@ impl<S: Signalling> Branch<S> {
             return self.ring_member(call, course, member);
         }
         let handling = self.handling_of(&course.at);
+        // a member that sends its own calls on does not send the group's
+        let redirect = redirect.filter(|_| self.group(&course.at).is_none());
         let (reason, target) = match (redirect, cause.sip.map_or(0, |code| code.0)) {
             (Some(to), _) => (DivertReason::ByPhone, Some(to)),
             (None, 486 | 600 | 603) => (DivertReason::Busy, handling.forward_busy),

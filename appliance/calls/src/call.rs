@@ -7,7 +7,7 @@ mod setup;
 mod taking;
 mod talk;
 
-use crate::input::{Callee, ClickToCall, Connect, LegNo, Limits, Place, Ports};
+use crate::input::{Callee, ClickToCall, Connect, LegEvent, LegNo, Limits, Place, Ports};
 use crate::leg::{Leg, LegState, Who};
 use crate::machine::Timer;
 use crate::output::{LegAct, MediaOrder, Output, Seated};
@@ -141,7 +141,7 @@ impl Call {
     fn new(story: CallStarted, callee: Callee, ports: Ports, now: Moment) -> Self {
         Self {
             story,
-            record: callee.record(),
+            record: false,
             recorded: false,
             callee: Some(callee),
             shown: String::new(),
@@ -216,6 +216,22 @@ impl Call {
                 .as_ref()
                 .and_then(|ringing| ringing.side_of(no))
         })
+    }
+
+    /// What became of one of its legs.
+    pub(crate) fn happened(&mut self, told: &mut Told<'_>, no: LegNo, event: LegEvent) {
+        match event {
+            LegEvent::Ended { by_peer, cause } => self.leg_ended(told, no, by_peer, cause),
+            LegEvent::Reoffered { sdp } => self.reoffered(told, no, sdp),
+            LegEvent::Reanswered { sdp } => self.reanswered(told, no, sdp),
+            LegEvent::ReofferRefused { code } => self.reoffer_refused(told, no, code),
+            LegEvent::Acked { sdp } => self.acked(told, no, sdp),
+            LegEvent::Progressed { code, sdp, source } => {
+                self.progressed(told, no, code, sdp, source);
+            }
+            LegEvent::Answered { sdp, source } => self.answered_by(told, no, sdp, source),
+            LegEvent::Redirected { to } => self.redirected(no, to),
+        }
     }
 
     /// The last act: everything that the call held is free.

@@ -526,3 +526,15 @@ fn a_call_is_recorded_from_where_it_is_given_on_to_by_a_rule_that_wants_it() {
     world.carrier_answers();
     assert!(recorded(&world));
 }
+
+#[test]
+fn a_wish_to_record_ends_with_the_try_that_had_it() {
+    let (mut world, call) = talk();
+    let recorded = transfer(call, "1001", "813800138000");
+    assert_eq!(order(&mut world, recorded), Ok(()));
+    world.refuses(CARRIER, 486);
+    assert_eq!(order(&mut world, transfer(call, "1001", "1002")), Ok(()));
+    world.answers(THIRD);
+    assert_eq!(taken(&world), [(TakenBy::Transfer, "1002".to_owned())]);
+    assert!(!world.kinds().contains(&"recording_started"));
+}

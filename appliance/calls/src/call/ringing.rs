@@ -1,7 +1,7 @@
 //! Those who are invited to one side of a call: all at once; the first to answer has it.
 use super::{Call, Phase, Told};
 use crate::cause;
-use crate::input::{Callee, LegEvent, LegNo, Next, Place};
+use crate::input::{Callee, LegNo, Next, Place};
 use crate::leg::{Leg, LegState, Who};
 use crate::machine::Timer;
 use crate::output::{Diverted, Invitation, Invitee, LegAct, Output, TrunkInvite};
@@ -27,6 +27,8 @@ pub(super) enum WhatFor {
 pub(super) struct Ringing {
     pub(super) side: Side,
     pub(super) what_for: WhatFor,
+    /// Whoever answers is to be recorded.
+    pub(super) record: bool,
     legs: Vec<Leg>,
     /// Why nobody was reached so far, and whether their own side said so.
     failed: (HangUpCause, bool),
@@ -71,6 +73,7 @@ impl Call {
         what_for: WhatFor,
     ) {
         let formats = self.offered(side);
+        let record = callee.record();
         let legs = match callee {
             Callee::Phones { places, .. } => {
                 self.invite_phones(told, side, places, diverted, &formats)
@@ -103,6 +106,7 @@ impl Call {
         self.ringing = Some(Ringing {
             side,
             what_for,
+            record,
             legs,
             failed: (HangUpCause::default(), false),
             redirect: None,
@@ -254,7 +258,7 @@ impl Call {
         let Some(ringing) = &mut self.ringing else {
             return;
         };
-        let (side, what_for) = (ringing.side, ringing.what_for);
+        let (side, what_for, record) = (ringing.side, ringing.what_for, ringing.record);
         let Some(mut leg) = ringing.take(no) else {
             return;
         };
@@ -272,6 +276,7 @@ impl Call {
             self.let_go(told, leg, cause::OK, None);
             return self.failed(told, cause, false);
         }
+        self.record |= record;
         self.stop_ringing(told, cause::OK);
         match (what_for, side) {
             (WhatFor::SetUp, Side::Caller) => self.own_phone_answered(told, leg),
@@ -344,7 +349,6 @@ impl Call {
         let Some(Ringing { side, what_for, .. }) = waits else {
             return next.callee.free_channel(told.outputs);
         };
-        self.record |= next.callee.record();
         self.ring(
             told,
             side,
@@ -456,20 +460,5 @@ impl Call {
         self.ringing
             .take()
             .map_or_else(Vec::new, |ringing| ringing.legs)
-    }
-
-    pub(crate) fn happened(&mut self, told: &mut Told<'_>, no: LegNo, event: LegEvent) {
-        match event {
-            LegEvent::Ended { by_peer, cause } => self.leg_ended(told, no, by_peer, cause),
-            LegEvent::Reoffered { sdp } => self.reoffered(told, no, sdp),
-            LegEvent::Reanswered { sdp } => self.reanswered(told, no, sdp),
-            LegEvent::ReofferRefused { code } => self.reoffer_refused(told, no, code),
-            LegEvent::Acked { sdp } => self.acked(told, no, sdp),
-            LegEvent::Progressed { code, sdp, source } => {
-                self.progressed(told, no, code, sdp, source);
-            }
-            LegEvent::Answered { sdp, source } => self.answered_by(told, no, sdp, source),
-            LegEvent::Redirected { to } => self.redirected(no, to),
-        }
     }
 }

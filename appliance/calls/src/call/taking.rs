@@ -25,7 +25,6 @@ impl Call {
             muted.into_iter().for_each(|order| self.media(told, order));
             self.ringback(told, side.other());
         }
-        self.record |= callee.record();
         self.ring(told, side, callee, None, &[], WhatFor::Taking(how));
     }
 
@@ -145,6 +144,7 @@ impl Call {
         leg.state = LegState::Up;
         self.act(told, no, LegAct::Answer { sdp });
         if rings {
+            self.record |= self.ringing.as_ref().is_some_and(|ringing| ringing.record);
             self.stop_ringing(told, cause::OK);
             self.write_taken(told, side, &leg, how, None);
             self.answered(told, leg);
