@@ -86,7 +86,7 @@ impl<S: Signalling> Branch<S> {
             dialled: request.number.to_dial(),
             address: here,
         };
-        self.notes.insert(call, note);
+        self.notes.insert(call, Box::new(note));
         let click = ClickToCall {
             call,
             extension: request.extension,

@@ -158,7 +158,7 @@ impl<S: Signalling> Branch<S> {
             dialled: invited.called.clone(),
             address: Some(address),
         };
-        self.notes.insert(call, note);
+        self.notes.insert(call, Box::new(note));
         let (callee, called) = self.callee_of(now, call, route.pass, invited.diversions);
         // A phone is shown by the name that its password proved, whatever it writes.
         let (from_phone, shown, display) = match &invited.origin {

@@ -38,7 +38,7 @@ pub struct Branch<S = Sip> {
     pub(crate) engaged: Engaged,
     /// How far calls to phones have come on their way.
     pub(crate) courses: BTreeMap<CallId, Course>,
-    pub(crate) notes: BTreeMap<CallId, Note>,
+    pub(crate) notes: BTreeMap<CallId, Box<Note>>,
     /// Recordings whose key is being made.
     pub(crate) awaiting_key: BTreeMap<RecordingId, RecordOrder>,
     pub(crate) journal_has_room: bool,

@@ -225,7 +225,7 @@ impl<S: Signalling> Branch<S> {
 
     fn act(&mut self, now: Now, call: CallId, no: LegNo, act: LegAct) {
         if let LegAct::Invite(invitation) = act {
-            return self.invite(now, call, no, invitation);
+            return self.invite(now, call, no, *invitation);
         }
         let Some(leg) = self.leg_of.get(&(call, no)).copied() else {
             return;

@@ -20,7 +20,8 @@ pub(crate) enum Timer {
 
 pub struct Calls {
     limits: Limits,
-    calls: BTreeMap<CallId, Call>,
+    /// Boxed: a call is large, and the map moves its neighbours.
+    calls: BTreeMap<CallId, Box<Call>>,
     timers: TimerTable<Timer>,
     settled: VecDeque<Settled>,
     outputs: VecDeque<Output>,
@@ -80,12 +81,14 @@ impl Calls {
     /// A click-to-call whose own phone has not answered: nobody outside has been called yet.
     #[must_use]
     pub fn awaits_own_phone(&self, call: &CallId) -> bool {
-        self.calls.get(call).is_some_and(Call::awaits_own_phone)
+        self.calls
+            .get(call)
+            .is_some_and(|call| call.awaits_own_phone())
     }
 
     #[must_use]
     pub fn is_up(&self, call: &CallId) -> bool {
-        self.calls.get(call).is_some_and(Call::is_up)
+        self.calls.get(call).is_some_and(|call| call.is_up())
     }
 
     /// Who sits on a side now.
@@ -111,7 +114,7 @@ impl Calls {
     /// A call that rings for its callee.
     #[must_use]
     pub fn rings(&self, call: &CallId) -> bool {
-        self.calls.get(call).is_some_and(Call::rings)
+        self.calls.get(call).is_some_and(|call| call.rings())
     }
 
     /// The number of a leg that is about to come, for `Input::TakeOver`.
@@ -192,7 +195,7 @@ impl Calls {
         if call.is_over() {
             call.close(&mut told);
         } else {
-            self.calls.insert(id, call);
+            self.calls.insert(id, Box::new(call));
         }
     }
 

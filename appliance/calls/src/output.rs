@@ -49,7 +49,7 @@ pub enum Output {
 
 #[derive(Debug)]
 pub enum LegAct {
-    Invite(Invitation),
+    Invite(Box<Invitation>),
     Progress {
         code: SipCode,
         sdp: Option<Bytes>,

@@ -163,7 +163,7 @@ impl Call {
             diverted: diverted.to_vec(),
             sdp,
         };
-        self.act(told, leg.no, LegAct::Invite(invitation));
+        self.act(told, leg.no, LegAct::Invite(Box::new(invitation)));
         leg
     }
 
