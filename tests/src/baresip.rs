@@ -233,6 +233,23 @@ impl Baresip {
         })
     }
 
+    /// Waits until its last second of sound is these tones together and nothing else.
+    #[track_caller]
+    pub fn expect_tones(&self, hz: &[f64]) {
+        let what = format!("baresip {} hears {hz:?} Hz together", self.user);
+        wait_until(&what, PATIENCE, || {
+            let sound = self.heard()?;
+            let heard = &sound.channels[0];
+            let last = &heard[heard.len().saturating_sub(8_000)..];
+            let shares: Vec<f64> = hz
+                .iter()
+                .map(|hz| tone::share(last, sound.rate, *hz))
+                .collect();
+            let each = shares.iter().all(|share| *share > 0.1);
+            (each && shares.iter().sum::<f64>() > 0.85).then_some(())
+        });
+    }
+
     /// What it has heard in its last call so far.
     #[must_use]
     pub fn heard(&self) -> Option<Sound> {

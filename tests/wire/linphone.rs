@@ -3,6 +3,7 @@ use house_tests::baresip::{Answers, Baresip, Plan};
 use house_tests::gateway::Gateway;
 use house_tests::journal;
 use house_tests::linphone::Linphone;
+use serde_json::json;
 use std::path::Path;
 
 fn desk(world: &Path, sip: &str, user: &str, tone_hz: f64, answers: Answers) -> Baresip {
@@ -47,6 +48,51 @@ fn both_calls_of_a_phone_are_joined_by_the_phone_itself() {
     journal::expect_counts(
         &gateway.data_dir(),
         &[("call_started", 2), ("call_taken", 1), ("call_ended", 2)],
+    );
+}
+
+#[test]
+fn two_calls_of_a_phone_become_one_of_three_and_go_on_when_it_leaves() {
+    let world = tempfile::tempdir().unwrap();
+    let (gateway, sip, mut a, mut linphone, mut c) = office(world.path());
+    let consulted = linphone.dial("1002", &sip);
+    c.expect("CALL_ESTABLISHED");
+    linphone.expect(consulted, "StreamsRunning");
+    let admin = gateway.page_of("admin");
+    let calls = admin.get("/api/v1/calls").json();
+    let ids: Vec<&str> = calls["items"]
+        .as_array()
+        .expect("calls are listed")
+        .iter()
+        .filter_map(|call| call["id"].as_str())
+        .collect();
+    let [newer, older] = ids[..] else {
+        panic!("two calls are up: {calls}");
+    };
+    let path = format!("/api/v1/calls/{older}/conference");
+    let wish = json!({ "call": newer, "extension": "1001" });
+    let answer = admin.post(&path, &wish);
+    assert_eq!(answer.status, 202, "{}", answer.body);
+    linphone.expect(consulted, "Released");
+    linphone.resume(1);
+    linphone.expect(1, "StreamsRunning");
+    linphone.sound(1);
+    a.expect_tones(&[660.0, 880.0]);
+    c.expect_tones(&[440.0, 660.0]);
+    linphone.hang_up(1);
+    a.expect_tones(&[880.0]);
+    c.expect_tones(&[440.0]);
+    a.hang_up();
+    c.expect("CALL_CLOSED");
+    journal::expect_counts(
+        &gateway.data_dir(),
+        &[
+            ("call_started", 2),
+            ("call_guest_came", 1),
+            ("call_guest_left", 1),
+            ("call_taken", 1),
+            ("call_ended", 2),
+        ],
     );
 }
 

@@ -107,6 +107,13 @@ pub enum CallOrder {
         other: CallId,
         actor: Actor,
     },
+    /// 三方通话: whoever is in another call of the phone comes into this one; the phone stays.
+    Confer {
+        call: CallId,
+        phone: Extension,
+        other: CallId,
+        actor: Actor,
+    },
     /// Go on at the phone's other place.
     Move {
         call: CallId,

@@ -39,6 +39,8 @@ pub(crate) const fn call_of(body: &Body) -> Option<CallId> {
         Body::CallRinging(fact) => fact.call,
         Body::CallAnswered(fact) => fact.call,
         Body::CallTaken(fact) => fact.call,
+        Body::CallGuestCame(fact) => fact.call,
+        Body::CallGuestLeft(fact) => fact.call,
         Body::CallHeld(fact) => fact.call,
         Body::CallResumed(fact) => fact.call,
         Body::OneWayAudioHeard(fact) => fact.call,

@@ -158,7 +158,11 @@ impl<S: Signalling> Branch<S> {
     /// `urgent`: an emergency call, which may also have the ports that are held back for such.
     pub(crate) fn allot(&mut self, call: CallId, urgent: bool) -> Option<calls::Ports> {
         let [caller, callee] = self.ports.take_pair(call, urgent)?;
-        Some(calls::Ports { caller, callee })
+        Some(calls::Ports {
+            caller,
+            callee,
+            guest: None,
+        })
     }
 
     /// The address that was named for our descriptions, else this one.

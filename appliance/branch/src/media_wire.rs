@@ -5,6 +5,7 @@ use crate::signalling::Signalling;
 use calls::MediaOrder;
 use calls::sdp::FormatKind;
 use media::{Codec, LegMedia, MediaCommand, MediaLeg, MediaReport, PortPair, Tone};
+use messages::fact::Side;
 use messages::{CallId, Now};
 use sansio::Machine;
 use sip::LegId;
@@ -13,7 +14,7 @@ impl<S: Signalling> Branch<S> {
     pub(crate) fn order_media(&mut self, call: CallId, order: MediaOrder) {
         let command = match order {
             MediaOrder::Set {
-                side,
+                seat,
                 port,
                 remote,
                 signalling,
@@ -23,7 +24,7 @@ impl<S: Signalling> Branch<S> {
             } => {
                 self.ports.opened(port, call);
                 MediaCommand::Set(LegMedia {
-                    leg: MediaLeg { call, side },
+                    leg: MediaLeg { call, seat },
                     port: PortPair { rtp: port },
                     remote,
                     signalling,
@@ -35,33 +36,39 @@ impl<S: Signalling> Branch<S> {
             MediaOrder::Bridge => MediaCommand::Bridge { call },
             MediaOrder::Watch => MediaCommand::Watch { call },
             MediaOrder::Ringback { side, format } => MediaCommand::Tone {
-                leg: MediaLeg { call, side },
+                leg: leg_on(call, side),
                 tone: Tone::Ringback,
                 codec: codec_of(format),
             },
             MediaOrder::StopTone { side } => MediaCommand::StopTone {
-                leg: MediaLeg { call, side },
+                leg: leg_on(call, side),
             },
+            MediaOrder::Mix { beside, format } => MediaCommand::Mix {
+                call,
+                beside,
+                codec: codec_of(format),
+            },
+            MediaOrder::Unmix { guest_takes } => MediaCommand::Unmix { call, guest_takes },
             MediaOrder::Close => MediaCommand::Close { call },
         };
         self.say(Output::Media(command));
     }
 
-    /// A digit that came in the signalling goes to the other side as digits do (RFC 4733).
+    /// A digit that came in the signalling goes to the others as digits do (RFC 4733).
     pub(crate) fn digit_came(&mut self, leg: LegId, digit: char, duration_ms: u16) {
         let Some((call, no)) = self.legs.get(&leg).copied() else {
             return;
         };
-        let side = self.calls.side_of(&call, no);
-        let Some(side) = side.filter(|_| self.calls.is_up(&call)) else {
+        if !self.calls.is_up(&call) {
             return;
-        };
-        let side = side.other();
-        self.say(Output::Media(MediaCommand::Digit {
-            leg: MediaLeg { call, side },
-            digit,
-            duration_ms,
-        }));
+        }
+        for seat in self.calls.hearers(&call, no) {
+            self.say(Output::Media(MediaCommand::Digit {
+                leg: MediaLeg { call, seat },
+                digit,
+                duration_ms,
+            }));
+        }
     }
 
     pub(crate) fn media_reports(&mut self, now: Now, report: MediaReport) {
@@ -77,6 +84,13 @@ impl<S: Signalling> Branch<S> {
             // For the screens; nothing is decided by them.
             MediaReport::FirstPacket { .. } | MediaReport::Stats { .. } => {}
         }
+    }
+}
+
+fn leg_on(call: CallId, side: Side) -> MediaLeg {
+    MediaLeg {
+        call,
+        seat: side.into(),
     }
 }
 

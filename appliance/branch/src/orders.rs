@@ -4,7 +4,7 @@ use crate::course::Course;
 use crate::incoming::Invited;
 use crate::machine::{Branch, DIALLED_BY_HAND};
 use crate::signalling::Signalling;
-use calls::{Callee, Join, LegNo, Place, Replace, TakeOver};
+use calls::{Arrival, Callee, Join, LegNo, Place, Replace, TakeOver};
 use gate::{Pass, Request};
 use messages::fact::{Actor, Side, TakenBy};
 use messages::{CallId, Extension, Now, Refusal, ReleasedBy, SipCode};
@@ -13,6 +13,15 @@ use sip::{Command, LegId, Origin};
 
 /// Dialled before a phone's number: its ringing call is picked up.
 const PICK_UP: &str = "*8";
+
+/// What becomes of the phone whose two calls become one.
+#[derive(Clone, Copy, Debug)]
+enum Together {
+    /// 咨询转接
+    WithoutThePhone,
+    /// 三方通话
+    Three,
+}
 
 impl<S: Signalling> Branch<S> {
     pub(crate) fn order(&mut self, now: Now, ask: Ask, order: CallOrder) {
@@ -31,7 +40,13 @@ impl<S: Signalling> Branch<S> {
                 phone,
                 other,
                 actor,
-            } => self.join(now, [call, other], &phone, actor),
+            } => self.join(now, [call, other], &phone, actor, Together::WithoutThePhone),
+            CallOrder::Confer {
+                call,
+                phone,
+                other,
+                actor,
+            } => self.join(now, [call, other], &phone, actor, Together::Three),
             CallOrder::Move { call, phone, actor } => self.move_on(now, call, &phone, actor),
             CallOrder::PickUp { rung, phone } => self.ring_also(now, &rung, &phone),
         };
@@ -171,13 +186,14 @@ impl<S: Signalling> Branch<S> {
         Ok(())
     }
 
-    /// Two calls of the phone become one without it. The one with somebody outside stays, else the older one.
+    /// Two calls of the phone become one. The one with somebody outside stays, else the older one.
     fn join(
         &mut self,
         now: Now,
         calls: [CallId; 2],
         phone: &Extension,
         actor: Actor,
+        together: Together,
     ) -> Result<(), Refusal> {
         let [one, other] = calls;
         if one == other {
@@ -199,6 +215,13 @@ impl<S: Signalling> Branch<S> {
         if !ready {
             return Err(Refusal::CallNotReady);
         }
+        let how = match together {
+            Together::WithoutThePhone => Arrival::InPlace,
+            Together::Three => {
+                let port = self.ports.take_one(into).ok_or(Refusal::MediaFull)?;
+                Arrival::AsGuest { port }
+            }
+        };
         if let Some(note) = self.notes.get_mut(&into) {
             note.asked_by = Some(actor);
         }
@@ -207,6 +230,7 @@ impl<S: Signalling> Branch<S> {
             side,
             from,
             comes: own.other(),
+            how,
         };
         self.calls.handle(now, calls::Input::Join(Box::new(join)));
         Ok(())
@@ -239,7 +263,8 @@ impl<S: Signalling> Branch<S> {
             return Err(Refusal::NotAllowed);
         }
         if self.calls.is_up(&consulted) {
-            return self.join(now, [call, consulted], &phone, actor);
+            let together = Together::WithoutThePhone;
+            return self.join(now, [call, consulted], &phone, actor, together);
         }
         // it rings only: whoever it rings at is called from the other call
         let dialled = self.notes.get(&consulted).map(|note| note.dialled.clone());

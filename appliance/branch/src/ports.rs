@@ -28,11 +28,7 @@ impl PortPool {
     /// Two ports for a call; `None` where there are not two, or only those that are held back for urgent ones.
     pub(crate) fn take_pair(&mut self, call: CallId, urgent: bool) -> Option<[u16; 2]> {
         let all = self.free.len() + self.taken.len();
-        let held_back = if urgent {
-            0
-        } else {
-            HELD_BACK.min(all / 4 * 2)
-        };
+        let held_back = if urgent { 0 } else { held_back(all) };
         if self.free.len() < 2 + held_back {
             return None;
         }
@@ -41,6 +37,22 @@ impl PortPool {
             self.taken.insert(port, Owner::Promised(call));
         }
         Some(pair)
+    }
+
+    /// One more port for a call that has two; one that was promised before and never opened is given again.
+    pub(crate) fn take_one(&mut self, call: CallId) -> Option<u16> {
+        let mut taken = self.taken.iter();
+        let promised = taken.find(|(_, owner)| **owner == Owner::Promised(call));
+        if let Some((port, _)) = promised {
+            return Some(*port);
+        }
+        let all = self.free.len() + self.taken.len();
+        if self.free.len() <= held_back(all) {
+            return None;
+        }
+        let port = self.free.pop_front()?;
+        self.taken.insert(port, Owner::Promised(call));
+        Some(port)
     }
 
     pub(crate) fn opened(&mut self, port: u16, call: CallId) {
@@ -58,7 +70,7 @@ impl PortPool {
     }
 
     /// The call is closed: what was never opened is free at once.
-    pub(crate) fn closed(&mut self, call: CallId, ports: [u16; 2]) {
+    pub(crate) fn closed(&mut self, call: CallId, ports: impl IntoIterator<Item = u16>) {
         for port in ports {
             if self.taken.get(&port) == Some(&Owner::Promised(call)) {
                 self.taken.remove(&port);
@@ -74,6 +86,10 @@ impl PortPool {
     pub(crate) fn taken_count(&self) -> usize {
         self.taken.len()
     }
+}
+
+fn held_back(all: usize) -> usize {
+    HELD_BACK.min(all / 4 * 2)
 }
 
 #[cfg(test)]
@@ -96,6 +112,20 @@ mod tests {
         assert_eq!(pool.take_pair(b, true), Some([12, 10]));
         pool.closed(a, [10, 12]);
         assert_eq!(pool.free_count(), 0);
+    }
+
+    #[test]
+    fn a_third_port_that_was_never_opened_is_given_again_and_comes_back() {
+        let call = CallId::from_bytes([1; 16]);
+        let mut pool = PortPool::default();
+        pool.fill([10, 12, 14, 16, 18]);
+        let pair = pool.take_pair(call, false).unwrap();
+        pair.into_iter().for_each(|port| pool.opened(port, call));
+        assert_eq!(pool.take_one(call), Some(14));
+        assert_eq!(pool.take_one(call), Some(14));
+        assert_eq!(pool.take_one(CallId::from_bytes([2; 16])), None);
+        pool.closed(call, [10, 12, 14]);
+        assert_eq!((pool.free_count(), pool.taken_count()), (3, 2));
     }
 
     #[test]

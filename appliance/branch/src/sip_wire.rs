@@ -201,7 +201,9 @@ impl<S: Signalling> Branch<S> {
             calls::Output::Media { call, order } => self.order_media(call, order),
             calls::Output::Fact(body) => {
                 let actor = match (call_of(&body), &body) {
-                    (Some(call), Body::CallTaken(_)) => self.changer_of(call),
+                    (Some(call), Body::CallTaken(_) | Body::CallGuestCame(_)) => {
+                        self.changer_of(call)
+                    }
                     (Some(call), _) => self.actor_of(call),
                     (None, _) => Actor::System,
                 };
@@ -216,6 +218,8 @@ impl<S: Signalling> Branch<S> {
             calls::Output::LegMoved { from, to } => self.leg_moved(from, to),
             calls::Output::ChannelFree { trunk } => self.gate.release(&trunk),
             calls::Output::Closed { call, ports } => {
+                let guest = ports.guest.into_iter();
+                let ports = [ports.caller, ports.callee].into_iter().chain(guest);
                 self.ports.closed(call, ports);
                 self.notes.remove(&call);
                 self.courses.remove(&call);

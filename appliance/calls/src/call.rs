@@ -1,4 +1,5 @@
 //! One call: its story for the journal, who sits on its two sides, who rings for one of them, and how far it is.
+mod conference;
 mod ending;
 mod joining;
 mod media;
@@ -12,10 +13,11 @@ use crate::leg::{Leg, LegState, Who};
 use crate::machine::Timer;
 use crate::output::{LegAct, MediaOrder, Output, Seated};
 use bytes::Bytes;
+use conference::Guest;
 use ending::Leaving;
-use joining::Handing;
 pub(crate) use joining::Settled;
-use messages::fact::{Body, CallStarted, OutsideParty, Side};
+use joining::{Expected, Handing};
+use messages::fact::{Body, CallStarted, OutsideParty, Seat, Side};
 use messages::{CallId, Direction, Moment, Now};
 use ringing::Ringing;
 use sansio::TimerTable;
@@ -58,13 +60,16 @@ pub(crate) struct Call {
     display: Option<String>,
     private: bool,
     seats: [Option<Leg>; 2],
+    guest: Option<Guest>,
     ports: [u16; 2],
+    /// The port that was allotted for a guest.
+    guest_port: Option<u16>,
     /// Those who were invited to one side.
     ringing: Option<Ringing>,
     /// One of its legs is about to go over to another call.
     handing: Option<Handing>,
-    /// A leg of another call is about to take this side.
-    expects: Option<Side>,
+    /// A leg of another call is about to come.
+    expects: Option<Expected>,
     /// What became of the handing, for the other call.
     settled: Option<Settled>,
     leaving: Vec<Leaving>,
@@ -148,7 +153,9 @@ impl Call {
             display: None,
             private: false,
             seats: [None, None],
+            guest: None,
             ports: [ports.caller, ports.callee],
+            guest_port: None,
             ringing: None,
             handing: None,
             expects: None,
@@ -218,6 +225,15 @@ impl Call {
         })
     }
 
+    /// The others who hear what a leg says.
+    pub(crate) fn hearers(&self, no: LegNo) -> Vec<Seat> {
+        let own = self.seated_at(no);
+        let seats = [Seat::Caller, Seat::Callee, Seat::Guest].into_iter();
+        seats
+            .filter(|seat| own.is_some_and(|own| own != *seat) && self.leg_at(*seat).is_some())
+            .collect()
+    }
+
     /// What became of one of its legs.
     pub(crate) fn happened(&mut self, told: &mut Told<'_>, no: LegNo, event: LegEvent) {
         match event {
@@ -245,8 +261,26 @@ impl Call {
         }
         told.outputs.push_back(Output::Closed {
             call: self.id(),
-            ports: self.ports,
+            ports: Ports {
+                caller: self.ports[0],
+                callee: self.ports[1],
+                guest: self.guest_port,
+            },
         });
+    }
+
+    fn leg_at(&self, seat: Seat) -> Option<&Leg> {
+        match seat.side() {
+            Some(side) => self.seat(side),
+            None => self.guest.as_ref().map(|guest| &guest.leg),
+        }
+    }
+
+    fn leg_at_mut(&mut self, seat: Seat) -> Option<&mut Leg> {
+        match seat.side() {
+            Some(side) => self.seat_mut(side),
+            None => self.guest.as_mut().map(|guest| &mut guest.leg),
+        }
     }
 
     fn seat(&self, side: Side) -> Option<&Leg> {

@@ -72,6 +72,8 @@ pub enum Input {
 pub struct Ports {
     pub caller: u16,
     pub callee: u16,
+    /// Of a conference.
+    pub guest: Option<u16>,
 }
 
 #[derive(Debug)]
@@ -156,7 +158,7 @@ pub struct TakeOver {
     pub how: TakenBy,
 }
 
-/// Of two calls of one phone: what is behind the phone in `from` takes the phone's side in `into`.
+/// Of two calls of one phone: what is behind the phone in `from` comes into the other one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Join {
     pub into: CallId,
@@ -165,6 +167,15 @@ pub struct Join {
     pub from: CallId,
     /// The side that comes over.
     pub comes: Side,
+    pub how: Arrival,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// 咨询转接: it takes the phone's seat.
+    InPlace,
+    /// 三方通话: it sits beside the phone, on this port.
+    AsGuest { port: u16 },
 }
 
 #[derive(Debug)]

@@ -3,7 +3,7 @@ use crate::input::LegNo;
 use crate::output::MediaOrder;
 use crate::sdp::{Audio, Description, Format, FormatKind, Local, Way, speech};
 use bytes::Bytes;
-use messages::fact::Side;
+use messages::fact::Seat;
 use messages::{AttemptId, Extension, PartyNumber, TrunkName};
 use std::net::{IpAddr, SocketAddr};
 
@@ -106,20 +106,20 @@ impl Leg {
         self.formats.iter().filter(kept).cloned().collect()
     }
 
-    pub(crate) fn media(&self, side: Side) -> MediaOrder {
-        self.order(side, self.way)
+    pub(crate) fn media(&self, seat: impl Into<Seat>) -> MediaOrder {
+        self.order(seat.into(), self.way)
     }
 
     /// The same, but nothing goes to it and nothing of it is heard.
-    pub(crate) fn muted(&self, side: Side) -> MediaOrder {
-        self.order(side, Way::Inactive)
+    pub(crate) fn muted(&self, seat: impl Into<Seat>) -> MediaOrder {
+        self.order(seat.into(), Way::Inactive)
     }
 
-    fn order(&self, side: Side, way: Way) -> MediaOrder {
+    fn order(&self, seat: Seat, way: Way) -> MediaOrder {
         let mut formats = self.formats.iter();
         let events = formats.find(|format| format.kind == FormatKind::Events);
         MediaOrder::Set {
-            side,
+            seat,
             port: self.port,
             remote: self.remote,
             signalling: self.source,

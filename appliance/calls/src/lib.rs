@@ -10,8 +10,8 @@ mod output;
 pub mod sdp;
 
 pub use input::{
-    Callee, ClickToCall, Connect, Input, Join, LegEvent, LegNo, Limits, Next, Place, Ports,
-    Replace, TakeOver,
+    Arrival, Callee, ClickToCall, Connect, Input, Join, LegEvent, LegNo, Limits, Next, Place,
+    Ports, Replace, TakeOver,
 };
 pub use machine::Calls;
 pub use output::{Diverted, Invitation, Invitee, LegAct, MediaOrder, Output, Seated, TrunkInvite};

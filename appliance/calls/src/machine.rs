@@ -3,7 +3,7 @@ use crate::call::{Call, Settled, Told};
 use crate::cause;
 use crate::input::{Input, Join, LegNo, Limits};
 use crate::output::{Output, Seated};
-use messages::fact::Side;
+use messages::fact::{Seat, Side};
 use messages::{CallId, HangUpCause, Moment, Now, ReleasedBy, SystemResult};
 use sansio::{Machine, TimerTable};
 use std::collections::{BTreeMap, VecDeque};
@@ -103,6 +103,13 @@ impl Calls {
         self.calls.get(call)?.side_of(leg)
     }
 
+    /// The others who hear what a leg says.
+    #[must_use]
+    pub fn hearers(&self, call: &CallId, leg: LegNo) -> Vec<Seat> {
+        let call = self.calls.get(call);
+        call.map_or_else(Vec::new, |call| call.hearers(leg))
+    }
+
     /// Both sides talk, and nobody else is about to take one of them.
     #[must_use]
     pub fn may_change(&self, call: &CallId, side: Side) -> bool {
@@ -154,7 +161,7 @@ impl Calls {
             .calls
             .get_mut(&join.into)
             .filter(|_| join.into != join.from);
-        let agreed = expected.and_then(|into| into.expect(join.side));
+        let agreed = expected.and_then(|into| into.expect(join.side, join.how));
         let mut handed = false;
         if let Some((formats, port)) = agreed {
             self.with(now, join.from, |call, told| {
@@ -183,7 +190,7 @@ impl Calls {
         });
         if let Some(leg) = comes {
             self.with(now, join.into, |call, told| {
-                call.receive(told, join.from, join.side, leg);
+                call.receive(told, join, leg);
             });
         }
     }

@@ -1,9 +1,9 @@
 //! What the calls machine wants done.
-use crate::input::{LegNo, Place};
+use crate::input::{LegNo, Place, Ports};
 use crate::sdp::FormatKind;
 use bytes::Bytes;
 use gate::Token;
-use messages::fact::{Body, Side};
+use messages::fact::{Body, Seat, Side};
 use messages::{CallId, DivertReason, Extension, HangUpCause, Q850, SipCode, TrunkName};
 use std::net::{IpAddr, SocketAddr};
 
@@ -43,7 +43,7 @@ pub enum Output {
     /// All legs are gone: ports and names may be used again.
     Closed {
         call: CallId,
-        ports: [u16; 2],
+        ports: Ports,
     },
 }
 
@@ -132,16 +132,16 @@ pub struct Seated {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MediaOrder {
-    /// Opens or changes the media of one side.
+    /// Opens or changes the media of one seat.
     Set {
-        side: Side,
+        seat: Seat,
         port: u16,
         remote: Option<SocketAddr>,
         /// Where the signalling came from.
         signalling: IpAddr,
         to_leg: bool,
         from_leg: bool,
-        /// The number that the side gives to digits (RFC 4733).
+        /// The number that the leg gives to digits (RFC 4733).
         events: Option<u8>,
     },
     Bridge,
@@ -154,6 +154,15 @@ pub enum MediaOrder {
     },
     StopTone {
         side: Side,
+    },
+    /// All three hear each other; the guest sits beside this side.
+    Mix {
+        beside: Side,
+        format: FormatKind,
+    },
+    /// There are two again.
+    Unmix {
+        guest_takes: Option<Side>,
     },
     Close,
 }

@@ -1,5 +1,6 @@
 //! Orders to the media threads and what they report.
-use messages::{CallId, PartyId, RecordingId, fact::Side};
+use messages::fact::{Seat, Side};
+use messages::{CallId, PartyId, RecordingId};
 use std::net::{IpAddr, SocketAddr};
 
 /// A relay port of the pool: RTP on `rtp`, RTCP on `rtp + 1`. Both sockets are bound before the first call.
@@ -8,11 +9,11 @@ pub struct PortPair {
     pub rtp: u16,
 }
 
-/// One end of a relayed call: a call and its side.
+/// One end of a relayed call: a call and the seat in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MediaLeg {
     pub call: CallId,
-    pub side: Side,
+    pub seat: Seat,
 }
 
 /// G.711 as negotiated: for the recorder and for tones. Packets of any payload type are relayed unchanged.
@@ -67,6 +68,18 @@ pub enum MediaCommand {
         leg: MediaLeg,
         digit: char,
         duration_ms: u16,
+    },
+    /// The guest's leg is open: each of the three hears the others from now on. It sits `beside` this side,
+    /// whose channel of the recording it shares. All three send `codec`.
+    Mix {
+        call: CallId,
+        beside: Side,
+        codec: Codec,
+    },
+    /// There are two again. `guest_takes`: the guest has the seat of somebody who has gone; `None`: the guest has gone.
+    Unmix {
+        call: CallId,
+        guest_takes: Option<Side>,
     },
     /// Records both sides of a bridged call.
     Record(RecordOrder),

@@ -13,6 +13,8 @@ const PAUSE: u8 = 2;
 /// −10 dBm0
 const VOLUME: u8 = 10;
 const END: u8 = 0x80;
+/// D is the last digit (§3.2).
+const DIGIT_EVENT_MAX: u8 = 15;
 const SAMPLES_PER_MS: u16 = 8;
 
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +48,12 @@ impl Digits {
             letter @ 'A'..='D' => letter as u8 - b'A' + 12,
             _ => return false,
         };
-        if self.waiting.len() >= WAITING_MAX {
+        self.press_event(event, duration_ms)
+    }
+
+    /// The same, by its number (RFC 4733 §3.2). Events that are no digits are let go.
+    pub(crate) fn press_event(&mut self, event: u8, duration_ms: u16) -> bool {
+        if event > DIGIT_EVENT_MAX || self.waiting.len() >= WAITING_MAX {
             return false;
         }
         let samples = duration_ms.clamp(40, 5_000).saturating_mul(SAMPLES_PER_MS);

@@ -1,6 +1,7 @@
 //! One leg of a call: whom it listens to, what came, what went.
 use crate::digits::Digits;
 use crate::latch::{Heard, Latch};
+use crate::playout::Playout;
 use crate::reception::Reception;
 use crate::rtcp::{ReportBlock, Rtcp};
 use crate::rtp::RtpPacket;
@@ -23,6 +24,10 @@ pub(crate) struct Leg {
     pub tone: Option<ToneStream>,
     /// Digits that this leg is to get.
     pub digits: Digits,
+    /// What came and has not been mixed; only in a conference.
+    pub playout: Option<Box<Playout>>,
+    /// The timestamp of the last digit that came (RFC 4733).
+    pub pressed: Option<u32>,
     pub latch: Latch,
     pub sent: u64,
     pub heard: Option<Moment>,
@@ -51,6 +56,8 @@ impl Leg {
             recording: None,
             tone: None,
             digits: Digits::default(),
+            playout: None,
+            pressed: None,
             latch: Latch::new(media.remote, media.signalling),
             sent: 0,
             heard: None,
@@ -86,7 +93,12 @@ impl Leg {
                 self.dropped += 1;
                 return None;
             }
-            Heard::Locking | Heard::NewSource => self.reception.restart(),
+            Heard::Locking | Heard::NewSource => {
+                self.reception.restart();
+                if let Some(playout) = &mut self.playout {
+                    playout.restart();
+                }
+            }
             Heard::Known => {}
         }
         let audio = Codec::of_payload_type(header.payload_type).is_some();

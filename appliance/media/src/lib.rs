@@ -2,10 +2,12 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod conceal;
 mod digits;
 mod g711;
 mod latch;
 mod leg;
+mod playout;
 mod reception;
 mod relay;
 mod silence;
@@ -21,4 +23,4 @@ pub use api::{
     RecorderReport, Tone,
 };
 pub use digits::DIGIT_PACKET_BYTES;
-pub use relay::{BadOrder, Forward, Passage, REST, RecordFrame, Relay, RelayOutput};
+pub use relay::{BadOrder, Forward, Outlet, Passage, REST, RecordFrame, Relay, RelayOutput};

@@ -1,5 +1,6 @@
-//! Which packet goes where: two legs for each call, no copy and no allocation for a packet.
+//! Which packet goes where: two legs for each call, no copy and no allocation for a packet; three are mixed.
 mod bad_order;
+mod mixing;
 mod orders;
 
 pub use bad_order::BadOrder;
@@ -12,7 +13,9 @@ use crate::silence::{LOOK, Silence, Watch};
 use crate::tone::{TONE_PACKET_BYTES, Waves};
 use crate::{Codec, MediaReport, PortPair, RecordOrder};
 use core::time::Duration;
+use messages::fact::Seat;
 use messages::{CallId, Moment, RecordingId};
+use mixing::Mixing;
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 
@@ -31,6 +34,8 @@ pub struct Relay {
     resting: VecDeque<(Moment, usize)>,
     /// Slots with a tone.
     sounding: Vec<usize>,
+    /// Calls of three.
+    mixed: Vec<CallId>,
     waves: Waves,
     next_look: Moment,
     outputs: VecDeque<RelayOutput>,
@@ -38,8 +43,10 @@ pub struct Relay {
 
 #[derive(Debug)]
 struct Call {
-    legs: [Option<usize>; 2],
+    /// By seat.
+    legs: [Option<usize>; Seat::COUNT],
     bridged: bool,
+    mixing: Option<Box<Mixing>>,
     /// From the answer on: early media may be as silent and as one-way as it likes.
     watch: Option<Watch>,
     recording: Option<RecordOrder>,
@@ -93,6 +100,14 @@ pub struct RecordFrame<'a> {
     pub audio: &'a [u8],
 }
 
+/// Where packets and audio of the relay's own go.
+pub trait Outlet {
+    /// From this slot's socket for RTP.
+    fn send(&mut self, slot: usize, to: SocketAddr, packet: &[u8]);
+
+    fn record(&mut self, frame: &RecordFrame<'_>);
+}
+
 /// What becomes of one packet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Passage<'a> {
@@ -111,6 +126,7 @@ impl Relay {
             calls: BTreeMap::new(),
             resting: VecDeque::new(),
             sounding: Vec::new(),
+            mixed: Vec::new(),
             waves: Waves::default(),
             next_look: Moment::START,
             outputs: VecDeque::new(),
@@ -150,7 +166,7 @@ impl Relay {
     }
 
     fn passage<'a>(&mut self, slot: usize, packet: RtpPacket<'a>) -> Passage<'a> {
-        let Some(leg) = self.legs[slot].as_ref() else {
+        let Some(leg) = self.legs[slot].as_mut() else {
             return Passage::default();
         };
         // whoever agreed not to send is not heard
@@ -168,6 +184,20 @@ impl Relay {
         });
         let number = packet.header.payload_type;
         let digit = leg.media.events == Some(number);
+        if let Some(playout) = &mut leg.playout {
+            if let Some(codec) = codec {
+                playout.put(packet.header.timestamp, codec, packet.payload);
+            }
+            if let Some(event) = packet.payload.first().filter(|_| digit)
+                && leg.pressed.replace(packet.header.timestamp) != Some(packet.header.timestamp)
+            {
+                self.share_digit(slot, *event);
+            }
+            return Passage {
+                forward: None,
+                record,
+            };
+        }
         let forward = leg.peer.and_then(|peer| {
             let theirs = self.legs[peer].as_ref()?.media.events;
             // digits go only to who agreed to get them
@@ -230,10 +260,10 @@ impl Relay {
         })
     }
 
-    /// Time has passed: sends the tones that are due, looks after silence, statistics and resting ports.
-    /// `send` gets the slot, the receiver and the packet.
-    pub fn tick(&mut self, now: Moment, send: &mut dyn FnMut(usize, SocketAddr, &[u8])) {
-        self.sound(now, send);
+    /// Time has passed: sends what is due of tones and conferences, looks after silence, statistics and resting ports.
+    pub fn tick(&mut self, now: Moment, outlet: &mut dyn Outlet) {
+        self.sound(now, outlet);
+        self.mix_all(now, outlet);
         while let Some((_, slot)) = self.resting.front().filter(|(at, _)| *at <= now).copied() {
             self.resting.pop_front();
             self.outputs.push_back(RelayOutput::Leave { slot });
@@ -252,7 +282,8 @@ impl Relay {
         let look = (!self.calls.is_empty()).then_some(self.next_look);
         let rest = self.resting.front().map(|(at, _)| *at);
         let tones = self.sounding.iter().filter_map(|slot| self.tone_due(*slot));
-        tones.chain(look).chain(rest).min()
+        let mixed = self.mixed.iter().filter_map(|call| self.mix_due(call));
+        tones.chain(mixed).chain(look).chain(rest).min()
     }
 
     /// The next thing to be done outside; to be drained after each order, packet and tick.
@@ -260,11 +291,15 @@ impl Relay {
         self.outputs.pop_front()
     }
 
+    fn mix_due(&self, call: &CallId) -> Option<Moment> {
+        Some(self.calls.get(call)?.mixing.as_ref()?.due)
+    }
+
     fn tone_due(&self, slot: usize) -> Option<Moment> {
         Some(self.legs[slot].as_ref()?.tone.as_ref()?.due)
     }
 
-    fn sound(&mut self, now: Moment, send: &mut dyn FnMut(usize, SocketAddr, &[u8])) {
+    fn sound(&mut self, now: Moment, outlet: &mut dyn Outlet) {
         let (legs, waves) = (&mut self.legs, &self.waves);
         self.sounding.retain(|slot| {
             let Some(leg) = legs[*slot].as_mut() else {
@@ -278,7 +313,7 @@ impl Relay {
                 tone.write(waves, now, &mut packet);
                 if let Some(to) = leg.latch.rtp_to().filter(|_| leg.media.to_leg) {
                     leg.sent += 1;
-                    send(*slot, to, &packet);
+                    outlet.send(*slot, to, &packet);
                 }
             }
             true
@@ -288,7 +323,7 @@ impl Relay {
     fn look(&mut self, now: Moment) {
         for (id, call) in &mut self.calls {
             let legs = call.legs.map(|slot| self.legs[slot?].as_ref());
-            if let (Some(watch), [Some(caller), Some(callee)]) = (&mut call.watch, legs) {
+            if let (Some(watch), [Some(caller), Some(callee), _]) = (&mut call.watch, legs) {
                 let silence = watch.look(now, [caller.ear(), callee.ear()]);
                 let report = silence.map(|silence| match silence {
                     Silence::OneWay(silent) => MediaReport::OneWay { call: *id, silent },

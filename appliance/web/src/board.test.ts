@@ -11,6 +11,7 @@ const call = (id: string, phase: LiveCall['phase'], over: Partial<LiveCall> = {}
   phase_since: 1,
   since: 1,
   recorded: false,
+  three: false,
   ...over,
 })
 

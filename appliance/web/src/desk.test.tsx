@@ -231,6 +231,44 @@ describe('a call to a customer', () => {
     expect(here?.textContent).toContain(zh.branch.dial.ringing)
   })
 
+  it('is made one of three with the other call of the phone, and not where there is none', async () => {
+    const asked = await open(`/customers/${ID}`, {
+      'POST /api/v1/calls': Response.json({ call: 'c-3' }, { status: 201 }),
+      'POST /api/v1/calls/c-3/conference': new Response(null, { status: 202 }),
+    })
+    const dial = await screen.findByRole('button', { name: zh.branch.dial.go })
+    Line.say({ type: 'snapshot', board: BOARD })
+    await userEvent.click(dial)
+    const say = (call: { id: string; phase: string; other_extension?: string }) =>
+      Line.say({
+        type: 'delta',
+        changes: [
+          {
+            what: 'call',
+            call: {
+              direction: 'outbound',
+              extension: AGENT.extension,
+              phase_since: 1,
+              since: 1,
+              recorded: false,
+              three: false,
+              ...call,
+            },
+          },
+        ],
+      })
+    say({ id: 'c-3', phase: 'talking' })
+    await screen.findByRole('button', { name: zh.branch.call.transfer })
+    expect(screen.queryByRole('button', { name: zh.branch.call.confer })).toBeNull()
+    say({ id: 'c-4', phase: 'talking', other_extension: '1002' })
+    await userEvent.click(await screen.findByRole('button', { name: zh.branch.call.confer }))
+    await screen.findByText(`${AGENT.extension} → 1002`)
+    await userEvent.click(screen.getByRole('button', { name: zh.branch.call.confer_with }))
+    await screen.findByText(zh.branch.call.confer_begun)
+    const order = asked.find((one) => one.path.includes('conference'))
+    expect(order?.body).toEqual({ call: 'c-4', extension: AGENT.extension })
+  })
+
   it('that is refused says why in words', async () => {
     await open(`/customers/${ID}`, {
       'POST /api/v1/calls': problem(409, { code: 'phone_not_registered' }),

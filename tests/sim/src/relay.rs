@@ -22,7 +22,7 @@ pub(crate) struct Relay {
 
 #[derive(Default)]
 struct Line {
-    ports: [Option<u16>; 2],
+    ports: [Option<u16>; 3],
     bridged: bool,
     recorded: Option<RecordOrder>,
 }
@@ -100,12 +100,15 @@ impl Relay {
             | MediaCommand::StopTone { .. }
             | MediaCommand::Digit { .. }
             | MediaCommand::Watch { .. }
+            // nobody asks for a conference in this world
+            | MediaCommand::Mix { .. }
+            | MediaCommand::Unmix { .. }
             | MediaCommand::StopRecording { .. } => {}
         }
     }
 
     fn set(&mut self, set: &LegMedia, watch: &mut Watch) {
-        let (call, side) = (set.leg.call, set.leg.side);
+        let (call, seat) = (set.leg.call, set.leg.seat);
         let owner = self.owners.get_mut(place(set.port.rtp));
         let free = owner
             .as_ref()
@@ -117,10 +120,10 @@ impl Relay {
             self.held += usize::from(owner.replace(call).is_none());
         }
         let line = self.open.entry(call).or_default();
-        let known = &mut line.ports[side.index()];
+        let known = &mut line.ports[seat.index()];
         let same = known.is_none_or(|port| port == set.port.rtp);
         watch.hold(Rule::PortsOfOpenCalls, same, || {
-            format!("{side:?} of {call:?} changes its port")
+            format!("{seat:?} of {call:?} changes its port")
         });
         *known = Some(set.port.rtp);
     }

@@ -1,8 +1,9 @@
 //! Calls that are given on: by settings, by groups, by the phones themselves, by whoever is in them.
 use crate::world::*;
 use branch::{Ask, CallOrder, Input};
+use media::{MediaReport, PortPair};
 use messages::command::{CallHandling, HuntGroup, HuntStrategy, Profile};
-use messages::fact::{Actor, Body, TakenBy};
+use messages::fact::{Actor, Body, Side, TakenBy};
 use messages::{CallId, Extension, Refusal, ReleasedBy, SystemResult};
 use sip::{Command, Event, LegId};
 
@@ -466,6 +467,42 @@ fn two_calls_of_one_phone_are_joined_at_a_screen() {
         [(TakenBy::AttendedTransfer, "1000".to_owned())]
     );
     assert_eq!(world.branch.calls_open(), 1);
+    world.phone_does(release(leg, 200));
+    assert_eq!(world.end().0, SystemResult::Answered);
+    nothing_is_left(&mut world);
+}
+
+#[test]
+fn two_calls_of_one_phone_become_one_of_three_at_a_screen() {
+    let (mut world, call) = talk();
+    let own = world.dials(DESK, "1001", "913800138000");
+    world.carrier_answers();
+    let other = started(&world);
+    let confer = || CallOrder::Confer {
+        call,
+        phone: extension("1001"),
+        other,
+        actor: Actor::System,
+    };
+    assert_eq!(order(&mut world, confer()), Err(Refusal::MediaFull));
+    let port = PortPair { rtp: 20_100 };
+    world.tell(Input::Media(MediaReport::Ports(vec![port])));
+    assert_eq!(order(&mut world, confer()), Ok(()));
+    assert_eq!(order(&mut world, confer()), Err(Refusal::CallNotReady));
+    // who talked with 1001 comes into the call with somebody outside, which stays
+    let leg = LegId(1);
+    let sdp = sdp(PHONE);
+    world.phone_does(Command::AcceptReoffer { leg, sdp });
+    assert_eq!(world.branch.calls_open(), 1);
+    let came = world.facts.iter().find_map(|body| match body {
+        Body::CallGuestCame(fact) => Some((fact.call, fact.beside, fact.guest.extension.clone())),
+        _ => None,
+    });
+    assert_eq!(came, Some((other, Side::Caller, Some(extension("1000")))));
+    assert_eq!(order(&mut world, confer()), Err(Refusal::UnknownCall));
+    // the phone that brought them together goes: the two others go on
+    world.does(DESK, release(own, 200));
+    assert_eq!(taken(&world), [(TakenBy::Conference, "1000".to_owned())]);
     world.phone_does(release(leg, 200));
     assert_eq!(world.end().0, SystemResult::Answered);
     nothing_is_left(&mut world);

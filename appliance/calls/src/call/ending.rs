@@ -34,6 +34,9 @@ impl Call {
         if self.ringing_ended(told, no, by_peer, cause) {
             return;
         }
+        if self.is_guest(no) {
+            return self.guest_left(told, cause);
+        }
         let Some(side) = self.side_of(no) else {
             return;
         };
@@ -48,7 +51,8 @@ impl Call {
         self.attempt_over(told, &mut leg, result, cause);
         Self::free(told, leg.who.channel.take());
         // somebody else is about to sit there
-        if self.is_being_taken(side) {
+        let from = leg.who.extension;
+        if self.is_being_taken(side) || self.guest_steps_in(told, side, from) {
             return;
         }
         let by = match (by_peer, side) {
@@ -124,7 +128,8 @@ impl Call {
     /// Takes all legs that are not told to go yet.
     fn everybody(&mut self) -> impl Iterator<Item = Leg> + use<> {
         let [caller, callee] = &mut self.seats;
-        let seated = [caller.take(), callee.take()];
+        let guest = self.guest.take().map(|guest| guest.leg);
+        let seated = [caller.take(), callee.take(), guest];
         let ringing = self.take_ringing();
         seated.into_iter().flatten().chain(ringing)
     }

@@ -1,19 +1,26 @@
 //! Two calls of one phone become one without the phone: the end of an attended transfer.
 use super::{Call, Told};
 use crate::cause;
-use crate::input::{Join, LegNo};
+use crate::input::{Arrival, Join, LegNo};
 use crate::leg::Leg;
 use crate::output::{LegAct, Output};
 use crate::sdp::Format;
 use bytes::Bytes;
 use messages::fact::{Side, TakenBy};
-use messages::{CallId, HangUpCause, Q850, ReleasedBy, SipCode, SystemResult};
+use messages::{HangUpCause, Q850, ReleasedBy, SipCode, SystemResult};
 
 /// A leg was offered the port of its new call, and has not answered.
 #[derive(Debug)]
 pub(crate) struct Handing {
     join: Join,
     old_port: u16,
+}
+
+/// A leg of another call is about to come.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected {
+    pub(super) side: Side,
+    pub(super) how: Arrival,
 }
 
 /// What became of it.
@@ -24,13 +31,20 @@ pub(crate) enum Settled {
 }
 
 impl Call {
-    /// Can a leg of another call take this side? The formats and the port that it is to take.
-    pub(crate) fn expect(&mut self, side: Side) -> Option<(Vec<Format>, u16)> {
+    /// Can a leg of another call come to this side? The formats and the port that it is to take.
+    pub(crate) fn expect(&mut self, side: Side, how: Arrival) -> Option<(Vec<Format>, u16)> {
+        if let Arrival::AsGuest { port } = how {
+            self.guest_port = Some(port);
+        }
         if !self.may_change(side) {
             return None;
         }
-        self.expects = Some(side);
-        Some((self.offered(side), self.ports[side.index()]))
+        self.expects = Some(Expected { side, how });
+        let port = match how {
+            Arrival::InPlace => self.ports[side.index()],
+            Arrival::AsGuest { port } => port,
+        };
+        Some((self.offered(side), port))
     }
 
     /// Offers the leg that goes over its new port. False: it cannot go.
@@ -111,18 +125,22 @@ impl Call {
     }
 
     pub(crate) fn expects(&self, side: Side) -> bool {
-        self.is_up() && self.expects == Some(side)
+        let expected = self.expects.as_ref();
+        self.is_up() && expected.is_some_and(|expected| expected.side == side)
     }
 
     /// The leg comes in.
-    pub(crate) fn receive(&mut self, told: &mut Told<'_>, from: CallId, side: Side, mut leg: Leg) {
-        let before = (from, leg.no);
+    pub(crate) fn receive(&mut self, told: &mut Told<'_>, join: Join, mut leg: Leg) {
+        let before = (join.from, leg.no);
         leg.no = self.mint_leg();
         told.outputs.push_back(Output::LegMoved {
             from: before,
             to: (self.id(), leg.no),
         });
-        self.sit_down(told, side, leg, TakenBy::AttendedTransfer);
+        match join.how {
+            Arrival::InPlace => self.sit_down(told, join.side, leg, TakenBy::AttendedTransfer),
+            Arrival::AsGuest { .. } => self.guest_comes(told, join.side, leg),
+        }
     }
 
     /// Nobody comes.

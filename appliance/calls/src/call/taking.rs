@@ -2,7 +2,7 @@
 use super::ringing::WhatFor;
 use super::{Call, Phase, Told};
 use crate::cause;
-use crate::input::{Replace, TakeOver};
+use crate::input::{Arrival, Replace, TakeOver};
 use crate::leg::{Leg, LegState, Who};
 use crate::output::{LegAct, MediaOrder};
 use crate::sdp::{Description, Format, speech};
@@ -31,7 +31,12 @@ impl Call {
     /// The call is up, and nobody else is about to take one of its sides.
     pub(crate) fn may_change(&self, side: Side) -> bool {
         let quiet = self.ringing.is_none() && self.handing.is_none() && self.expects.is_none();
-        self.is_up() && quiet && self.seat(side).is_some() && self.seat(side.other()).is_some()
+        let two = self.guest.is_none();
+        self.is_up()
+            && quiet
+            && two
+            && self.seat(side).is_some()
+            && self.seat(side.other()).is_some()
     }
 
     /// May the one who sits there go without ending the call?
@@ -39,7 +44,10 @@ impl Call {
         let rings = self.ringing.as_ref().is_some_and(|ringing| {
             ringing.side == side && matches!(ringing.what_for, WhatFor::Taking(_))
         });
-        self.is_up() && (rings || self.expects == Some(side) || self.gives_up(side))
+        let expected = self
+            .expects
+            .is_some_and(|expected| expected.side == side && expected.how == Arrival::InPlace);
+        self.is_up() && (rings || expected || self.gives_up(side))
     }
 
     /// Tells whoever gives up its side how it goes.
@@ -71,7 +79,7 @@ impl Call {
         }
     }
 
-    fn write_taken(
+    pub(super) fn write_taken(
         &self,
         told: &mut Told<'_>,
         side: Side,
@@ -84,11 +92,7 @@ impl Call {
             side,
             how,
             from,
-            to: CallTarget {
-                extension: leg.who.extension.clone(),
-                trunk: leg.who.channel.clone(),
-                outside: leg.who.party.clone().map(OutsideParty::of),
-            },
+            to: target_of(leg),
         };
         Self::fact(told, fact);
     }
@@ -180,5 +184,14 @@ impl Call {
         leg.offer = Some(offer);
         leg.formats = common;
         Ok(leg.answer_of(&offered))
+    }
+}
+
+/// Whoever is at the other end of a leg, for the books.
+pub(super) fn target_of(leg: &Leg) -> CallTarget {
+    CallTarget {
+        extension: leg.who.extension.clone(),
+        trunk: leg.who.channel.clone(),
+        outside: leg.who.party.clone().map(OutsideParty::of),
     }
 }

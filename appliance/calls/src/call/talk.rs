@@ -7,7 +7,7 @@ use crate::output::LegAct;
 use crate::sdp::{Description, Format};
 use bytes::Bytes;
 use messages::SipCode;
-use messages::fact::{CallHeld, CallResumed, OneWayAudioHeard, Side};
+use messages::fact::{CallHeld, CallResumed, OneWayAudioHeard, Seat, Side};
 
 impl Call {
     /// The media is anchored here, so a new offer is answered here: the other side need not know.
@@ -15,22 +15,25 @@ impl Call {
         if self.phase == Phase::Ending {
             return;
         }
-        let Some(side) = self.seated_at(no) else {
+        let Some(seat) = self.seated_at(no) else {
             return;
         };
-        let heard_before = self.seat(side).is_some_and(|leg| leg.way.hears());
+        let heard_before = self.leg_at(seat).is_some_and(|leg| leg.way.hears());
         let offered = sdp.is_some();
-        match self.answer_to(side, sdp) {
+        match self.answer_to(seat, sdp) {
             Ok(sdp) => {
                 if offered {
-                    self.set_media(told, side);
+                    self.set_media(told, seat);
                 }
                 self.act(told, no, LegAct::AcceptReoffer { sdp });
             }
             Err(code) => return self.act(told, no, LegAct::RefuseReoffer { code }),
         }
-        let hears = self.seat(side).is_some_and(|leg| leg.way.hears());
-        let (call, by) = (self.id(), side);
+        let hears = self.leg_at(seat).is_some_and(|leg| leg.way.hears());
+        let Some(by) = seat.side() else {
+            return;
+        };
+        let call = self.id();
         match (heard_before, hears) {
             (true, false) => Self::fact(told, CallHeld { call, by }),
             (false, true) => Self::fact(told, CallResumed { call, by }),
@@ -39,11 +42,11 @@ impl Call {
     }
 
     /// What a new offer is answered; an offer of ours where it holds none.
-    fn answer_to(&mut self, side: Side, sdp: Option<Bytes>) -> Result<Bytes, SipCode> {
-        let other = self.seat(side.other());
+    fn answer_to(&mut self, seat: Seat, sdp: Option<Bytes>) -> Result<Bytes, SipCode> {
+        let other = self.spoken_with(seat);
         let spoken = other.and_then(Leg::speech);
         let others: Vec<Format> = other.map_or_else(Vec::new, |leg| leg.formats.clone());
-        let leg = self.seat_mut(side).ok_or(cause::UNKNOWN)?;
+        let leg = self.leg_at_mut(seat).ok_or(cause::UNKNOWN)?;
         let Some(sdp) = sdp else {
             let formats = leg.formats.clone();
             leg.offer = None;
@@ -66,16 +69,26 @@ impl Call {
         Ok(leg.answer_of(&formats))
     }
 
+    /// Whose formats a leg has to fit: all who talk speak the same.
+    fn spoken_with(&self, seat: Seat) -> Option<&Leg> {
+        let side = match (seat.side(), &self.guest) {
+            (Some(side), _) => side.other(),
+            (None, guest) => guest.as_ref()?.beside.other(),
+        };
+        self.seat(side)
+    }
+
     /// ACK; with the answer where our 200 carried the offer.
     pub(super) fn acked(&mut self, told: &mut Told<'_>, no: LegNo, sdp: Option<Bytes>) {
         if sdp.is_none() || self.phase == Phase::Ending {
             return;
         }
-        let Some(side) = self.seated_at(no) else {
+        let Some(seat) = self.seated_at(no) else {
             return;
         };
-        if self.seat_mut(side).is_some_and(|leg| leg.take_answer(sdp)) {
-            self.set_media(told, side);
+        let leg = self.leg_at_mut(seat);
+        if leg.is_some_and(|leg| leg.take_answer(sdp)) {
+            self.set_media(told, seat);
         }
     }
 
@@ -91,14 +104,16 @@ impl Call {
         }
     }
 
-    fn set_media(&self, told: &mut Told<'_>, side: Side) {
-        if let Some(leg) = self.seat(side) {
-            self.media(told, leg.media(side));
+    fn set_media(&self, told: &mut Told<'_>, seat: Seat) {
+        if let Some(leg) = self.leg_at(seat) {
+            self.media(told, leg.media(seat));
         }
     }
 
-    fn seated_at(&self, no: LegNo) -> Option<Side> {
-        let sits = |side: &Side| self.seat(*side).is_some_and(|leg| leg.no == no);
-        [Side::Caller, Side::Callee].into_iter().find(sits)
+    pub(super) fn seated_at(&self, no: LegNo) -> Option<Seat> {
+        let sits = |seat: &Seat| self.leg_at(*seat).is_some_and(|leg| leg.no == no);
+        [Seat::Caller, Seat::Callee, Seat::Guest]
+            .into_iter()
+            .find(sits)
     }
 }

@@ -5,5 +5,6 @@
 )]
 
 mod calls;
+mod conference;
 mod story;
 mod taking;

@@ -216,7 +216,11 @@ pub(crate) fn line(output: &Output) -> String {
             to.0.as_bytes()[0]
         ),
         Output::ChannelFree { trunk } => format!("  channel of {trunk} is free\n"),
-        Output::Closed { ports, .. } => format!("  closed, frees {ports:?}\n"),
+        Output::Closed { ports, .. } => {
+            let pair = [ports.caller, ports.callee].into_iter();
+            let freed: Vec<u16> = pair.chain(ports.guest).collect();
+            format!("  closed, frees {freed:?}\n")
+        }
     }
 }
 
@@ -245,6 +249,7 @@ pub(crate) fn detail(body: &Body) -> String {
             let (side, how, to) = (b.side, b.how, target(&b.to));
             format!(" {side:?} {how:?} from {from} to {to}")
         }
+        Body::CallGuestCame(b) => format!(" beside {:?}: {}", b.beside, target(&b.guest)),
         Body::CallHeld(b) => format!(" by {:?}", b.by),
         Body::CallResumed(b) => format!(" by {:?}", b.by),
         _ => String::new(),
@@ -319,7 +324,7 @@ pub(crate) fn act_line(act: &LegAct) -> String {
 pub(crate) fn media_line(order: &MediaOrder) -> String {
     match order {
         MediaOrder::Set {
-            side,
+            seat,
             port,
             remote,
             to_leg,
@@ -327,12 +332,18 @@ pub(crate) fn media_line(order: &MediaOrder) -> String {
             ..
         } => {
             let remote = remote.map_or_else(|| "unknown".to_owned(), |remote| remote.to_string());
-            format!("{side:?} {port} <-> {remote} hears={to_leg} sends={from_leg}")
+            format!("{seat:?} {port} <-> {remote} hears={to_leg} sends={from_leg}")
         }
         MediaOrder::Bridge => "bridge".to_owned(),
         MediaOrder::Watch => "watch".to_owned(),
         MediaOrder::Ringback { side, format } => format!("ringback to {side:?} {format:?}"),
         MediaOrder::StopTone { side } => format!("stop tone {side:?}"),
+        MediaOrder::Mix { beside, format } => format!("mix, guest beside {beside:?} {format:?}"),
+        MediaOrder::Unmix { guest_takes } => {
+            let goes =
+                guest_takes.map_or_else(|| "goes".to_owned(), |side| format!("takes {side:?}"));
+            format!("unmix, guest {goes}")
+        }
         MediaOrder::Close => "close".to_owned(),
     }
 }
@@ -399,5 +410,6 @@ pub(crate) fn ports_of_call() -> Ports {
     Ports {
         caller: 20_000,
         callee: 20_002,
+        guest: None,
     }
 }

@@ -1,14 +1,16 @@
 //! Somebody else on one side: forks, those who are tried next, transfers, picked-up and moved calls.
 use crate::story::*;
-use calls::{Callee, Connect, Input, Join, LegEvent, LegNo, Next, Place, Replace, TakeOver};
+use calls::{
+    Arrival, Callee, Connect, Input, Join, LegEvent, LegNo, Next, Place, Replace, TakeOver,
+};
 use core::time::Duration;
 use expect_test::expect;
 use messages::fact::{Side, TakenBy};
 use messages::{CallId, Direction, DivertReason, Extension, HangUpCause, Q850, SipCode};
 use std::net::{IpAddr, Ipv4Addr};
 
-const OTHER_CALL: CallId = CallId::from_bytes([9; 16]);
-const THIRD: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 30));
+pub(crate) const OTHER_CALL: CallId = CallId::from_bytes([9; 16]);
+pub(crate) const THIRD: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 30));
 
 fn answers(formats: &str) -> LegEvent {
     LegEvent::Answered {
@@ -17,7 +19,7 @@ fn answers(formats: &str) -> LegEvent {
     }
 }
 
-fn ended(by_peer: bool, sip: u16) -> LegEvent {
+pub(crate) fn ended(by_peer: bool, sip: u16) -> LegEvent {
     LegEvent::Ended {
         by_peer,
         cause: HangUpCause {
@@ -387,6 +389,10 @@ fn a_call_that_is_up_is_taken_only_in_its_own_codec() {
 
 /// Beside the call of 1000 and 1001, 1001 has called 1002.
 fn two() -> Story {
+    two_that_become(Arrival::InPlace)
+}
+
+pub(crate) fn two_that_become(how: Arrival) -> Story {
     let mut story = up();
     let connect = Connect {
         call: OTHER_CALL,
@@ -405,6 +411,7 @@ fn two() -> Story {
         ports: calls::Ports {
             caller: 30_000,
             callee: 30_002,
+            guest: None,
         },
     };
     story.tell("1001 consults", Input::Connect(Box::new(connect)));
@@ -416,12 +423,13 @@ fn two() -> Story {
         side: Side::Callee,
         from: OTHER_CALL,
         comes: Side::Callee,
+        how,
     };
     story.tell("join", Input::Join(Box::new(join)));
     story
 }
 
-fn reanswers(formats: &str) -> LegEvent {
+pub(crate) fn reanswers(formats: &str) -> LegEvent {
     LegEvent::Reanswered {
         sdp: Some(sdp(THIRD, 7_000, formats)),
     }

@@ -22,6 +22,16 @@ pub(super) struct TransferBody {
     extension: Option<String>,
 }
 
+/// Who is to come in.
+#[derive(Deserialize, ToSchema)]
+#[schema(as = Conference)]
+pub(super) struct ConferenceBody {
+    /// Another call of the same phone: whoever is in it comes into this one.
+    call: String,
+    /// Whose calls they are; the user's own phone where it is not given. Agents have no choice.
+    extension: Option<String>,
+}
+
 /// Whose phone is meant.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = PhoneChoice)]
@@ -63,6 +73,28 @@ pub(super) async fn transfer(
         },
         (None, None) => return Err(wrong("/to", "missing")),
         (Some(_), Some(_)) => return Err(wrong("/call", "not_both")),
+    };
+    carry_out(&state, order).await
+}
+
+/// Make one call of three out of two of one phone
+///
+/// The call with somebody outside stays, with its record and its recording; when one of the three goes, two talk on.
+#[utoipa::path(post, path = "/api/v1/calls/{id}/conference", tag = "calls", params(("id" = String, Path)),
+    request_body = ConferenceBody,
+    responses((status = 202, description = "it has begun; what becomes of it is told on the live socket")),
+    extensions(("x-roles" = json!(roles::STAFF))))]
+pub(super) async fn confer(
+    State(state): State<AppState>,
+    user: CurrentUser,
+    Path(id): Path<String>,
+    Json(body): Json<ConferenceBody>,
+) -> Result<StatusCode, Problem> {
+    let order = CallOrder::Confer {
+        call: open_call(&state, &user, &id)?.id,
+        phone: phone_of(&user, body.extension.as_deref())?,
+        other: open_call(&state, &user, &body.call)?.id,
+        actor: user.actor(),
     };
     carry_out(&state, order).await
 }

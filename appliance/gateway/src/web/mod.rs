@@ -66,6 +66,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(calls::list, calls::dial))
         .routes(routes!(calls::one, calls::hang_up))
         .routes(routes!(call_orders::transfer))
+        .routes(routes!(call_orders::confer))
         .routes(routes!(call_orders::move_on))
         .routes(routes!(call_orders::pick_up))
         .routes(routes!(customers::list))

@@ -4,6 +4,7 @@ use crate::leg::Leg;
 use crate::silence::{LOOK, Watch};
 use crate::tone::ToneStream;
 use crate::{Codec, LegMedia, MediaCommand, MediaLeg, RecordOrder, Tone};
+use messages::fact::Seat;
 use messages::{CallId, Moment};
 
 impl Relay {
@@ -20,6 +21,12 @@ impl Relay {
                 digit,
                 duration_ms,
             } => self.digit(leg, digit, duration_ms),
+            MediaCommand::Mix {
+                call,
+                beside,
+                codec,
+            } => self.mix(now, call, beside, codec),
+            MediaCommand::Unmix { call, guest_takes } => self.unmix(now, call, guest_takes),
             MediaCommand::Record(order) => self.record(order),
             MediaCommand::StopRecording { call } => self.stop_recording(call),
             MediaCommand::Close { call } => self.close(now, call),
@@ -28,8 +35,8 @@ impl Relay {
 
     fn set(&mut self, now: Moment, media: LegMedia) -> Result<(), BadOrder> {
         let slot = *self.slots.get(&media.port).ok_or(BadOrder::PortUnknown)?;
-        let MediaLeg { call, side } = media.leg;
-        let known = self.calls.get(&call).and_then(|c| c.legs[side.index()]);
+        let MediaLeg { call, seat } = media.leg;
+        let known = self.calls.get(&call).and_then(|c| c.legs[seat.index()]);
         if known == Some(slot) {
             self.leg(media.leg)?.set(media);
             return Ok(());
@@ -43,9 +50,11 @@ impl Relay {
         if self.calls.is_empty() {
             self.next_look = now + LOOK;
         }
-        self.legs[slot] = Some(Leg::new(media));
         let opened = self.calls.entry(call).or_insert_with(|| Call::new(now));
-        opened.legs[side.index()] = Some(slot);
+        let mut leg = Leg::new(media);
+        leg.playout = opened.mixing.is_some().then(Box::default);
+        self.legs[slot] = Some(leg);
+        opened.legs[seat.index()] = Some(slot);
         self.outputs.push_back(RelayOutput::Listen { slot });
         self.link(call);
         Ok(())
@@ -126,30 +135,40 @@ impl Relay {
         Ok(())
     }
 
-    fn rest(&mut self, now: Moment, slot: usize) {
+    pub(super) fn rest(&mut self, now: Moment, slot: usize) {
         self.legs[slot] = None;
         self.sounding.retain(|sounding| *sounding != slot);
         self.resting.push_back((now + REST, slot));
     }
 
-    /// Tells both legs of a call about each other and about the recording.
-    fn link(&mut self, call: CallId) {
+    /// Tells the legs of a call about each other and about the recording.
+    pub(super) fn link(&mut self, call: CallId) {
         let Some(open) = self.calls.get(&call) else {
             return;
         };
-        let [caller, callee] = open.legs;
-        for (channel, slot, other) in [(0, caller, callee), (1, callee, caller)] {
+        let [caller, callee, guest] = open.legs;
+        let direct = open.bridged && open.mixing.is_none();
+        let seats = [
+            (Seat::Caller, caller, callee),
+            (Seat::Callee, callee, caller),
+            (Seat::Guest, guest, None),
+        ];
+        for (seat, slot, other) in seats {
             let Some(leg) = slot.and_then(|slot| self.legs[slot].as_mut()) else {
                 continue;
             };
-            leg.peer = other.filter(|_| open.bridged);
-            leg.recording = open.recording.as_ref().map(|r| (r.recording, channel));
+            leg.peer = other.filter(|_| direct);
+            let channel = Self::channel(open, seat);
+            leg.recording = open
+                .recording
+                .as_ref()
+                .and_then(|r| Some((r.recording, channel?)));
         }
     }
 
     fn slot(&self, leg: MediaLeg) -> Result<usize, BadOrder> {
         let call = self.calls.get(&leg.call).ok_or(BadOrder::CallUnknown)?;
-        call.legs[leg.side.index()].ok_or(BadOrder::LegUnknown)
+        call.legs[leg.seat.index()].ok_or(BadOrder::LegUnknown)
     }
 
     fn leg(&mut self, leg: MediaLeg) -> Result<&mut Leg, BadOrder> {
@@ -161,8 +180,9 @@ impl Relay {
 impl Call {
     fn new(now: Moment) -> Self {
         Self {
-            legs: [None; 2],
+            legs: [None; Seat::COUNT],
             bridged: false,
+            mixing: None,
             watch: None,
             recording: None,
             next_stats: now + STATS,

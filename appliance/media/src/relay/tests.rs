@@ -1,13 +1,27 @@
 //! Calls through the relay: what goes where, who is refused, what is said.
+mod mixing;
 mod scene;
 
 use super::{BadOrder, REST, RelayOutput};
-use crate::rtp::RtpPacket;
+use crate::rtp::{RtpHeader, RtpPacket};
 use crate::{Codec, LegMedia, MediaCommand, MediaReport, RecordOrder, Tone};
 use core::time::Duration;
-use messages::fact::Side;
+use messages::fact::{Seat, Side};
 use messages::{Moment, RecordingId};
 use scene::{ALICE, BOB, CALL, OTHER_CALL, PORTS, STRANGER, Scene, at, leg, media, packet};
+
+fn recording_order() -> RecordOrder {
+    RecordOrder {
+        call: CALL,
+        recording: RecordingId::from_bytes([9; 16]),
+        party: None,
+        codecs: [Codec::ALaw; 2],
+    }
+}
+
+fn rtp_of(bytes: &[u8]) -> RtpHeader {
+    RtpPacket::parse(bytes).unwrap().header
+}
 
 #[test]
 fn packets_go_both_ways_unchanged_from_the_port_that_the_far_end_knows() {
@@ -218,12 +232,7 @@ fn a_tone_ends_when_told() {
 fn recorded_audio_is_handed_out_with_its_channel_and_digits_are_not() {
     let mut scene = Scene::bridged();
     let recording = RecordingId::from_bytes([9; 16]);
-    scene.order(MediaCommand::Record(RecordOrder {
-        call: CALL,
-        recording,
-        party: None,
-        codecs: [Codec::ALaw; 2],
-    }));
+    scene.order(MediaCommand::Record(recording_order()));
     for (slot, from) in [(0, ALICE), (1, BOB)] {
         let sent = packet(8, 1, 7);
         let frame = scene.rtp(slot, from, &sent).record.unwrap();
@@ -243,12 +252,7 @@ fn a_recording_of_a_call_that_has_ended_begins_and_is_over() {
     scene.order(MediaCommand::Close { call: CALL });
     scene.outputs.clear();
     let recording = RecordingId::from_bytes([9; 16]);
-    let order = MediaCommand::Record(RecordOrder {
-        call: CALL,
-        recording,
-        party: None,
-        codecs: [Codec::ALaw; 2],
-    });
+    let order = MediaCommand::Record(recording_order());
     assert_eq!(scene.try_order(order), Err(BadOrder::CallUnknown));
     let begun = RelayOutput::RecordingBegun { recording };
     let over = RelayOutput::RecordingOver { recording };
@@ -267,7 +271,7 @@ fn a_closed_call_gives_its_last_figures_and_after_a_rest_its_ports() {
     let taken = scene.try_order(MediaCommand::Set(LegMedia {
         leg: crate::MediaLeg {
             call: OTHER_CALL,
-            side: Side::Caller,
+            seat: Seat::Caller,
         },
         ..media(Side::Caller)
     }));

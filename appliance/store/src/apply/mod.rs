@@ -61,6 +61,8 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         | Body::DiskStageChanged(_)
         | Body::BranchConfigured(_)
         | Body::CallDiverted(_)
+        | Body::CallGuestCame(_)
+        | Body::CallGuestLeft(_)
         | Body::CallHeld(_)
         | Body::CallResumed(_)
         | Body::HangUpAsked(_)

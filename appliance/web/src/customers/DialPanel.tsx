@@ -8,6 +8,7 @@ import { serverNow, useLine } from '@zhunkehu/live'
 import { Alert, App, Button, Select } from 'antd'
 import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Confer } from '../calls/Confer'
 import { Transfer } from '../calls/Transfer'
 import { useLive } from '../live'
 import { type Dial, followed, STEPS } from './dialStep'
@@ -57,6 +58,7 @@ export function DialPanel({ customer }: { customer: string }) {
             {dial.step === 'talking' ? (
               <Transfer call={{ id: dial.call }} extension={own ? undefined : lent} size="large" />
             ) : null}
+            <Confer call={{ id: dial.call }} extension={own ?? lent} size="large" />
           </>
         ) : (
           <Button

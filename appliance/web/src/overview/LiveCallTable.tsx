@@ -11,6 +11,7 @@ import {
   useMay,
 } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
+import { Confer } from '../calls/Confer'
 import { HangUp } from '../calls/HangUp'
 import { extensions, OtherParty } from '../calls/OtherParty'
 import { Transfer } from '../calls/Transfer'
@@ -27,7 +28,7 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
       width: 150,
       cell: (call) => (
         <StatusTag tone={TONE[call.phase] ?? 'busy'}>
-          {label('branch.call_phase', call.phase)}
+          {call.three ? t('branch.call.three') : label('branch.call_phase', call.phase)}
         </StatusTag>
       ),
     },
@@ -64,10 +65,13 @@ export function LiveCallTable({ calls }: { calls: LiveCall[] }) {
     columns.push({
       key: 'act',
       title: t('branch.call.action'),
-      width: 150,
+      width: 230,
       cell: (call) => (
         <span className="zk-row zk-nowrap">
-          {call.phase === 'talking' ? <Transfer call={call} extension={call.extension} /> : null}
+          {call.phase === 'talking' && !call.three ? (
+            <Transfer call={call} extension={call.extension} />
+          ) : null}
+          <Confer call={call} extension={call.extension} />
           <HangUp call={call} />
         </span>
       ),

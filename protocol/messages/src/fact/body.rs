@@ -72,6 +72,8 @@ kinds! {
     CallAnswered = "call_answered",
     CallDiverted = "call_diverted",
     CallTaken = "call_taken",
+    CallGuestCame = "call_guest_came",
+    CallGuestLeft = "call_guest_left",
     CallHeld = "call_held",
     CallResumed = "call_resumed",
     OneWayAudioHeard = "one_way_audio_heard",
@@ -120,6 +122,7 @@ impl Body {
             Self::DialBlocked(body) => body.outside.as_mut(),
             Self::CallDiverted(body) => body.to.outside.as_mut(),
             Self::CallTaken(body) => body.to.outside.as_mut(),
+            Self::CallGuestCame(body) => body.guest.outside.as_mut(),
             _ => None,
         }
     }

@@ -50,6 +50,46 @@ impl Side {
     }
 }
 
+/// Where somebody sits in a call: on one of its two sides, or beside one of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Seat {
+    Caller,
+    Callee,
+    /// 三方: the third one of a conference.
+    Guest,
+}
+
+impl Seat {
+    pub const COUNT: usize = 3;
+
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Caller => 0,
+            Self::Callee => 1,
+            Self::Guest => 2,
+        }
+    }
+
+    #[must_use]
+    pub const fn side(self) -> Option<Side> {
+        match self {
+            Self::Caller => Some(Side::Caller),
+            Self::Callee => Some(Side::Callee),
+            Self::Guest => None,
+        }
+    }
+}
+
+impl From<Side> for Seat {
+    fn from(side: Side) -> Self {
+        match side {
+            Side::Caller => Self::Caller,
+            Side::Callee => Self::Callee,
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CallStarted {
     pub call: CallId,
@@ -165,6 +205,23 @@ pub enum TakenBy {
     PickUp,
     /// The same person goes on at another device.
     Move,
+    /// 三方: the third one stays when somebody goes.
+    Conference,
+}
+
+/// 三方通话: a third one is in the call from now on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CallGuestCame {
+    pub call: CallId,
+    /// The side that brought it.
+    pub beside: Side,
+    pub guest: CallTarget,
+}
+
+/// There are two again: the third one hung up, or has the seat of somebody who did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallGuestLeft {
+    pub call: CallId,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -173,6 +173,8 @@ impl Body {
             Self::CallAnswered(b) => call(b.call),
             Self::CallDiverted(b) => call(b.call),
             Self::CallTaken(b) => call(b.call),
+            Self::CallGuestCame(b) => call(b.call),
+            Self::CallGuestLeft(b) => call(b.call),
             Self::CallHeld(b) => call(b.call),
             Self::CallResumed(b) => call(b.call),
             Self::OneWayAudioHeard(b) => call(b.call),

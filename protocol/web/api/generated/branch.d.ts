@@ -56,6 +56,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/conference": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make one call of three out of two of one phone
+         * @description The call with somebody outside stays, with its record and its recording; when one of the three goes, two talk on.
+         */
+        post: operations["calls_confer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}/move": {
         parameters: {
             query?: never;
@@ -595,6 +615,13 @@ export interface components {
         ClearNumber: {
             number: string;
         };
+        /** @description Who is to come in. */
+        Conference: {
+            /** @description Another call of the same phone: whoever is in it comes into this one. */
+            call: string;
+            /** @description Whose calls they are; the user's own phone where it is not given. Agents have no choice. */
+            extension?: string;
+        };
         ContactReason: {
             /** @description What the person said, or why it no longer stands; it is recorded. */
             reason: string;
@@ -869,6 +896,8 @@ export interface components {
              * @description ms UTC
              */
             since: number;
+            /** @description There is a third one in it. */
+            three: boolean;
             trunk?: string;
         };
         /** @description One message of the live socket. After a snapshot the deltas carry `seq` + 1, + 2 …; a gap means: take a new snapshot. */
@@ -1450,6 +1479,39 @@ export interface operations {
         responses: {
             /** @description it ends */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_confer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Conference"];
+            };
+        };
+        responses: {
+            /** @description it has begun; what becomes of it is told on the live socket */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -54,6 +54,13 @@ export const branchApi = {
         body: extension === undefined ? { to } : { to, extension },
       }),
     ),
+  confer: (id: string, call: string, extension?: string) =>
+    unwrap(
+      client.POST('/api/v1/calls/{id}/conference', {
+        params: { path: { id } },
+        body: extension === undefined ? { call } : { call, extension },
+      }),
+    ),
   hangUp: (id: string) => unwrap(client.DELETE('/api/v1/calls/{id}', { params: { path: { id } } })),
   customers: ({ stage, q, ...page }: Asked & { stage?: string; q?: string }) =>
     unwrap(

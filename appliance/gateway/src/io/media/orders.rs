@@ -81,6 +81,8 @@ const fn call_of(command: &MediaCommand) -> CallId {
         MediaCommand::Record(order) => order.call,
         MediaCommand::Bridge { call }
         | MediaCommand::Watch { call }
+        | MediaCommand::Mix { call, .. }
+        | MediaCommand::Unmix { call, .. }
         | MediaCommand::StopRecording { call }
         | MediaCommand::Close { call } => *call,
     }

@@ -69,7 +69,7 @@ fn a_call_passes_both_ways_strangers_do_not_and_the_ports_come_back_clean() {
     let [caller, callee] = bridged(&stage, call, &ports);
     for n in 0..20 {
         for (from, to) in [(&caller, &callee), (&callee, &caller)] {
-            let sent = packet(from.leg.side, n);
+            let sent = packet(from.side, n);
             from.say(&sent);
             assert_eq!(hear_voice(to), sent);
         }
@@ -120,7 +120,7 @@ fn a_recorded_call_is_kept_bit_for_bit_in_its_channels() {
         for n in 0..20 {
             for (from, to) in [(0, 1), (1, 0)] {
                 let (from, to) = (&phones[from], &phones[to]);
-                from.say(&packet(from.leg.side, n));
+                from.say(&packet(from.side, n));
                 hear_voice(to);
             }
         }

@@ -4,7 +4,7 @@ use super::orders::Shard;
 use super::pool::Pool;
 use super::{Reports, TellTime};
 use crate::recorder::{FeedWriter, RecorderFeed};
-use media::{Forward, PortPair, Relay, RelayOutput};
+use media::{Forward, Outlet, PortPair, RecordFrame, Relay, RelayOutput};
 use messages::{Moment, Now};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
@@ -51,6 +51,31 @@ pub(super) struct Worker {
     epoll: OwnedFd,
     buffer: Box<[u8; DATAGRAM_MAX]>,
     batch: MediaCount,
+}
+
+/// Where the relay's own packets and audio go.
+struct Outside<'a> {
+    now: Moment,
+    pool: &'a Pool,
+    batch: &'a mut MediaCount,
+    feed: &'a mut FeedWriter,
+}
+
+impl Outlet for Outside<'_> {
+    fn send(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
+        let forward = Forward {
+            slot,
+            to,
+            rtcp: false,
+            payload_type: None,
+            instead: None,
+        };
+        send(self.pool, self.batch, forward, packet);
+    }
+
+    fn record(&mut self, frame: &RecordFrame<'_>) {
+        self.feed.frame(self.now, frame);
+    }
 }
 
 impl Worker {
@@ -179,17 +204,13 @@ impl Worker {
     }
 
     fn tick(&mut self, now: Moment) {
-        let (pool, batch) = (&self.pool, &mut self.batch);
-        self.relay.tick(now, &mut |slot, to, bytes| {
-            let forward = Forward {
-                slot,
-                to,
-                rtcp: false,
-                payload_type: None,
-                instead: None,
-            };
-            send(pool, batch, forward, bytes);
-        });
+        let mut outside = Outside {
+            now,
+            pool: &self.pool,
+            batch: &mut self.batch,
+            feed: &mut self.feed,
+        };
+        self.relay.tick(now, &mut outside);
         self.carry_out(now);
     }
 

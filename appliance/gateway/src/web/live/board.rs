@@ -55,6 +55,8 @@ pub(in crate::web) struct CallState {
     /// Since when the phase is what it is.
     pub(in crate::web) phase_since: UtcMs,
     pub(in crate::web) recorded: bool,
+    /// 三方通话
+    pub(in crate::web) three: bool,
 }
 
 /// Where a call stands.
@@ -207,6 +209,7 @@ impl Board {
             phase: Phase::Dialling,
             phase_since: call.since,
             recorded: false,
+            three: false,
             call,
         };
         self.calls.insert(state.call.id, state);
@@ -221,7 +224,10 @@ impl Board {
             CallChange::Ringing => Phase::Ringing,
             CallChange::Answered | CallChange::Resumed => Phase::Talking,
             CallChange::Held => Phase::Held,
-            CallChange::Recorded | CallChange::NotRecorded => call.phase,
+            CallChange::Recorded
+            | CallChange::NotRecorded
+            | CallChange::Three
+            | CallChange::Two => call.phase,
         };
         if phase != call.phase {
             call.phase = phase;
@@ -230,6 +236,8 @@ impl Board {
         match change {
             CallChange::Recorded => call.recorded = true,
             CallChange::NotRecorded => call.recorded = false,
+            CallChange::Three => call.three = true,
+            CallChange::Two => call.three = false,
             CallChange::Ringing | CallChange::Answered | CallChange::Held | CallChange::Resumed => {
             }
         }

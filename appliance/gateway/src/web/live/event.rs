@@ -86,6 +86,9 @@ pub enum CallChange {
     Resumed,
     Recorded,
     NotRecorded,
+    /// A third one came in.
+    Three,
+    Two,
 }
 
 /// How the way to HQ is. Told by the link's task.
@@ -186,6 +189,8 @@ impl LiveEvent {
                 extension,
                 at,
             }),
+            Body::CallGuestCame(b) => changed(b.call, CallChange::Three),
+            Body::CallGuestLeft(b) => changed(b.call, CallChange::Two),
             Body::CallHeld(b) => changed(b.call, CallChange::Held),
             Body::CallResumed(b) => changed(b.call, CallChange::Resumed),
             Body::RecordingStarted(b) => changed(b.call, CallChange::Recorded),

@@ -142,6 +142,8 @@ pub struct LiveCallView {
     #[schema(value_type = i64)]
     pub since: UtcMs,
     pub recorded: bool,
+    /// There is a third one in it.
+    pub three: bool,
 }
 
 /// One look at the machine.
@@ -292,5 +294,6 @@ fn shown_call(viewer: &Viewer, state: &CallState) -> LiveCallView {
         phase_since: state.phase_since,
         since: call.since,
         recorded: state.recorded,
+        three: state.three,
     }
 }

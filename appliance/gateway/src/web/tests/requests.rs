@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 33] = [
+pub(super) const ALL: [Call; 34] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -76,6 +76,10 @@ pub(super) const ALL: [Call; 33] = [
     Call {
         body: r#"{"to":"1001"}"#,
         ..call("POST", "/api/v1/calls/{id}/transfer")
+    },
+    Call {
+        body: r#"{"call":"1"}"#,
+        ..call("POST", "/api/v1/calls/{id}/conference")
     },
     Call {
         body: "{}",

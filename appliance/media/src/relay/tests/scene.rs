@@ -1,5 +1,5 @@
 //! One call between two phones, with everything the relay said.
-use crate::relay::{Forward, Passage, Relay, RelayOutput};
+use crate::relay::{Forward, Outlet, Passage, RecordFrame, Relay, RelayOutput};
 use crate::rtp::RtpHeader;
 use crate::{BadOrder, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair};
 use core::time::Duration;
@@ -20,6 +20,24 @@ pub(super) const PORTS: [PortPair; 3] = [
 
 pub(super) type Sent = (usize, SocketAddr, Vec<u8>);
 
+/// What the relay sent and recorded of its own.
+#[derive(Default)]
+pub(super) struct Out {
+    pub packets: Vec<Sent>,
+    /// Channel and audio.
+    pub recorded: Vec<(u8, Vec<u8>)>,
+}
+
+impl Outlet for Out {
+    fn send(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
+        self.packets.push((slot, to, packet.to_vec()));
+    }
+
+    fn record(&mut self, frame: &RecordFrame<'_>) {
+        self.recorded.push((frame.channel, frame.audio.to_vec()));
+    }
+}
+
 pub(super) struct Scene {
     pub relay: Relay,
     pub now: Moment,
@@ -30,8 +48,11 @@ pub(super) fn at(text: &str) -> SocketAddr {
     text.parse().unwrap()
 }
 
-pub(super) const fn leg(side: Side) -> MediaLeg {
-    MediaLeg { call: CALL, side }
+pub(super) fn leg(side: Side) -> MediaLeg {
+    MediaLeg {
+        call: CALL,
+        seat: side.into(),
+    }
 }
 
 pub(super) fn media(side: Side) -> LegMedia {
@@ -121,13 +142,16 @@ impl Scene {
 
     /// Time passes from deadline to deadline; what was sent meanwhile.
     pub(super) fn pass(&mut self, by: Duration) -> Vec<Sent> {
+        self.pass_and_hear(by).packets
+    }
+
+    /// The same, with what was recorded of the relay's own.
+    pub(super) fn pass_and_hear(&mut self, by: Duration) -> Out {
         let end = self.now + by;
-        let mut sent = Vec::new();
+        let mut sent = Out::default();
         while let Some(due) = self.relay.deadline().filter(|due| *due <= end) {
             self.now = due.max(self.now);
-            self.relay.tick(self.now, &mut |slot, to, bytes| {
-                sent.push((slot, to, bytes.to_vec()));
-            });
+            self.relay.tick(self.now, &mut sent);
             self.drain();
         }
         self.now = end;

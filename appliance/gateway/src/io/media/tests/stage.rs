@@ -126,6 +126,7 @@ pub(super) struct Phone {
     pub rtp: UdpSocket,
     pub rtcp: UdpSocket,
     pub relay: PortPair,
+    pub side: Side,
     pub leg: MediaLeg,
 }
 
@@ -146,7 +147,11 @@ impl Phone {
             rtp,
             rtcp,
             relay,
-            leg: MediaLeg { call, side },
+            side,
+            leg: MediaLeg {
+                call,
+                seat: side.into(),
+            },
         }
     }
 
