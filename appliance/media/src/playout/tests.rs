@@ -1,3 +1,4 @@
+//! Sources that are even, early, late, fast, slow, or begin anew: what is played of them.
 use super::{Frame, Playout};
 use crate::Codec;
 
