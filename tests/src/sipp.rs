@@ -112,6 +112,11 @@ impl Sipp {
         self.process.ended(limit).success()
     }
 
+    /// Ends it at once, in the middle of everything.
+    pub fn kill(&mut self) {
+        self.process.kill9();
+    }
+
     /// Waits until a message with `text` went over the wire.
     #[track_caller]
     pub fn expect_message(&mut self, text: &str) {

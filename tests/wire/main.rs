@@ -19,4 +19,5 @@ mod recording;
 mod replaced;
 mod sipp_phone;
 mod survival;
+mod trunks;
 mod wishes;

@@ -3,7 +3,7 @@ use crate::api::{Ask, DialRequest, Output};
 use crate::machine::{Branch, Note};
 use crate::orders;
 use crate::signalling::Signalling;
-use calls::{Callee, ClickToCall, Place};
+use calls::{ClickToCall, Place};
 use gate::{Pass, Request, Token};
 use messages::fact::{DialBlocked, OutsideParty};
 use messages::{CallId, Now, Purpose, Refusal, ReleasedBy};
@@ -76,6 +76,7 @@ impl<S: Signalling> Branch<S> {
         token: Token,
         ports: calls::Ports,
     ) {
+        let dialled = request.number.to_dial();
         let here = own.first().map(|place| place.address);
         let note = Note {
             actor: request.actor,
@@ -83,20 +84,20 @@ impl<S: Signalling> Branch<S> {
             phone: Some(request.extension.clone()),
             party: Some(token.party().clone()),
             purpose: request.purpose,
-            dialled: request.number.to_dial(),
+            dialled: dialled.clone(),
             address: here,
         };
         self.notes.insert(call, Box::new(note));
+        let asked = Request {
+            dialled: &dialled,
+            purpose: request.purpose,
+        };
         let click = ClickToCall {
             call,
             extension: request.extension,
             own,
             customer: request.customer,
-            callee: Callee::Outside {
-                attempt: self.mint.attempt(now.utc),
-                address: self.address_towards_trunk(token.trunk(), call),
-                token,
-            },
+            callee: self.outside(now, call, &asked, token),
             ports,
         };
         self.calls

@@ -56,7 +56,12 @@ impl<S: Signalling> Branch<S> {
         call: CallId,
         cause: HangUpCause,
         redirect: Option<String>,
+        rang: bool,
     ) {
+        if let Some(next) = self.other_way(now, call, cause, rang) {
+            let next = Box::new(next);
+            return self.calls.handle(now, calls::Input::TryNext { call, next });
+        }
         let course = self.courses.remove(&call);
         let step = course.map_or(Step::Nobody(None), |course| {
             self.go_on(now, call, course, cause, redirect)
@@ -246,12 +251,7 @@ impl<S: Signalling> Branch<S> {
                     outside: Some(OutsideParty::of(token.party().clone())),
                 };
                 self.note_diverted(now, call, by, reason, to);
-                let address = self.address_towards_trunk(token.trunk(), call);
-                let callee = Callee::Outside {
-                    attempt: self.mint.attempt(now.utc),
-                    token,
-                    address,
-                };
+                let callee = self.outside(now, call, &asked, token);
                 Step::Ring(Next {
                     callee,
                     ring_for: None,

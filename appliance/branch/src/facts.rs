@@ -36,6 +36,7 @@ pub(crate) const fn call_of(body: &Body) -> Option<CallId> {
     Some(match body {
         Body::CallStarted(fact) => fact.call,
         Body::AttemptStarted(fact) => fact.call,
+        Body::AttemptRerouted(fact) => fact.call,
         Body::CallRinging(fact) => fact.call,
         Body::CallAnswered(fact) => fact.call,
         Body::CallTaken(fact) => fact.call,

@@ -159,7 +159,8 @@ impl<S: Signalling> Branch<S> {
             address: Some(address),
         };
         self.notes.insert(call, Box::new(note));
-        let (callee, called) = self.callee_of(now, call, route.pass, invited.diversions);
+        let (callee, called) =
+            self.callee_of(now, call, route.pass, &invited.called, invited.diversions);
         // A phone is shown by the name that its password proved, whatever it writes.
         let (from_phone, shown, display) = match &invited.origin {
             Origin::Phone(extension) => (Some(extension.clone()), extension.to_string(), None),
@@ -199,6 +200,7 @@ impl<S: Signalling> Branch<S> {
         now: Now,
         call: CallId,
         pass: Pass,
+        dialled: &str,
         diversions: usize,
     ) -> (Callee, Option<Extension>) {
         match pass {
@@ -212,12 +214,11 @@ impl<S: Signalling> Branch<S> {
                 if let Some(note) = self.notes.get_mut(&call) {
                     note.party = Some(token.party().clone());
                 }
-                let callee = Callee::Outside {
-                    attempt: self.mint.attempt(now.utc),
-                    address: self.address_towards_trunk(token.trunk(), call),
-                    token,
+                let asked = Request {
+                    dialled,
+                    purpose: DIALLED_BY_HAND,
                 };
-                (callee, None)
+                (self.outside(now, call, &asked, token), None)
             }
         }
     }

@@ -16,6 +16,7 @@ mod room;
 mod signalling;
 mod sip_wire;
 mod standing;
+mod ways;
 
 pub use api::{
     Ask, BindingNote, BranchConfig, CallOrder, DialRequest, Input, KeyAnswer, Output,

@@ -4,6 +4,7 @@ use crate::course::Course;
 use crate::engaged::Engaged;
 use crate::ports::PortPool;
 use crate::signalling::Signalling;
+use crate::ways::Way;
 use calls::{Calls, LegNo};
 use gate::{Gate, Indexer, Rules, WideIndexer};
 use media::RecordOrder;
@@ -38,6 +39,8 @@ pub struct Branch<S = Sip> {
     pub(crate) engaged: Engaged,
     /// How far calls to phones have come on their way.
     pub(crate) courses: BTreeMap<CallId, Course>,
+    /// The ways out of calls to somebody outside, until they are answered.
+    pub(crate) ways: BTreeMap<CallId, Way>,
     pub(crate) notes: BTreeMap<CallId, Box<Note>>,
     /// Recordings whose key is being made.
     pub(crate) awaiting_key: BTreeMap<RecordingId, RecordOrder>,
@@ -96,6 +99,7 @@ impl<S: Signalling> Branch<S> {
             leg_of: BTreeMap::new(),
             engaged: Engaged::default(),
             courses: BTreeMap::new(),
+            ways: BTreeMap::new(),
             notes: BTreeMap::new(),
             awaiting_key: BTreeMap::new(),
             journal_has_room: true,

@@ -108,11 +108,7 @@ impl<S: Signalling> Branch<S> {
                     record,
                 }
             }
-            Pass::Outside(token) => Callee::Outside {
-                attempt: self.mint.attempt(now.utc),
-                address: self.address_towards_trunk(token.trunk(), call),
-                token,
-            },
+            Pass::Outside(token) => self.outside(now, call, &asked, token),
         };
         self.replace(now, call, side, callee, TakenBy::Transfer, actor);
         Ok(())

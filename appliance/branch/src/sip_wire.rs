@@ -5,10 +5,14 @@ use crate::incoming::Invited;
 use crate::machine::Branch;
 use crate::signalling::Signalling;
 use calls::{Invitation, Invitee, LegAct, LegEvent, LegNo};
+use core::time::Duration;
 use messages::fact::{Actor, Body, PhoneBound, PhoneUnbound, TrunkStateChanged};
 use messages::{CallId, Now};
 use sansio::Machine;
 use sip::{Command, DialogRecord, Diversion, Event, Invite, LegId, Target};
+
+/// A trunk that has not said a word to an INVITE for so long (four sendings over UDP) leaves the call to another one.
+const SILENCE_MAX: Duration = Duration::from_secs(4);
 
 impl<S: Signalling> Branch<S> {
     pub(crate) fn sip_says(&mut self, now: Now, output: sip::Output) {
@@ -89,6 +93,7 @@ impl<S: Signalling> Branch<S> {
                 reachable,
                 code,
             } => {
+                self.gate.trunk_answers(&name, reachable);
                 self.fact(
                     now,
                     Actor::System,
@@ -207,6 +212,7 @@ impl<S: Signalling> Branch<S> {
                     (Some(call), _) => self.actor_of(call),
                     (None, _) => Actor::System,
                 };
+                self.note_trunk(now, &body);
                 self.fact(now, actor, body);
             }
             calls::Output::Record { call, formats } => self.record(now, call, formats),
@@ -214,7 +220,8 @@ impl<S: Signalling> Branch<S> {
                 call,
                 cause,
                 redirect,
-            } => self.unreached(now, call, cause, redirect),
+                rang,
+            } => self.unreached(now, call, cause, redirect, rang),
             calls::Output::LegMoved { from, to } => self.leg_moved(from, to),
             calls::Output::ChannelFree { trunk } => self.gate.release(&trunk),
             calls::Output::Closed { call, ports } => {
@@ -223,6 +230,7 @@ impl<S: Signalling> Branch<S> {
                 self.ports.closed(call, ports);
                 self.notes.remove(&call);
                 self.courses.remove(&call);
+                self.ways.remove(&call);
             }
         }
     }
@@ -263,6 +271,7 @@ impl<S: Signalling> Branch<S> {
             diverted,
             sdp,
         } = invitation;
+        let mut silence_max = None;
         let (to, called, auto_answer) = match to {
             Invitee::Phone(place) => {
                 let (extension, contact) = (place.extension, place.contact);
@@ -273,6 +282,9 @@ impl<S: Signalling> Branch<S> {
                 (to, called, place.auto_answer)
             }
             Invitee::Trunk(invite) => {
+                if invite.has_others() {
+                    silence_max = Some(SILENCE_MAX);
+                }
                 let (trunk, called) = invite.into_parts();
                 (Target::Trunk(trunk), called, false)
             }
@@ -291,6 +303,7 @@ impl<S: Signalling> Branch<S> {
             private,
             diverted: diverted.collect(),
             auto_answer,
+            silence_max,
         };
         self.sip
             .handle(now, sip::Input::Command(Command::Invite(Box::new(invite))));

@@ -27,7 +27,11 @@ impl<S: Signalling> Branch<S> {
                 .len()
                 .max(self.leg_of.len())
                 .max(self.engaged.legs_count()),
-            notes: self.notes.len().max(self.courses.len()),
+            notes: self
+                .notes
+                .len()
+                .max(self.courses.len())
+                .max(self.ways.len()),
             keys_awaited: self.awaiting_key.len(),
             ports_taken: self.ports.taken_count(),
             ports_free: self.ports.free_count(),

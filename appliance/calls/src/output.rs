@@ -25,6 +25,8 @@ pub enum Output {
         cause: HangUpCause,
         /// Where a phone said that it is.
         redirect: Option<String>,
+        /// It rang somewhere, or an announcement was heard.
+        rang: bool,
     },
     /// The leg is of another call from now on.
     LegMoved {
@@ -106,6 +108,7 @@ pub struct Diverted {
 pub struct TrunkInvite {
     trunk: TrunkName,
     called: String,
+    others: bool,
 }
 
 impl TrunkInvite {
@@ -113,7 +116,14 @@ impl TrunkInvite {
         Self {
             trunk: token.trunk().clone(),
             called: token.dial().to_owned(),
+            others: token.has_others(),
         }
+    }
+
+    /// Another trunk could bring it through.
+    #[must_use]
+    pub const fn has_others(&self) -> bool {
+        self.others
     }
 
     /// Trunk and called digits.

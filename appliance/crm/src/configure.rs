@@ -1,5 +1,5 @@
 //! The branch file against what stands: only differences become facts, so applying twice changes nothing.
-use messages::command::{BranchPlan, PhonePlan, RuleTarget, TrunkPlan};
+use messages::command::{BranchPlan, PhonePlan, TrunkPlan};
 use messages::fact::{
     Body, BranchConfigured, DialRulesSet, PhoneConfigured, PhoneRemoved, PolicySet,
     TrunkConfigured, TrunkRemoved,
@@ -68,11 +68,8 @@ fn sound(plan: &BranchPlan) -> Result<(), Refusal> {
     if phones.len() != plan.phones.len() || trunks.len() != plan.trunks.len() {
         return Err(Refusal::PlanInvalid);
     }
-    let known = plan.rules.iter().all(|rule| match &rule.to {
-        RuleTarget::Phone => true,
-        RuleTarget::Trunk(name) => trunks.contains(name),
-    });
-    if known {
+    let mut named = plan.rules.iter().flat_map(|rule| rule.to.trunks());
+    if named.all(|name| trunks.contains(name)) {
         Ok(())
     } else {
         Err(Refusal::TrunkUnknown)
@@ -101,8 +98,11 @@ fn fact(change: &Change, wanted: &BranchPlan, registry: &dyn Registry) -> Option
         Change::Trunk(name, Part::Removed) => TrunkRemoved { name: name.clone() }.into(),
         Change::Trunk(name, Part::Added | Part::Changed) => {
             let trunk = wanted.trunks.iter().find(|one| one.name == *name)?;
+            let login = trunk.login.as_ref();
             TrunkConfigured {
-                trunk: trunk.clone(),
+                password: login
+                    .map(|login| registry.seal_secret(&format!("trunk:{name}"), &login.password)),
+                trunk: Box::new(trunk.clone()),
             }
             .into()
         }

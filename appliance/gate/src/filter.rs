@@ -1,13 +1,13 @@
 //! The filters, in their order: emergency passes · number form · dial rule · refusal of contact · the trunk's limits.
 use crate::{
-    Token,
-    pace::Pace,
+    Met, Token,
+    line::Line,
     route::{DialPlan, Route},
 };
 use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
 use messages::{
     Dialled, Digits, Emergency, Extension, Moment, PartyNumber, PhoneNumber, Purpose, Refusal,
-    TrunkName,
+    SipCode, TrunkName,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,13 +57,6 @@ pub struct Gate {
     wide: Option<WideIndexer>,
 }
 
-struct Line {
-    pace: Pace,
-    caller: Option<String>,
-    /// Gone from the configuration; kept while calls are up on it.
-    retired: bool,
-}
-
 impl Gate {
     #[must_use]
     pub fn new(indexer: Indexer) -> Self {
@@ -84,16 +77,9 @@ impl Gate {
         for line in self.trunks.values_mut() {
             line.retired = true;
         }
-        for trunk in rules.trunks {
-            let fresh = || Pace::new(trunk.concurrent_max, trunk.cps_max, now);
-            let line = self.trunks.entry(trunk.name).or_insert_with(|| Line {
-                pace: fresh(),
-                caller: None,
-                retired: false,
-            });
-            line.pace.limit(trunk.concurrent_max, trunk.cps_max);
-            line.caller = trunk.caller;
-            line.retired = false;
+        for plan in rules.trunks {
+            let line = self.trunks.entry(plan.name.clone());
+            line.or_insert_with(|| Line::new(&plan, now)).go_by(&plan);
         }
         self.trunks
             .retain(|_, line| !line.retired || line.pace.in_use() > 0);
@@ -124,13 +110,23 @@ impl Gate {
 
     /// The one question. A token in the answer holds a channel until `release`.
     pub fn ask(&mut self, request: &Request<'_>, now: Moment) -> Result<Pass, Blocked> {
+        self.ask_beside(request, &[], now)
+    }
+
+    /// The same try again, because the trunks that were `tried` could not bring it through: over another one.
+    pub fn ask_beside(
+        &mut self,
+        request: &Request<'_>,
+        tried: &[TrunkName],
+        now: Moment,
+    ) -> Result<Pass, Blocked> {
         let block = |refusal| Blocked {
             refusal,
             party: None,
         };
         let digits = Digits::parse(request.dialled).map_err(|_bad| block(Refusal::BadNumber))?;
         if let Some(emergency) = Emergency::parse(digits.as_str()) {
-            return self.let_emergency_out(emergency).map(Pass::Outside);
+            return self.let_emergency_out(emergency, tried).map(Pass::Outside);
         }
         let found = match request.purpose {
             Purpose::Sales | Purpose::RequestedCallBack => self.plan.find_outside(digits.as_str()),
@@ -147,10 +143,10 @@ impl Gate {
                 let extension = Extension::parse(&sent).ok_or_else(|| block(Refusal::NoRoute))?;
                 Ok(Pass::Phone { extension, record })
             }
-            RuleTarget::Trunk(trunk) => {
+            RuleTarget::Trunk(_) | RuleTarget::Trunks(_) => {
                 let forms = [kept.as_str(), sent.as_str(), digits.as_str()];
                 if let Some(emergency) = forms.into_iter().find_map(Emergency::parse) {
-                    return self.let_emergency_out(emergency).map(Pass::Outside);
+                    return self.let_emergency_out(emergency, tried).map(Pass::Outside);
                 }
                 let refused = self.refusing(forms);
                 let party = self.party_of(forms).map_err(block)?;
@@ -160,8 +156,24 @@ impl Gate {
                         party: Some(party),
                     });
                 }
+                if record && !self.recordings {
+                    return Err(Blocked {
+                        refusal: Refusal::NoRoomToRecord,
+                        party: Some(party),
+                    });
+                }
+                let trunk = match self.choose(to.trunks(), tried, now) {
+                    Ok(trunk) => trunk,
+                    Err(refusal) => {
+                        return Err(Blocked {
+                            refusal,
+                            party: Some(party),
+                        });
+                    }
+                };
+                let others = to.trunks().len() > tried.len() + 1;
                 self.let_out(trunk, sent, party, request.purpose, record, now)
-                    .map(Pass::Outside)
+                    .map(|token| Pass::Outside(token.beside(others)))
             }
         }
     }
@@ -174,7 +186,7 @@ impl Gate {
         };
         let is = |text: &str| Emergency::parse(text).is_some();
         let by_rule = |route: Route<'_>| {
-            matches!(route.rule.to, RuleTarget::Trunk(_)) && (is(route.kept) || is(&route.sent))
+            !route.rule.to.trunks().is_empty() && (is(route.kept) || is(&route.sent))
         };
         is(digits.as_str()) || self.plan.find(digits.as_str()).is_some_and(by_rule)
     }
@@ -193,6 +205,27 @@ impl Gate {
         if let Some(line) = self.trunks.get_mut(trunk) {
             line.pace.release();
         }
+    }
+
+    /// What a call met on its trunk: from this the next calls go there, or elsewhere.
+    pub fn met(&mut self, trunk: &TrunkName, met: Met, now: Moment) {
+        if let Some(line) = self.trunks.get_mut(trunk) {
+            line.met(met, now);
+        }
+    }
+
+    /// What a trunk answers when it is asked (OPTIONS, registration).
+    pub fn trunk_answers(&mut self, trunk: &TrunkName, answers: bool) {
+        if let Some(line) = self.trunks.get_mut(trunk) {
+            line.asked(answers);
+        }
+    }
+
+    /// Is this end of a try, before it rang, for another trunk to try?
+    #[must_use]
+    pub fn passes_on(&self, trunk: &TrunkName, code: Option<SipCode>) -> bool {
+        let line = self.trunks.get(trunk);
+        line.is_some_and(|line| line.passes_on(code))
     }
 
     /// Channels in use, for the UI.
@@ -237,9 +270,6 @@ impl Gate {
             refusal,
             party: Some(party.clone()),
         };
-        if record && !self.recordings {
-            return Err(block(Refusal::NoRoomToRecord));
-        }
         let line = self.trunks.get_mut(&trunk).filter(|line| !line.retired);
         let line = line.ok_or_else(|| block(Refusal::TrunkUnknown))?;
         line.pace.start(now).map_err(block)?;
@@ -249,12 +279,38 @@ impl Gate {
             party,
             purpose,
             record,
-            line.caller.clone(),
+            line.next_caller(),
         ))
     }
 
-    /// Over the first trunk that is configured, whatever its limits say.
-    fn let_emergency_out(&mut self, emergency: Emergency) -> Result<Token, Blocked> {
+    /// Of these, the one that has room, works and has the least to do. Where none has, why.
+    fn choose(
+        &mut self,
+        names: &[TrunkName],
+        tried: &[TrunkName],
+        now: Moment,
+    ) -> Result<TrunkName, Refusal> {
+        let mut best = None;
+        let mut why = Refusal::TrunkUnknown;
+        for name in names.iter().filter(|name| !tried.contains(name)) {
+            let rank = self.trunks.get_mut(name).map(|line| line.rank(now));
+            match rank {
+                Some(Ok(rank)) if best.is_none_or(|(least, _)| rank < least) => {
+                    best = Some((rank, name));
+                }
+                Some(Ok(_)) | None => {}
+                Some(Err(refusal)) => why = refusal,
+            }
+        }
+        best.map(|(_, name)| name.clone()).ok_or(why)
+    }
+
+    /// Over whichever trunk has the least to do, whatever its limits say.
+    fn let_emergency_out(
+        &mut self,
+        emergency: Emergency,
+        tried: &[TrunkName],
+    ) -> Result<Token, Blocked> {
         let block = |refusal| Blocked {
             refusal,
             party: None,
@@ -262,7 +318,7 @@ impl Gate {
         let (name, line) = self
             .trunks
             .iter_mut()
-            .filter(|(_, line)| !line.retired)
+            .filter(|(name, line)| !line.retired && !tried.contains(name))
             .min_by_key(|(_, line)| line.pace.in_use())
             .ok_or_else(|| block(Refusal::TrunkUnknown))?;
         line.pace.force();
@@ -274,7 +330,7 @@ impl Gate {
             party,
             Purpose::Emergency,
             true,
-            line.caller.clone(),
+            line.next_caller(),
         ))
     }
 }
@@ -293,255 +349,4 @@ fn public_number(form: &str) -> Option<PhoneNumber> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Gate, Pass, Request, Rules};
-    use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
-    use messages::{Moment, PartyNumber, PersonalValue, Purpose, Refusal, TrunkName};
-
-    fn index(number: &PartyNumber) -> [u8; 16] {
-        let mut index = [0; 16];
-        for (slot, byte) in index.iter_mut().zip(number.to_text().bytes().rev()) {
-            *slot = byte;
-        }
-        index
-    }
-
-    fn rule(prefix: &str, to: RuleTarget, strip: u8, prepend: &str) -> DialRule {
-        DialRule {
-            prefix: prefix.to_owned(),
-            to,
-            record: prefix == "8",
-            strip,
-            prepend: prepend.to_owned(),
-        }
-    }
-
-    fn gate(profile: Profile) -> Gate {
-        let carrier = TrunkName::parse("carrier").unwrap();
-        let trunk = TrunkPlan {
-            name: carrier.clone(),
-            address: "127.0.0.1:5160".to_owned(),
-            transport: messages::command::TrunkTransport::Udp,
-            accept_from: Vec::new(),
-            concurrent_max: 2,
-            cps_max: 10,
-            caller: None,
-        };
-        let to_carrier = || RuleTarget::Trunk(carrier.clone());
-        let mut gate = Gate::new(Box::new(index));
-        let dial_rules = vec![
-            rule("9", to_carrier(), 0, ""),
-            rule("8", to_carrier(), 0, ""),
-            rule("1", RuleTarget::Phone, 0, ""),
-            rule("0", to_carrier(), 1, "00"),
-            rule("7", to_carrier(), 1, ""),
-            rule("6", to_carrier(), 1, "17909"),
-        ];
-        gate.configure(
-            Rules {
-                profile,
-                dial_rules,
-                trunks: vec![trunk],
-            },
-            Moment::START,
-        );
-        gate
-    }
-
-    fn ask(gate: &mut Gate, dialled: &str, purpose: Purpose) -> String {
-        match gate.ask(&Request { dialled, purpose }, Moment::START) {
-            Ok(Pass::Phone { extension, .. }) => format!("phone {extension}"),
-            Ok(Pass::Outside(token)) => {
-                let recorded = if token.record() { " recorded" } else { "" };
-                format!("{} {}{recorded}", token.trunk(), token.dial())
-            }
-            Err(blocked) => blocked.refusal.code().to_owned(),
-        }
-    }
-
-    #[test]
-    #[allow(clippy::too_many_lines)] // a table
-    fn dialled_digits_go_where_the_longest_fitting_rule_says() {
-        let table = [
-            (Profile::Lab, "1001", Purpose::Internal, "phone 1001"),
-            (Profile::Lab, "9123", Purpose::Service, "carrier 9123"),
-            (
-                Profile::Lab,
-                "8123",
-                Purpose::Service,
-                "carrier 8123 recorded",
-            ),
-            (
-                Profile::Lab,
-                "0755123",
-                Purpose::Service,
-                "carrier 00755123",
-            ),
-            (Profile::Lab, "2001", Purpose::Internal, "no_route"),
-            (Profile::Lab, "13800138000", Purpose::Service, "no_route"),
-            (
-                Profile::Lab,
-                "13800138000",
-                Purpose::Sales,
-                "carrier 13800138000",
-            ),
-            (Profile::Production, "9123", Purpose::Service, "number_form"),
-            (
-                Profile::Production,
-                "110",
-                Purpose::Service,
-                "carrier 110 recorded",
-            ),
-            (Profile::Lab, "12a", Purpose::Internal, "bad_number"),
-            (
-                Profile::Production,
-                "713800138000",
-                Purpose::Service,
-                "carrier 13800138000",
-            ),
-            (
-                Profile::Production,
-                "613800138000",
-                Purpose::Service,
-                "carrier 1790913800138000",
-            ),
-            (
-                Profile::Production,
-                "79123",
-                Purpose::Service,
-                "number_form",
-            ),
-            (
-                Profile::Production,
-                "7110",
-                Purpose::Service,
-                "carrier 110 recorded",
-            ),
-            (
-                Profile::Production,
-                "6120",
-                Purpose::Service,
-                "carrier 120 recorded",
-            ),
-        ];
-        for (profile, dialled, purpose, expected) in table {
-            assert_eq!(
-                ask(&mut gate(profile), dialled, purpose),
-                expected,
-                "{dialled}"
-            );
-        }
-    }
-
-    #[test]
-    fn without_room_for_recordings_only_calls_that_are_not_recorded_go_out() {
-        let mut gate = gate(Profile::Lab);
-        gate.take_recordings(false);
-        for (dialled, expected) in [
-            ("8123", "no_room_to_record"),
-            ("9123", "carrier 9123"),
-            ("1001", "phone 1001"),
-            ("110", "carrier 110 recorded"),
-        ] {
-            assert_eq!(ask(&mut gate, dialled, Purpose::Service), expected);
-        }
-        gate.take_recordings(true);
-        gate.release(&TrunkName::parse("carrier").unwrap());
-        assert_eq!(
-            ask(&mut gate, "8123", Purpose::Service),
-            "carrier 8123 recorded"
-        );
-    }
-
-    #[test]
-    fn who_refused_contact_is_not_dialled_by_any_rule_until_it_is_lifted() {
-        let mut gate = gate(Profile::Lab);
-        let number = PartyNumber::parse("+86 95588").unwrap();
-        gate.replace_refusals(vec![index(&number)]);
-        for purpose in [Purpose::Sales, Purpose::Service, Purpose::RequestedCallBack] {
-            assert_eq!(ask(&mut gate, "95588", purpose), "do_not_call");
-        }
-        gate.replace_refusals(Vec::new());
-        assert_eq!(ask(&mut gate, "95588", Purpose::Sales), "carrier 95588");
-    }
-
-    #[test]
-    fn a_prefix_changes_neither_whom_a_call_is_to_nor_who_refused_it() {
-        let number = PartyNumber::parse("13800138000").unwrap();
-        for dialled in ["713800138000", "613800138000", "13800138000"] {
-            let mut gate = gate(Profile::Production);
-            let purpose = match dialled.len() {
-                11 => Purpose::Sales,
-                _ => Purpose::Service,
-            };
-            let Ok(Pass::Outside(token)) = gate.ask(&Request { dialled, purpose }, Moment::START)
-            else {
-                panic!("{dialled} is let out");
-            };
-            assert_eq!(token.party(), &number, "{dialled}");
-            gate.replace_refusals(vec![index(&number)]);
-            assert_eq!(ask(&mut gate, dialled, purpose), "do_not_call", "{dialled}");
-        }
-    }
-
-    #[test]
-    fn who_refused_contact_in_another_branch_is_known_by_the_index_of_all_branches() {
-        let number = PartyNumber::parse("13800138000").unwrap();
-        let wide = |number: &PartyNumber| index(number).map(|byte| byte ^ 0xff);
-        let mut gate = gate(Profile::Production);
-        gate.replace_refusals(vec![wide(&number)]);
-        let dialled = "713800138000";
-        assert_ne!(ask(&mut gate, dialled, Purpose::Service), "do_not_call");
-        gate.also_index(Box::new(move |number| Some(wide(number))));
-        assert_eq!(ask(&mut gate, dialled, Purpose::Service), "do_not_call");
-    }
-
-    #[test]
-    fn emergencies_are_known_by_any_way_out() {
-        let gate = gate(Profile::Production);
-        for dialled in ["110", "7119", "6122"] {
-            assert!(gate.is_emergency(dialled), "{dialled}");
-        }
-        for dialled in ["1100", "9110", "713800138000", "x"] {
-            assert!(!gate.is_emergency(dialled), "{dialled}");
-        }
-    }
-
-    #[test]
-    fn a_full_trunk_refuses_all_but_emergencies_and_frees_with_release() {
-        let mut gate = gate(Profile::Lab);
-        let carrier = TrunkName::parse("carrier").unwrap();
-        assert_eq!(ask(&mut gate, "91", Purpose::Service), "carrier 91");
-        assert_eq!(gate.let_in(&carrier), Ok(()));
-        assert_eq!(ask(&mut gate, "92", Purpose::Service), "trunk_full");
-        assert_eq!(gate.let_in(&carrier), Err(Refusal::TrunkFull));
-        assert_eq!(
-            ask(&mut gate, "120", Purpose::Service),
-            "carrier 120 recorded"
-        );
-        gate.release(&carrier);
-        gate.release(&carrier);
-        assert_eq!(ask(&mut gate, "93", Purpose::Service), "carrier 93");
-    }
-
-    #[test]
-    fn a_trunk_taken_out_of_the_configuration_takes_no_new_call() {
-        let mut gate = gate(Profile::Lab);
-        assert_eq!(ask(&mut gate, "91", Purpose::Service), "carrier 91");
-        let rules = vec![rule(
-            "9",
-            RuleTarget::Trunk(TrunkName::parse("carrier").unwrap()),
-            0,
-            "",
-        )];
-        gate.configure(
-            Rules {
-                profile: Profile::Lab,
-                dial_rules: rules,
-                trunks: Vec::new(),
-            },
-            Moment::START,
-        );
-        assert_eq!(ask(&mut gate, "92", Purpose::Service), "trunk_unknown");
-    }
-}
+mod tests;

@@ -2,9 +2,13 @@
 #![forbid(unsafe_code)]
 
 mod filter;
+mod health;
+mod line;
+mod load;
 mod pace;
 mod route;
 mod token;
 
 pub use filter::{Blocked, Gate, Indexer, Pass, Request, Rules, WideIndexer};
+pub use line::Met;
 pub use token::Token;

@@ -27,14 +27,14 @@ impl DialPlan {
             let route = Route::by(rule, digits)?;
             match rule.to {
                 RuleTarget::Phone => Extension::parse(&route.sent).map(|_| route),
-                RuleTarget::Trunk(_) => Some(route),
+                RuleTarget::Trunk(_) | RuleTarget::Trunks(_) => Some(route),
             }
         })
     }
 
     /// As `find`, among the rules to trunks; where none fits, the most general of them, the digits unchanged.
     pub(crate) fn find_outside<'a>(&'a self, digits: &'a str) -> Option<Route<'a>> {
-        let to_trunk = |rule: &&DialRule| matches!(rule.to, RuleTarget::Trunk(_));
+        let to_trunk = |rule: &&DialRule| !rule.to.trunks().is_empty();
         let mut to_trunks = self.0.iter().filter(to_trunk);
         let fitting = to_trunks.find_map(|rule| Route::by(rule, digits));
         fitting.or_else(|| {

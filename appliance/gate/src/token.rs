@@ -11,6 +11,7 @@ pub struct Token {
     purpose: Purpose,
     record: bool,
     caller: Option<String>,
+    others: bool,
 }
 
 impl Token {
@@ -29,7 +30,20 @@ impl Token {
             purpose,
             record,
             caller,
+            others: false,
         }
+    }
+
+    /// Other trunks are left for the same try.
+    pub(crate) const fn beside(mut self, others: bool) -> Self {
+        self.others = others;
+        self
+    }
+
+    /// Could another trunk bring it through?
+    #[must_use]
+    pub const fn has_others(&self) -> bool {
+        self.others
     }
 
     #[must_use]

@@ -141,6 +141,7 @@ impl Caller {
             private: false,
             diverted: Vec::new(),
             auto_answer: false,
+            silence_max: None,
         };
         let invited = self.endpoint.now().mono;
         self.calls.insert(

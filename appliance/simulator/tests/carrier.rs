@@ -124,6 +124,7 @@ impl Caller {
             private: false,
             diverted: Vec::new(),
             auto_answer: false,
+            silence_max: None,
         };
         self.endpoint.command(Command::Invite(Box::new(invite)));
         leg

@@ -189,6 +189,8 @@ pub struct Invite {
     pub diverted: Vec<Diversion>,
     /// Ask the phone to answer by itself (Call-Info/Alert-Info as phones want it).
     pub auto_answer: bool,
+    /// Given up where nothing at all is answered for so long; `None`: as long as a transaction may take.
+    pub silence_max: Option<Duration>,
 }
 
 /// A phone or number that gave the call on.

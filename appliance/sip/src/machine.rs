@@ -205,6 +205,7 @@ impl Sip {
             Timer::B(id) | Timer::F(id) | Timer::CancelUnheard(id) => {
                 self.give_up(id, Unanswered::TimedOut)
             }
+            Timer::Silence(id) => self.on_silence(id),
             Timer::C(id) => self.on_rung_out(id),
             Timer::D(id) | Timer::K(id) | Timer::M(id) => {
                 self.forget_client(id);

@@ -24,6 +24,8 @@ pub(crate) enum Timer {
     A(TxId),
     /// INVITE client: no answer at all within 64·T1.
     B(TxId),
+    /// INVITE client: not even a provisional answer within its patience.
+    Silence(TxId),
     /// INVITE client: provisional answers only, for too long: CANCEL.
     C(TxId),
     /// INVITE client, refused: stays to acknowledge repeated refusals; 32 s.

@@ -1,11 +1,11 @@
 //! Commands: what somebody asks of the branch. Each is answered by facts or by a `Refusal`.
 pub use crate::call_settings::{CallHandling, HuntGroup, HuntStrategy};
+pub use crate::trunk::{CallerIn, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
 use crate::{
     CallId, CustomerId, DataCopy, Extension, PartyId, PartyNumber, PersonName, RecordingId, Stage,
     TrunkName, UserName,
 };
 use serde::{Deserialize, Serialize};
-use std::net::IpAddr;
 
 /// What the registry can be asked. Calls are asked of the branch machine by its own inputs.
 #[derive(Clone, Debug)]
@@ -111,7 +111,7 @@ pub struct ImportRow {
 }
 
 /// A text that must not be printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
@@ -225,67 +225,6 @@ pub struct PhonePlan {
     pub password: Secret,
 }
 
-/// What a trunk's messages go over.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum TrunkTransport {
-    #[default]
-    Udp,
-    Tcp,
-    Tls,
-}
-
-impl TrunkTransport {
-    pub const ALL: [Self; 3] = [Self::Udp, Self::Tcp, Self::Tls];
-
-    /// As the branch file writes it.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Udp => "udp",
-            Self::Tcp => "tcp",
-            Self::Tls => "tls",
-        }
-    }
-
-    #[must_use]
-    pub fn parse(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|one| one.code() == code)
-    }
-
-    #[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
-    fn is_udp(&self) -> bool {
-        *self == Self::Udp
-    }
-}
-
-/// A carrier's line that is recognised by its address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TrunkPlan {
-    pub name: TrunkName,
-    /// `host:port` to send to.
-    pub address: String,
-    #[serde(skip_serializing_if = "TrunkTransport::is_udp", default)]
-    pub transport: TrunkTransport,
-    pub accept_from: Vec<TrunkSource>,
-    /// Calls at one time, both directions.
-    pub concurrent_max: u32,
-    /// New outbound calls per second.
-    pub cps_max: u32,
-    /// The number shown to the callee; the extension where there is none.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub caller: Option<String>,
-}
-
-/// Where a trunk's requests may come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TrunkSource {
-    pub ip: IpAddr,
-    /// `None`: any port of this address.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
-    pub port: Option<u16>,
-}
-
 /// What happens to dialled digits. The longest prefix wins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DialRule {
@@ -303,4 +242,18 @@ pub struct DialRule {
 pub enum RuleTarget {
     Phone,
     Trunk(TrunkName),
+    /// Whichever of them has room and works; another one where the first cannot.
+    Trunks(Vec<TrunkName>),
+}
+
+impl RuleTarget {
+    /// The trunks that it leads to; none for a phone.
+    #[must_use]
+    pub fn trunks(&self) -> &[TrunkName] {
+        match self {
+            Self::Phone => &[],
+            Self::Trunk(name) => core::slice::from_ref(name),
+            Self::Trunks(names) => names,
+        }
+    }
 }

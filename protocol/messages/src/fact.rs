@@ -17,10 +17,10 @@ pub use branch::{
     PolicySet, TrunkConfigured, TrunkRemoved, TrunkStateChanged,
 };
 pub use call::{
-    AttemptEnded, AttemptStarted, CallAnswered, CallDiverted, CallEnded, CallGuestCame,
-    CallGuestLeft, CallHeld, CallResumed, CallRinging, CallStarted, CallTaken, CallTarget,
-    DialBlocked, HangUpAsked, OneWayAudioHeard, OutsideParty, PhoneOfCall, Seat, Side, TakenBy,
-    phone_on,
+    AttemptEnded, AttemptRerouted, AttemptStarted, CallAnswered, CallDiverted, CallEnded,
+    CallGuestCame, CallGuestLeft, CallHeld, CallResumed, CallRinging, CallStarted, CallTaken,
+    CallTarget, DialBlocked, HangUpAsked, OneWayAudioHeard, OutsideParty, PhoneOfCall, Seat, Side,
+    TakenBy, phone_on,
 };
 pub use customer::{
     CustomerImported, CustomerStageMoved, DncAdded, DncLifted, NumberViewed, PartyMet, RuleSkipped,

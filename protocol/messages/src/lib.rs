@@ -13,6 +13,7 @@ mod personal;
 mod phone_number;
 mod telephony;
 mod time;
+mod trunk;
 
 mod call_settings;
 pub mod command;

@@ -53,16 +53,13 @@ pub(crate) const fn flow(local: SocketAddr, remote: SocketAddr) -> Flow {
 
 pub(crate) fn config(shape: &Shape, concurrent_max: u32, cps_max: u32) -> BranchConfig {
     let trunk = TrunkPlan {
-        name: carrier_name(),
-        address: CARRIER.to_string(),
-        transport: messages::command::TrunkTransport::Udp,
         accept_from: vec![TrunkSource {
             ip: CARRIER.ip(),
             port: Some(CARRIER.port()),
         }],
         concurrent_max,
         cps_max,
-        caller: None,
+        ..TrunkPlan::new(carrier_name(), CARRIER.to_string())
     };
     let phones = (0..shape.phones).map(|phone| {
         let extension = extension(phone);

@@ -153,6 +153,7 @@ impl<F: Form> World<F> {
             private: false,
             diverted: Vec::new(),
             auto_answer: false,
+            silence_max: None,
         };
         self.form
             .does(self.now, peer, Command::Invite(Box::new(invite)));

@@ -4,4 +4,5 @@
 
 mod calls;
 mod given_on;
+mod ways;
 mod world;

@@ -65,16 +65,13 @@ pub(crate) fn config(profile: Profile) -> BranchConfig {
         prepend: String::new(),
     };
     let trunk = TrunkPlan {
-        name: carrier_name(),
-        address: CARRIER.to_owned(),
-        transport: messages::command::TrunkTransport::Udp,
         accept_from: vec![TrunkSource {
             ip: at(CARRIER).ip(),
             port: Some(5060),
         }],
         concurrent_max: 1,
         cps_max: 100,
-        caller: None,
+        ..TrunkPlan::new(carrier_name(), CARRIER)
     };
     BranchConfig {
         realm: "branch".to_owned(),
@@ -129,6 +126,7 @@ pub(crate) fn invite(leg: LegId, to: Target, called: &str, caller: &str, sdp: By
         private: false,
         diverted: Vec::new(),
         auto_answer: false,
+        silence_max: None,
     }
 }
 

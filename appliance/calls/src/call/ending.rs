@@ -91,7 +91,7 @@ impl Call {
         if self.phase == Phase::Ending {
             return;
         }
-        let legs = self.everybody();
+        let legs = self.everybody(told);
         let legs: Vec<Leg> = legs
             .map(|mut leg| {
                 self.attempt_over(told, &mut leg, result, cause);
@@ -126,11 +126,11 @@ impl Call {
     }
 
     /// Takes all legs that are not told to go yet.
-    fn everybody(&mut self) -> impl Iterator<Item = Leg> + use<> {
+    fn everybody(&mut self, told: &mut Told<'_>) -> impl Iterator<Item = Leg> + use<> {
         let [caller, callee] = &mut self.seats;
         let guest = self.guest.take().map(|guest| guest.leg);
         let seated = [caller.take(), callee.take(), guest];
-        let ringing = self.take_ringing();
+        let ringing = self.take_ringing(told);
         seated.into_iter().flatten().chain(ringing)
     }
 

@@ -8,8 +8,8 @@ use crate::output::{Diverted, Invitation, Invitee, LegAct, Output, TrunkInvite};
 use crate::sdp::{Format, FormatKind};
 use bytes::Bytes;
 use core::time::Duration;
-use messages::fact::{AttemptEnded, AttemptStarted, CallRinging, Side, TakenBy};
-use messages::{HangUpCause, ReleasedBy, SipCode, SystemResult};
+use messages::fact::{AttemptEnded, AttemptRerouted, AttemptStarted, CallRinging, Side, TakenBy};
+use messages::{AttemptId, HangUpCause, ReleasedBy, SipCode, SystemResult, TrunkName};
 use std::net::IpAddr;
 
 /// More phones than this are not rung at once.
@@ -33,6 +33,17 @@ pub(super) struct Ringing {
     /// Why nobody was reached so far, and whether their own side said so.
     failed: (HangUpCause, bool),
     redirect: Option<String>,
+    /// Somebody's place was reached: it rang there, or an announcement was heard.
+    rang: bool,
+    /// A try whose trunk did not bring it through, and that may go on over another one.
+    open: Option<OpenAttempt>,
+}
+
+#[derive(Clone, Debug)]
+struct OpenAttempt {
+    attempt: AttemptId,
+    trunk: TrunkName,
+    cause: HangUpCause,
 }
 
 impl Ringing {
@@ -90,12 +101,6 @@ impl Call {
                     attempt: Some(attempt),
                 };
                 let leg = self.leg(who, LegState::Invited, side, address);
-                let started = AttemptStarted {
-                    attempt,
-                    call: self.id(),
-                    trunk: token.trunk().clone(),
-                };
-                Self::fact(told, started);
                 let shown = token.caller().unwrap_or(&self.shown).to_owned();
                 let to = Invitee::Trunk(TrunkInvite::new(&token));
                 vec![self.send_invite(told, leg, to, shown, diverted, &formats)]
@@ -110,12 +115,58 @@ impl Call {
             legs,
             failed: (HangUpCause::default(), false),
             redirect: None,
+            rang: false,
+            open: None,
         });
         let ring_for = ring_for.unwrap_or(told.limits.ring_max);
         told.timers
             .set(Timer::Ring(self.id()), told.now.mono + ring_for);
         if nobody {
             self.failed(told, cause::of(cause::UNAVAILABLE), false);
+        }
+    }
+
+    /// A try to reach somebody outside begins.
+    pub(super) fn begin_attempt(&self, told: &mut Told<'_>, callee: &Callee) {
+        if let Callee::Outside { attempt, token, .. } = callee {
+            let started = AttemptStarted {
+                attempt: *attempt,
+                call: self.id(),
+                trunk: token.trunk().clone(),
+            };
+            Self::fact(told, started);
+        }
+    }
+
+    /// A try that was open goes on over another trunk, or is over and the next one begins.
+    fn go_on_with(&self, told: &mut Told<'_>, callee: &Callee, open: Option<OpenAttempt>) {
+        match (callee, open) {
+            (Callee::Outside { attempt, token, .. }, Some(open)) if open.attempt == *attempt => {
+                let rerouted = AttemptRerouted {
+                    attempt: open.attempt,
+                    call: self.id(),
+                    from: open.trunk,
+                    to: token.trunk().clone(),
+                    cause: open.cause,
+                };
+                Self::fact(told, rerouted);
+            }
+            (_, open) => {
+                self.end_attempt(told, open);
+                self.begin_attempt(told, callee);
+            }
+        }
+    }
+
+    fn end_attempt(&self, told: &mut Told<'_>, open: Option<OpenAttempt>) {
+        if let Some(OpenAttempt { attempt, cause, .. }) = open {
+            let ended = AttemptEnded {
+                attempt,
+                call: self.id(),
+                result: SystemResult::of_failure(cause),
+                cause,
+            };
+            Self::fact(told, ended);
         }
     }
 
@@ -185,6 +236,7 @@ impl Call {
         let Some(leg) = ringing.legs.iter_mut().find(|leg| leg.no == no) else {
             return;
         };
+        ringing.rang = true;
         if let WhatFor::Taking(_) = what_for {
             return self.report(told, side, SipCode(180));
         }
@@ -291,6 +343,7 @@ impl Call {
             return;
         };
         told.timers.cancel(&Timer::Ring(self.id()));
+        self.end_attempt(told, ringing.open);
         for mut leg in ringing.legs {
             let cause = cause::of(cause::OK_GONE);
             self.attempt_over(told, &mut leg, SystemResult::Cancelled, cause);
@@ -306,10 +359,19 @@ impl Call {
         by_peer: bool,
         cause: HangUpCause,
     ) -> bool {
-        let Some(mut leg) = self.ringing.as_mut().and_then(|ringing| ringing.take(no)) else {
+        let Some(ringing) = self.ringing.as_mut() else {
             return false;
         };
-        self.attempt_over(told, &mut leg, SystemResult::of_failure(cause), cause);
+        let Some(mut leg) = ringing.take(no) else {
+            return false;
+        };
+        if let (Some(attempt), Some(trunk)) = (leg.who.attempt.take(), leg.who.channel.clone()) {
+            ringing.open = Some(OpenAttempt {
+                attempt,
+                trunk,
+                cause,
+            });
+        }
         Self::free(told, leg.who.channel.take());
         self.failed(told, cause, by_peer);
         true
@@ -333,6 +395,7 @@ impl Call {
             return;
         }
         let (cause, redirect) = (ringing.failed.0, ringing.redirect.take());
+        let rang = ringing.rang;
         told.timers.cancel(&Timer::Ring(self.id()));
         if self.phase == Phase::OwnPhone {
             return self.give_up(told, None);
@@ -341,14 +404,22 @@ impl Call {
             call: self.id(),
             cause,
             redirect,
+            rang,
         });
     }
 
     pub(crate) fn try_next(&mut self, told: &mut Told<'_>, next: Next) {
         let waits = self.ringing.take_if(|ringing| ringing.legs.is_empty());
-        let Some(Ringing { side, what_for, .. }) = waits else {
+        let Some(Ringing {
+            side,
+            what_for,
+            open,
+            ..
+        }) = waits
+        else {
             return next.callee.free_channel(told.outputs);
         };
+        self.go_on_with(told, &next.callee, open);
         self.ring(
             told,
             side,
@@ -399,6 +470,7 @@ impl Call {
             return;
         };
         let (failed, by_peer) = ringing.failed;
+        self.end_attempt(told, ringing.open);
         let cause = cause.unwrap_or(failed);
         match (ringing.what_for, ringing.side) {
             (WhatFor::Taking(how), side) => self.not_taken(told, side, how, cause),
@@ -456,9 +528,11 @@ impl Call {
     }
 
     /// Those who ring, for the call's end.
-    pub(super) fn take_ringing(&mut self) -> Vec<Leg> {
-        self.ringing
-            .take()
-            .map_or_else(Vec::new, |ringing| ringing.legs)
+    pub(super) fn take_ringing(&mut self, told: &mut Told<'_>) -> Vec<Leg> {
+        let Some(ringing) = self.ringing.take() else {
+            return Vec::new();
+        };
+        self.end_attempt(told, ringing.open);
+        ringing.legs
     }
 }

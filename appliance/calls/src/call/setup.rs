@@ -58,6 +58,7 @@ impl Call {
 
     fn invite(&mut self, told: &mut Told<'_>) {
         if let Some(callee) = self.callee.take() {
+            self.begin_attempt(told, &callee);
             self.ring(told, Side::Callee, callee, None, &[], WhatFor::SetUp);
         }
     }

@@ -25,6 +25,7 @@ impl Call {
             muted.into_iter().for_each(|order| self.media(told, order));
             self.ringback(told, side.other());
         }
+        self.begin_attempt(told, &callee);
         self.ring(told, side, callee, None, &[], WhatFor::Taking(how));
     }
 

@@ -18,7 +18,7 @@ fn a_recorded_call_to_the_trunk_from_ring_to_hang_up() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > callee 180
           fact call_ringing early_media=false
           Caller: progress 180 
@@ -60,7 +60,7 @@ fn early_media_is_passed_and_a_refusal_reaches_the_caller_with_its_cause() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > callee 183 with audio
           fact call_ringing early_media=true
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
@@ -68,9 +68,9 @@ fn early_media_is_passed_and_a_refusal_reaches_the_caller_with_its_cause() {
           media: bridge
           Caller: progress 183 [audio 20000 RTP/AVP 8 sendrecv]
         > Callee ended
-          fact attempt_ended
           channel of carrier is free
           unreached: 404
+          fact attempt_ended
           fact call_ended vacant by callee sip=Some(404) q850=Some(1) talk=0
           media: close
           Caller: release 404 q850=Some(1)
@@ -117,7 +117,7 @@ fn the_own_phone_rings_first_then_the_customer() {
         > own phone 200
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > callee 180
           fact call_ringing early_media=false
           media: ringback to Caller ALaw
@@ -229,7 +229,7 @@ fn a_late_offer_is_answered_in_the_ack() {
         > INVITE from 1000
           fact call_started outbound
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > callee 200
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
           media: stop tone Caller
@@ -254,7 +254,7 @@ fn every_way_to_stop_waiting_frees_the_channel() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > Caller ended
           fact attempt_ended
           fact call_ended cancelled by caller sip=Some(487) q850=None talk=0
@@ -272,7 +272,7 @@ fn every_way_to_stop_waiting_frees_the_channel() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > 121 s pass
           fact attempt_ended
           Callee: release 487 q850=None
@@ -292,7 +292,7 @@ fn every_way_to_stop_waiting_frees_the_channel() {
           fact call_started outbound
           media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
         > callee 200
           media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
           media: stop tone Caller

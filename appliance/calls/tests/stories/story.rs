@@ -359,13 +359,9 @@ pub(crate) fn token(record: bool) -> Token {
         prepend: String::new(),
     };
     let trunk = TrunkPlan {
-        name: carrier,
-        address: String::new(),
-        transport: messages::command::TrunkTransport::Udp,
-        accept_from: Vec::new(),
         concurrent_max: 9,
         cps_max: 9,
-        caller: None,
+        ..TrunkPlan::new(carrier, "")
     };
     gate.configure(
         Rules {

@@ -178,7 +178,7 @@ fn a_call_that_nobody_answers_is_given_on_and_the_new_one_hears_by_whom() {
         > 1002 302
           unreached: 302, is at 1007
           fact attempt_started
-          leg 3: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000" } from 1000 by 1001 busy [audio 20002 RTP/AVP 8 101 sendrecv]
+          leg 3: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 by 1001 busy [audio 20002 RTP/AVP 8 101 sendrecv]
         > outside 200
           media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
           media: stop tone Caller

@@ -17,13 +17,9 @@ fn phone(extension: &str, password: &str) -> PhonePlan {
 
 fn trunk(name: &str, concurrent_max: u32) -> TrunkPlan {
     TrunkPlan {
-        name: TrunkName::parse(name).unwrap(),
-        address: "127.0.0.1:5060".to_owned(),
-        transport: messages::command::TrunkTransport::Udp,
-        accept_from: Vec::new(),
         concurrent_max,
         cps_max: 1,
-        caller: None,
+        ..TrunkPlan::new(TrunkName::parse(name).unwrap(), "127.0.0.1:5060")
     }
 }
 

@@ -87,6 +87,7 @@ impl Phone {
             private: false,
             diverted: Vec::new(),
             auto_answer: false,
+            silence_max: None,
         };
         self.endpoint.command(Command::Invite(Box::new(invite)));
     }

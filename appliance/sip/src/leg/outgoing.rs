@@ -10,7 +10,7 @@ use crate::machine::{Sip, cause_of_code};
 use crate::message::method::ALLOW;
 use crate::message::{Draft, Method, Name, NameAddr, Response, reason, uri};
 use crate::registrar::Binding;
-use crate::timer::TxId;
+use crate::timer::{Timer, TxId};
 use crate::transaction::Owner;
 use crate::transaction::client_side::Unanswered;
 use bytes::Bytes;
@@ -58,6 +58,10 @@ impl Sip {
         caller.put_assertion(&mut draft.head);
         identity::put_diversions(&mut draft.head, &invite, &route.from_host);
         let tx = self.open_client(route.flow, draft, Owner::Invite(invite.leg));
+        if let Some(patience) = invite.silence_max {
+            self.timers
+                .set(Timer::Silence(tx), self.now.mono + patience);
+        }
         self.legs.insert(Leg {
             id: invite.leg,
             peer: route.peer,
@@ -259,6 +263,18 @@ impl Sip {
     pub(crate) fn on_invite_unanswered(&mut self, id: LegId, why: Unanswered) {
         if self.legs.remove(id).is_some() {
             self.tell_ended(id, why == Unanswered::FlowClosed, HangUpCause::default());
+        }
+    }
+
+    /// Not even a provisional answer came in time. The INVITE is not sent again; if its answer comes after all, it is cancelled, or acknowledged and ended.
+    pub(crate) fn on_silence(&mut self, tx: TxId) {
+        let owner = self.clients.get(tx).map(|held| held.owner.clone());
+        self.timers.cancel(&Timer::A(tx));
+        self.cancel_invite(tx, String::new());
+        if let Some(Owner::Invite(id)) = owner
+            && self.legs.remove(id).is_some()
+        {
+            self.tell_ended(id, false, cause_of_code(408));
         }
     }
 

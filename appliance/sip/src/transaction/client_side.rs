@@ -166,6 +166,7 @@ impl Sip {
     fn on_provisional(&mut self, id: TxId, response: &Response) {
         self.timers.cancel(&Timer::A(id));
         self.timers.cancel(&Timer::B(id));
+        self.timers.cancel(&Timer::Silence(id));
         let Some(tx) = self.clients.get_mut(id) else {
             return;
         };
@@ -183,6 +184,7 @@ impl Sip {
         for timer in [
             Timer::A(id),
             Timer::B(id),
+            Timer::Silence(id),
             Timer::C(id),
             Timer::CancelUnheard(id),
         ] {
@@ -326,6 +328,7 @@ impl Sip {
         let all = [
             Timer::A(id),
             Timer::B(id),
+            Timer::Silence(id),
             Timer::C(id),
             Timer::D(id),
             Timer::E(id),

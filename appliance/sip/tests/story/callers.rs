@@ -63,6 +63,7 @@ fn invite(private: bool, diverted: Vec<Diversion>) -> String {
         private,
         diverted,
         auto_answer: false,
+        silence_max: None,
     };
     world.invite(GATEWAY, invite);
     last(&world, "INVITE ")

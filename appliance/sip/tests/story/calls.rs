@@ -526,3 +526,37 @@ fn digits_in_info_come_out_once() {
         2
     );
 }
+
+#[test]
+fn an_invite_without_a_word_is_given_up_and_an_answer_that_comes_later_is_ended() {
+    let mut world = World::new(1);
+    world.filter = Box::new(|from, _, _| from != CARRIER);
+    let leg = world.call(GATEWAY, carrier(), "913800138000", Some(OFFER));
+    world.seconds(3);
+    assert!(world.words(GATEWAY).is_empty(), "{leg:?} is waited for");
+
+    let mut world = World::new(1);
+    world.filter = Box::new(|from, _, _| from != CARRIER);
+    world.call_impatiently(carrier(), Duration::from_secs(4));
+    world.seconds(3);
+    assert!(world.words(GATEWAY).is_empty());
+    world.seconds(2);
+    assert_eq!(world.words(GATEWAY), ["ended by us 408"]);
+    let invites = world.count_sent(GATEWAY, "INVITE");
+    let leg = world.invited(CARRIER);
+    world.filter = Box::new(|_, _, _| true);
+    let answer = Command::Answer {
+        leg,
+        sdp: sdp(ANSWER),
+    };
+    world.command(CARRIER, answer);
+    world.seconds(2);
+    assert_eq!(
+        world.count_sent(GATEWAY, "INVITE"),
+        invites,
+        "not sent again"
+    );
+    assert_eq!(world.count_sent(GATEWAY, "BYE"), 1);
+    world.seconds(120);
+    world.assert_empty();
+}

@@ -1,4 +1,5 @@
 //! Machines, the wire between them, and what they are told to do when.
+use crate::calls::OFFER;
 use bytes::Bytes;
 use core::time::Duration;
 use messages::{Extension, Moment, TrunkName, command::TrunkSource};
@@ -269,9 +270,21 @@ impl World {
         called: &str,
         sdp: Option<&'static str>,
     ) -> LegId {
-        let leg = self.nodes[node].sip.mint_leg();
-        let invite = Invite {
-            leg,
+        let invite = self.draft(node, to, called, sdp);
+        let leg = invite.leg;
+        self.invite(node, invite);
+        leg
+    }
+
+    fn draft(
+        &mut self,
+        node: usize,
+        to: Target,
+        called: &str,
+        sdp: Option<&'static str>,
+    ) -> Invite {
+        Invite {
+            leg: self.nodes[node].sip.mint_leg(),
             to,
             called: called.to_owned(),
             caller: "1000".to_owned(),
@@ -280,9 +293,17 @@ impl World {
             private: false,
             diverted: Vec::new(),
             auto_answer: false,
+            silence_max: None,
+        }
+    }
+
+    /// The gateway calls, and gives up where it hears nothing for so long.
+    pub(crate) fn call_impatiently(&mut self, to: Target, silence_max: Duration) {
+        let invite = Invite {
+            silence_max: Some(silence_max),
+            ..self.draft(GATEWAY, to, "913800138000", Some(OFFER))
         };
-        self.invite(node, invite);
-        leg
+        self.invite(GATEWAY, invite);
     }
 
     pub(crate) fn invite(&mut self, node: usize, invite: Invite) {

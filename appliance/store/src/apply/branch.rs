@@ -65,10 +65,14 @@ pub(super) fn phone_unbound(conn: &Connection, fact: &PhoneUnbound) -> Result<Ap
 pub(super) fn trunk_configured(conn: &Connection, fact: &TrunkConfigured) -> Result<Applied> {
     let plan = cbor(wire::encode(&fact.trunk))?;
     conn.prepare_cached(
-        "INSERT INTO trunk (name, plan) VALUES (?1, ?2)
-         ON CONFLICT (name) DO UPDATE SET plan = ?2",
+        "INSERT INTO trunk (name, plan, password) VALUES (?1, ?2, ?3)
+         ON CONFLICT (name) DO UPDATE SET plan = ?2, password = ?3",
     )?
-    .execute(params![fact.trunk.name.as_str(), plan])?;
+    .execute(params![
+        fact.trunk.name.as_str(),
+        plan,
+        fact.password.as_ref().map(|sealed| &sealed.0)
+    ])?;
     Ok(Applied::Followed)
 }
 

@@ -1,8 +1,8 @@
 //! Calls and attempts follow their facts; a call's end is also the customer's last contact.
 use super::Applied;
 use messages::fact::{
-    AttemptEnded, AttemptStarted, CallAnswered, CallEnded, CallRinging, CallStarted, CallTaken,
-    OneWayAudioHeard, PhoneOfCall, Side, phone_on,
+    AttemptEnded, AttemptRerouted, AttemptStarted, CallAnswered, CallEnded, CallRinging,
+    CallStarted, CallTaken, OneWayAudioHeard, PhoneOfCall, Side, phone_on,
 };
 use messages::{CallId, Direction, Extension, SystemResult, UtcMs};
 use rusqlite::{Connection, OptionalExtension as _, Result, params};
@@ -47,6 +47,16 @@ pub(super) fn attempt_started(
             utc.0
         ])?;
     Ok(Applied::one(changed, "attempt_known"))
+}
+
+/// The row names the trunk that has it now; those before are in the journal.
+pub(super) fn attempt_rerouted(conn: &Connection, fact: &AttemptRerouted) -> Result<Applied> {
+    conn.prepare_cached("UPDATE call SET trunk = ? WHERE id = ?")?
+        .execute(params![fact.to.as_str(), fact.call.as_bytes()])?;
+    let changed = conn
+        .prepare_cached("UPDATE attempt SET trunk = ? WHERE id = ?")?
+        .execute(params![fact.to.as_str(), fact.attempt.as_bytes()])?;
+    Ok(Applied::one(changed, "attempt_unknown"))
 }
 
 pub(super) fn ringing(conn: &Connection, utc: UtcMs, fact: &CallRinging) -> Result<Applied> {

@@ -102,6 +102,7 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
 
         Body::CallStarted(fact) => call::started(conn, utc, fact),
         Body::AttemptStarted(fact) => call::attempt_started(conn, utc, fact),
+        Body::AttemptRerouted(fact) => call::attempt_rerouted(conn, fact),
         Body::CallRinging(fact) => call::ringing(conn, utc, fact),
         Body::CallAnswered(fact) => call::answered(conn, utc, fact),
         Body::CallTaken(fact) => call::taken(conn, fact),

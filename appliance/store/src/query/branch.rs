@@ -80,11 +80,10 @@ impl Reader {
 }
 
 pub(crate) fn plan(conn: &Connection, keys: &Keys) -> Result<BranchPlan, StoreError> {
-    let trunks = trunks(conn)?.into_iter().map(|row| row.plan).collect();
     Ok(BranchPlan {
         profile: profile(conn)?,
         phones: phone_plans(conn, keys)?,
-        trunks,
+        trunks: trunk_plans(conn, keys)?,
         rules: rules(conn)?,
     })
 }
@@ -120,6 +119,24 @@ fn phone_plans(conn: &Connection, keys: &Keys) -> Result<Vec<PhonePlan>, StoreEr
             label,
             password: password.or(Err(StoreError::VaultKeys("box key")))?,
         })
+    })
+    .collect()
+}
+
+/// With the passwords of their logins.
+fn trunk_plans(conn: &Connection, keys: &Keys) -> Result<Vec<TrunkPlan>, StoreError> {
+    let mut found = conn.prepare_cached("SELECT plan, password FROM trunk ORDER BY name")?;
+    let rows = found.query_map([], |row| {
+        let plan: TrunkPlan = column::cbor(row, 0, wire::decode)?;
+        Ok((plan, row.get::<_, Option<Vec<u8>>>(1)?.map(BoxSealed)))
+    })?;
+    rows.map(|row| {
+        let (mut plan, sealed) = row?;
+        if let (Some(login), Some(sealed)) = (&mut plan.login, sealed) {
+            let password = keys.box_key.open(&format!("trunk:{}", plan.name), &sealed);
+            login.password = password.or(Err(StoreError::VaultKeys("box key")))?;
+        }
+        Ok(plan)
     })
     .collect()
 }

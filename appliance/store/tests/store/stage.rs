@@ -304,13 +304,9 @@ pub(crate) fn plan() -> BranchPlan {
         profile: Profile::Lab,
         phones: vec![phone("1000"), phone("1001")],
         trunks: vec![TrunkPlan {
-            name: TrunkName::parse("carrier").unwrap(),
-            address: "127.0.0.1:5160".to_owned(),
-            transport: messages::command::TrunkTransport::Udp,
-            accept_from: vec![],
             concurrent_max: 10,
             cps_max: 5,
-            caller: None,
+            ..TrunkPlan::new(TrunkName::parse("carrier").unwrap(), "127.0.0.1:5160")
         }],
         rules: vec![DialRule {
             prefix: "9".to_owned(),

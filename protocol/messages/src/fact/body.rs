@@ -68,6 +68,7 @@ kinds! {
     SignedOut = "signed_out",
     CallStarted = "call_started",
     AttemptStarted = "attempt_started",
+    AttemptRerouted = "attempt_rerouted",
     CallRinging = "call_ringing",
     CallAnswered = "call_answered",
     CallDiverted = "call_diverted",

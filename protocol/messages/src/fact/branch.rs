@@ -86,7 +86,10 @@ pub struct PhoneUnbound {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrunkConfigured {
-    pub trunk: TrunkPlan,
+    pub trunk: Box<TrunkPlan>,
+    /// The password of its login.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub password: Option<BoxSealed>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -117,6 +117,17 @@ pub struct AttemptStarted {
     pub trunk: TrunkName,
 }
 
+/// The same try goes on over another trunk, because this one could not bring it through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttemptRerouted {
+    pub attempt: AttemptId,
+    pub call: CallId,
+    pub from: TrunkName,
+    pub to: TrunkName,
+    /// What the trunk said, where it said anything.
+    pub cause: HangUpCause,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CallRinging {
     pub call: CallId,

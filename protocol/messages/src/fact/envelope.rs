@@ -169,6 +169,7 @@ impl Body {
         match self {
             Self::CallStarted(b) => call(b.call),
             Self::AttemptStarted(b) => call(b.call),
+            Self::AttemptRerouted(b) => call(b.call),
             Self::CallRinging(b) => call(b.call),
             Self::CallAnswered(b) => call(b.call),
             Self::CallDiverted(b) => call(b.call),

@@ -39,6 +39,9 @@ pub enum PlanFault {
     SourceMissing,
     OutOfBounds(i64, i64),
     BadCaller,
+    BadCallerIn,
+    BadWord,
+    LoginIncomplete,
     BadTransport,
     BadDigits,
     BadTarget,
@@ -73,6 +76,9 @@ impl PlanFault {
             Self::SourceMissing => "plan_source_missing",
             Self::OutOfBounds(..) => "plan_out_of_bounds",
             Self::BadCaller => "plan_bad_caller",
+            Self::BadCallerIn => "plan_bad_caller_in",
+            Self::BadWord => "plan_bad_word",
+            Self::LoginIncomplete => "plan_login_incomplete",
             Self::BadTransport => "plan_bad_transport",
             Self::BadDigits => "plan_bad_digits",
             Self::BadTarget => "plan_bad_target",
@@ -105,9 +111,12 @@ impl PlanFault {
             Self::SourceMissing => "地址是主机名时必须写 accept_from".to_owned(),
             Self::OutOfBounds(from, to) => format!("须在 {from} 到 {to} 之间"),
             Self::BadCaller => "主叫号码只能是数字(可带 +),最多 32 位".to_owned(),
+            Self::BadCallerIn => "只能是 from、preferred 或 asserted".to_owned(),
+            Self::BadWord => "只能用字母、数字和常见符号,不含空格和尖括号".to_owned(),
+            Self::LoginIncomplete => "注册需要同时写 user 和 password".to_owned(),
             Self::BadTransport => "传输方式只能是 udp、tcp 或 tls".to_owned(),
             Self::BadDigits => "只能用 0-9 * # +,最多 16 位".to_owned(),
-            Self::BadTarget => "须为 phone 或 trunk:名称".to_owned(),
+            Self::BadTarget => "须为 phone、trunk:名称 或 trunk:名称,名称".to_owned(),
             Self::TrunkUnknown => "文件里没有这个中继".to_owned(),
             Self::RuleTwice(line) => {
                 format!("第 {line} 行已有同前缀、同类去向的规则,这条永远用不上")
@@ -141,9 +150,14 @@ impl PlanFault {
             Self::SourceMissing => "accept_from is needed where the address is a name".to_owned(),
             Self::OutOfBounds(from, to) => format!("from {from} to {to}"),
             Self::BadCaller => "digits only (with + in front), at most 32".to_owned(),
+            Self::BadCallerIn => "from, preferred or asserted".to_owned(),
+            Self::BadWord => {
+                "letters, digits and usual signs, no spaces or angle brackets".to_owned()
+            }
+            Self::LoginIncomplete => "a login needs both user and password".to_owned(),
             Self::BadTransport => "udp, tcp or tls".to_owned(),
             Self::BadDigits => "0-9 * # + only, at most 16".to_owned(),
-            Self::BadTarget => "phone or trunk:name".to_owned(),
+            Self::BadTarget => "phone, trunk:name or trunk:name,name".to_owned(),
             Self::TrunkUnknown => "the file has no such trunk".to_owned(),
             Self::RuleTwice(line) => {
                 format!(

@@ -61,17 +61,23 @@ fn target(found: Found<&str>, trunks: &[TrunkPlan], faults: &mut Faults<'_>) -> 
     if found.value == "phone" {
         return Some(RuleTarget::Phone);
     }
-    let name = found
-        .value
-        .strip_prefix("trunk:")
-        .and_then(TrunkName::parse);
-    let Some(name) = name else {
+    // one, or several that stand in for each other: `trunk:a,b`
+    let names = found.value.strip_prefix("trunk:").map(|names| {
+        let names = names.split(',').map(|name| TrunkName::parse(name.trim()));
+        names.collect::<Option<Vec<TrunkName>>>()
+    });
+    let Some(Some(mut names)) = names else {
         faults.at(found.at, "rule.to", PlanFault::BadTarget);
         return None;
     };
-    if !trunks.iter().any(|trunk| trunk.name == name) {
+    let known = |name: &TrunkName| trunks.iter().any(|trunk| trunk.name == *name);
+    if !names.iter().all(known) {
         faults.at(found.at, "rule.to", PlanFault::TrunkUnknown);
         return None;
     }
-    Some(RuleTarget::Trunk(name))
+    names.dedup();
+    match names.len() {
+        1 => names.pop().map(RuleTarget::Trunk),
+        _ => Some(RuleTarget::Trunks(names)),
+    }
 }

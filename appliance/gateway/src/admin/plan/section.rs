@@ -71,6 +71,33 @@ impl<'a> Section<'a> {
         None
     }
 
+    /// A list of numbers, each between both bounds.
+    pub(super) fn numbers(
+        &mut self,
+        key: &'static str,
+        bounds: (i64, i64),
+        faults: &mut Faults<'_>,
+    ) -> Option<Vec<Found<i64>>> {
+        let found = self.take(key, "[1, 2, 3 …]", faults, |value| {
+            let array = value.as_array()?;
+            let numbers = array.iter().map(|one| {
+                let integer = one.get_ref().as_integer()?;
+                Some(Found {
+                    value: i64::from_str_radix(integer.as_str(), integer.radix()).ok()?,
+                    at: one.span().start,
+                })
+            });
+            numbers.collect::<Option<Vec<_>>>()
+        })?;
+        for number in &found.value {
+            if !(bounds.0..=bounds.1).contains(&number.value) {
+                let fault = PlanFault::OutOfBounds(bounds.0, bounds.1);
+                faults.at(number.at, &self.key(key), fault);
+            }
+        }
+        Some(found.value)
+    }
+
     pub(super) fn texts(
         &mut self,
         key: &'static str,

@@ -1,7 +1,7 @@
 //! The branch file: the documented shape works, and every mistake is said with its line.
 use super::parse;
-use messages::command::{Profile, RuleTarget, Secret, TrunkSource};
-use messages::{Extension, TrunkName};
+use messages::command::{CallerIn, Profile, RuleTarget, Secret, TrunkSource};
+use messages::{Extension, SipCode, TrunkName};
 
 const DOCUMENTED: &str = r#"
 [policy]
@@ -62,6 +62,33 @@ fn the_same_file_one_key_a_line_is_the_same_plan() {
         .replace("  name", "\nname")
         .replace("  address", "\naddress");
     assert_eq!(parse(&lines, "b"), parse(DOCUMENTED, "b"));
+}
+
+#[test]
+fn a_trunk_with_a_login_and_several_behind_one_rule_are_read() {
+    let text = "[[trunk]]\nname = \"ims\"\naddress = \"sbc.carrier.cn:5060\"\ntransport = \"tcp\"\n\
+                domain = \"ims.carrier.cn\"\nuser = \"+862012345678\"\n\
+                auth_user = \"+862012345678@ims.carrier.cn\"\npassword = \"hunter2\"\n\
+                callers = [\"02012345678\", \"02012345679\"]\ncaller_in = \"preferred\"\n\
+                weight = 3\nreached_codes = [486, 603]\n\
+                [[trunk]]\nname = \"spare\"\naddress = \"10.0.0.9:5060\"\nweight = 0\n\
+                [[rule]]\nprefix = \"0\"\nto = \"trunk:ims, spare\"\n";
+    let plan = parse(text, "b").unwrap();
+    let [ims, spare] = &plan.trunks[..] else {
+        panic!("{:?}", plan.trunks)
+    };
+    let login = ims.login.as_ref().unwrap();
+    assert_eq!(login.auth_user, "+862012345678@ims.carrier.cn");
+    assert_eq!((login.expires_s, login.password.expose()), (600, "hunter2"));
+    assert_eq!(ims.domain.as_deref(), Some("ims.carrier.cn"));
+    assert_eq!(ims.caller_in, CallerIn::Preferred);
+    let shown: Vec<_> = ims.callers().map(String::as_str).collect();
+    assert_eq!(shown, ["02012345678", "02012345679"]);
+    assert_eq!((ims.weight, spare.weight), (3, 0));
+    assert_eq!(ims.reached_codes, [SipCode(486), SipCode(603)]);
+    assert!(ims.accept_from.is_empty() && spare.login.is_none());
+    let names = [ims, spare].map(|trunk| trunk.name.clone()).to_vec();
+    assert_eq!(plan.rules[0].to, RuleTarget::Trunks(names));
 }
 
 #[test]
@@ -201,6 +228,36 @@ const MISTAKES: &[(&str, usize, &str, &str)] = &[
     ),
     (
         "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncaller = \"x\"",
+        4,
+        "trunk.caller",
+        "plan_bad_caller",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\nuser = \"020\"",
+        1,
+        "trunk.user",
+        "plan_login_incomplete",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ndomain = \"a b\"",
+        4,
+        "trunk.domain",
+        "plan_bad_word",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncaller_in = \"to\"",
+        4,
+        "trunk.caller_in",
+        "plan_bad_caller_in",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\nreached_codes = [486, 200]",
+        4,
+        "trunk.reached_codes",
+        "plan_out_of_bounds",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncallers = [\"020\", \"x\"]",
         4,
         "trunk.caller",
         "plan_bad_caller",

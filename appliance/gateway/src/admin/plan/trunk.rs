@@ -1,51 +1,129 @@
-//! `[[trunk]]`: a carrier's line, recognised by its address.
+//! `[[trunk]]`: a carrier's line, recognised by its address; where it has a login, we register there.
 use super::section::{Found, Section};
 use super::{Faults, PlanFault};
-use messages::command::{TrunkPlan, TrunkSource, TrunkTransport};
-use messages::{Digits, TrunkName};
+use messages::command::{CallerIn, Secret, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
+use messages::{Digits, SipCode, TrunkName};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
-const CONCURRENT_DEFAULT: u32 = 30;
-const CPS_DEFAULT: u32 = 10;
 const CONCURRENT_BOUNDS: (i64, i64) = (1, 10_000);
 const CPS_BOUNDS: (i64, i64) = (1, 1_000);
+const WEIGHT_BOUNDS: (i64, i64) = (0, 1_000);
+const CODE_BOUNDS: (i64, i64) = (300, 699);
+const EXPIRES_BOUNDS: (i64, i64) = (60, 7_200);
+const EXPIRES_USUAL: u32 = 600;
+const WORD_MAX: usize = 253;
 
 pub(super) fn read(sections: Vec<Section<'_>>, faults: &mut Faults<'_>) -> Vec<TrunkPlan> {
     let mut seen = BTreeSet::new();
     let mut trunks = Vec::new();
-    for mut section in sections {
-        let name = name(&mut section, faults);
-        let address = address(&mut section, faults);
-        let transport = transport(&mut section, faults);
-        let accept_from = sources(&mut section, address, faults);
-        let concurrent = section.number("concurrent_max", CONCURRENT_BOUNDS, faults);
-        let cps = section.number("cps_max", CPS_BOUNDS, faults);
-        let caller = caller(&mut section, faults);
-        section.done(faults);
-        let (Some(name), Some(address)) = (name, address) else {
+    for section in sections {
+        let Some(trunk) = trunk(section, faults) else {
             continue;
         };
-        if !seen.insert(name.value.clone()) {
-            faults.at(name.at, "trunk.name", PlanFault::TrunkTwice);
-            continue;
+        if seen.insert(trunk.value.name.clone()) {
+            trunks.push(trunk.value);
+        } else {
+            faults.at(trunk.at, "trunk.name", PlanFault::TrunkTwice);
         }
-        trunks.push(TrunkPlan {
-            name: name.value,
-            address: address.to_owned(),
-            transport,
-            accept_from,
-            concurrent_max: limit(concurrent, CONCURRENT_DEFAULT),
-            cps_max: limit(cps, CPS_DEFAULT),
-            caller,
-        });
     }
     trunks
+}
+
+fn trunk(mut section: Section<'_>, faults: &mut Faults<'_>) -> Option<Found<TrunkPlan>> {
+    let name = name(&mut section, faults);
+    let address = address(&mut section, faults);
+    let transport = transport(&mut section, faults);
+    let login = login(&mut section, faults);
+    let accept_from = sources(&mut section, address, login.is_some(), faults);
+    let concurrent = section.number("concurrent_max", CONCURRENT_BOUNDS, faults);
+    let cps = section.number("cps_max", CPS_BOUNDS, faults);
+    let weight = section.number("weight", WEIGHT_BOUNDS, faults);
+    let reached_codes = codes(&mut section, faults);
+    let domain = word(&mut section, "domain", faults);
+    let caller_in = caller_in(&mut section, faults);
+    let (caller, more_callers) = callers(&mut section, faults);
+    section.done(faults);
+    let (name, address) = (name?, address?);
+    let usual = TrunkPlan::new(name.value, address);
+    Some(Found {
+        at: name.at,
+        value: TrunkPlan {
+            transport,
+            domain,
+            login,
+            accept_from,
+            concurrent_max: limit(concurrent, usual.concurrent_max),
+            cps_max: limit(cps, usual.cps_max),
+            weight: weight.map_or(usual.weight, |found| {
+                u16::try_from(found.value).unwrap_or(usual.weight)
+            }),
+            reached_codes: reached_codes.unwrap_or_else(|| usual.reached_codes.clone()),
+            caller,
+            more_callers,
+            caller_in,
+            ..usual
+        },
+    })
 }
 
 fn limit(found: Option<Found<i64>>, otherwise: u32) -> u32 {
     found.map_or(otherwise, |found| {
         u32::try_from(found.value).unwrap_or(otherwise)
+    })
+}
+
+/// `user` and `password` together make a login; `auth_user` where it is another one.
+fn login(section: &mut Section<'_>, faults: &mut Faults<'_>) -> Option<TrunkLogin> {
+    let user = word(section, "user", faults);
+    let auth_user = word(section, "auth_user", faults);
+    let password = section.text("password", faults);
+    let expires = section.number("expires_s", EXPIRES_BOUNDS, faults);
+    match (user, password) {
+        (Some(user), Some(password)) => Some(TrunkLogin {
+            auth_user: auth_user.unwrap_or_else(|| user.clone()),
+            user,
+            expires_s: limit(expires, EXPIRES_USUAL),
+            password: Secret::new(password.value.to_owned()),
+        }),
+        (None, None) if auth_user.is_none() && expires.is_none() => None,
+        _ => {
+            faults.at(section.at, "trunk.user", PlanFault::LoginIncomplete);
+            None
+        }
+    }
+}
+
+/// A name as it stands in a SIP address: no spaces, no brackets.
+fn word(section: &mut Section<'_>, key: &'static str, faults: &mut Faults<'_>) -> Option<String> {
+    let found = section.text(key, faults)?;
+    let fits = found
+        .value
+        .bytes()
+        .all(|b| b.is_ascii_graphic() && !b"<>\"\\;,?".contains(&b));
+    if !fits || found.value.is_empty() || found.value.len() > WORD_MAX {
+        faults.at(found.at, &format!("trunk.{key}"), PlanFault::BadWord);
+        return None;
+    }
+    Some(found.value.to_owned())
+}
+
+fn codes(section: &mut Section<'_>, faults: &mut Faults<'_>) -> Option<Vec<SipCode>> {
+    let numbers = section.numbers("reached_codes", CODE_BOUNDS, faults)?;
+    let codes = numbers
+        .into_iter()
+        .filter_map(|found| u16::try_from(found.value).ok());
+    Some(codes.map(SipCode).collect())
+}
+
+/// `from`, `preferred` or `asserted`; From alone where the file does not say.
+fn caller_in(section: &mut Section<'_>, faults: &mut Faults<'_>) -> CallerIn {
+    let Some(found) = section.text("caller_in", faults) else {
+        return CallerIn::default();
+    };
+    CallerIn::parse(found.value).unwrap_or_else(|| {
+        faults.at(found.at, "trunk.caller_in", PlanFault::BadCallerIn);
+        CallerIn::default()
     })
 }
 
@@ -104,11 +182,13 @@ fn is_address(text: &str) -> bool {
 fn sources(
     section: &mut Section<'_>,
     address: Option<&str>,
+    logs_in: bool,
     faults: &mut Faults<'_>,
 ) -> Vec<TrunkSource> {
     if !section.has("accept_from") {
         let own = address.and_then(|address| address.parse::<SocketAddr>().ok());
-        if own.is_none() && address.is_some() {
+        // where we log in, calls come from where the name leads: that is looked up again and again
+        if own.is_none() && address.is_some() && !logs_in {
             faults.at(section.at, "trunk.accept_from", PlanFault::SourceMissing);
         }
         return own
@@ -145,18 +225,23 @@ fn source(text: &str) -> Option<TrunkSource> {
     Some(TrunkSource { ip, port: None })
 }
 
-fn caller(section: &mut Section<'_>, faults: &mut Faults<'_>) -> Option<String> {
-    let found = section.text("caller", faults)?;
-    let fits = Digits::parse(found.value).is_ok()
-        && found
-            .value
-            .strip_prefix('+')
-            .unwrap_or(found.value)
-            .bytes()
-            .all(|b| b.is_ascii_digit());
-    if !fits {
-        faults.at(found.at, "trunk.caller", PlanFault::BadCaller);
-        return None;
+/// `caller` and `callers`: the numbers of our own that calls may show.
+fn callers(section: &mut Section<'_>, faults: &mut Faults<'_>) -> (Option<String>, Vec<String>) {
+    let one = section.text("caller", faults);
+    let more = section.texts("callers", faults).unwrap_or_default();
+    let mut numbers = Vec::new();
+    for found in one.into_iter().chain(more) {
+        if is_number(found.value) {
+            numbers.push(found.value.to_owned());
+        } else {
+            faults.at(found.at, "trunk.caller", PlanFault::BadCaller);
+        }
     }
-    Some(found.value.to_owned())
+    let mut numbers = numbers.into_iter();
+    (numbers.next(), numbers.collect())
+}
+
+fn is_number(text: &str) -> bool {
+    let digits = text.strip_prefix('+').unwrap_or(text);
+    Digits::parse(text).is_ok() && digits.bytes().all(|b| b.is_ascii_digit())
 }
