@@ -1,4 +1,5 @@
 //! Several trunks behind one rule, played by SIPp: one dies in the middle of a run, and the others have its calls.
+use house_tests::baresip::{Baresip, Plan};
 use house_tests::deadline::wait_until;
 use house_tests::gateway::Gateway;
 use house_tests::sipp::{Run, Sipp};
@@ -81,4 +82,59 @@ fn one_of_three_trunks_dies_in_a_run_and_the_others_have_its_calls() {
     assert!(lost <= LOST_MAX, "{lost} of {all} are lost, {moved} moved");
     let seen = crowd.messages();
     assert!(!seen.contains("SIP/2.0 503"), "nobody was turned away");
+}
+
+/// The branch with one more trunk, at which it registers, for all that begins with 0.
+fn with_login(gateway: &Gateway, port: u16, password: &str) -> String {
+    let trunk = format!(
+        "[[trunk]]\nname = \"ims\"\naddress = \"127.0.0.1:{port}\"\ndomain = \"ims.carrier.cn\"\n\
+         user = \"02012345678\"\nauth_user = \"02012345678@ims.carrier.cn\"\npassword = \"{password}\"\n\
+         caller_in = \"preferred\"\n\n[[rule]]\nprefix = \"0\"\nto = \"trunk:ims\"\n\n"
+    );
+    let branch = gateway.branch_file(&gateway.carrier());
+    branch.replacen("[[rule]]", &format!("{trunk}[[rule]]"), 1)
+}
+
+#[test]
+fn the_gateway_registers_at_a_carrier_and_calls_over_it_with_its_password() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let port = port::free();
+    let run = Run {
+        calls: 9,
+        ..Run::of("registrar", "02012345678", port)
+    };
+    let mut carrier = Sipp::start(world.path(), &run);
+    gateway.apply(&with_login(&gateway, port, "wrong"));
+    carrier.expect_message("SIP/2.0 403");
+    gateway.apply(&with_login(&gateway, port, "hunter2"));
+    let registered = [("trunk_registration_changed", 2)];
+    journal::expect_counts(&gateway.data_dir(), &registered);
+
+    let sip = gateway.sip();
+    let mut phone = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    phone.dial("01088886666", &sip);
+    phone.expect("CALL_ESTABLISHED");
+    phone.hang_up();
+    phone.expect("CALL_CLOSED");
+    let seen = carrier.messages();
+    for part in [
+        "REGISTER sip:ims.carrier.cn SIP/2.0",
+        "INVITE sip:01088886666@ims.carrier.cn SIP/2.0",
+        "From: <sip:02012345678@ims.carrier.cn>",
+        "P-Preferred-Identity: <sip:02012345678@ims.carrier.cn>",
+    ] {
+        assert!(seen.contains(part), "{part}");
+    }
+    let trunks = gateway.page_of("admin").get("/api/v1/trunks").json();
+    let ims = trunks["items"].as_array().and_then(|all| {
+        let mut all = all.iter();
+        all.find(|one| one["name"] == "ims").cloned()
+    });
+    assert_eq!(ims.map(|ims| ims["registered"].clone()), Some(true.into()));
+    // the password lies nowhere in clear
+    let database = std::fs::read(gateway.data_dir().join("branch.db")).unwrap();
+    let log = std::fs::read(gateway.data_dir().join("branch.db-wal")).unwrap_or_default();
+    let clear = |bytes: &[u8]| bytes.windows(7).any(|part| part == b"hunter2");
+    assert!(!clear(&database) && !clear(&log));
 }

@@ -2,7 +2,7 @@
 use bytes::Bytes;
 use core::time::Duration;
 use media::{MediaCommand, MediaReport, RecordOrder};
-use messages::command::{CallHandling, DialRule, HuntGroup, Profile, TrunkPlan};
+use messages::command::{CallHandling, DialRule, Did, HuntGroup, Profile, TrunkPlan};
 use messages::fact::{Actor, Fact};
 use messages::{
     CallId, CustomerId, DiskStage, Extension, Moment, PartyId, PartyNumber, Purpose, RecordingId,
@@ -69,6 +69,7 @@ pub struct BranchConfig {
     /// With the way to the address that its host name stands for now.
     pub trunks: Vec<(TrunkPlan, Option<Flow>)>,
     pub rules: Vec<DialRule>,
+    pub dids: Vec<Did>,
     /// By extension; a phone that is not named takes calls as they come.
     pub handling: BTreeMap<Extension, CallHandling>,
     pub groups: BTreeMap<Extension, HuntGroup>,

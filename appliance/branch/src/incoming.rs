@@ -82,7 +82,11 @@ impl<S: Signalling> Branch<S> {
             dialled: &invited.called,
             purpose: DIALLED_BY_HAND,
         };
-        let pass = match self.gate.ask(&asked, now.mono) {
+        let asked = match &invited.origin {
+            Origin::Trunk(trunk) => self.gate.ask_in(trunk, &asked, now.mono),
+            Origin::Phone(_) | Origin::Registrar { .. } => self.gate.ask(&asked, now.mono),
+        };
+        let pass = match asked {
             Ok(pass) => pass,
             Err(blocked) => {
                 let refusal = blocked.refusal;

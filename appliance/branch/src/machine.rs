@@ -6,6 +6,7 @@ use crate::ports::PortPool;
 use crate::signalling::Signalling;
 use crate::ways::Way;
 use calls::{Calls, LegNo};
+use core::time::Duration;
 use gate::{Gate, Indexer, Rules, WideIndexer};
 use media::RecordOrder;
 use messages::fact::Actor;
@@ -137,6 +138,7 @@ impl<S: Signalling> Branch<S> {
             profile: config.profile,
             dial_rules: config.rules.clone(),
             trunks: config.trunks.iter().map(|(plan, _)| plan.clone()).collect(),
+            dids: config.dids.clone(),
         };
         self.gate.configure(rules, now.mono);
         self.sip
@@ -227,6 +229,9 @@ fn sip_config(config: &BranchConfig) -> sip::Config {
         name: plan.name.clone(),
         flow: *flow,
         host: plan.address.clone(),
+        domain: plan.domain.clone(),
+        login: plan.login.as_ref().map(login),
+        caller_in: plan.caller_in,
         accept_from: plan.accept_from.clone(),
         options_every: config.trunk_options_every,
     };
@@ -236,6 +241,15 @@ fn sip_config(config: &BranchConfig) -> sip::Config {
         phones: config.phones.clone(),
         trunks: config.trunks.iter().map(trunk).collect(),
         limits: config.sip_limits,
+    }
+}
+
+fn login(plan: &messages::command::TrunkLogin) -> sip::Login {
+    sip::Login {
+        user: plan.user.clone(),
+        auth_user: plan.auth_user.clone(),
+        password: plan.password.expose().to_owned(),
+        expires: Duration::from_secs(plan.expires_s.into()),
     }
 }
 

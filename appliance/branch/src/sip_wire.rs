@@ -6,7 +6,9 @@ use crate::machine::Branch;
 use crate::signalling::Signalling;
 use calls::{Invitation, Invitee, LegAct, LegEvent, LegNo};
 use core::time::Duration;
-use messages::fact::{Actor, Body, PhoneBound, PhoneUnbound, TrunkStateChanged};
+use messages::fact::{
+    Actor, Body, PhoneBound, PhoneUnbound, TrunkRegistrationChanged, TrunkStateChanged,
+};
 use messages::{CallId, Now};
 use sansio::Machine;
 use sip::{Command, DialogRecord, Diversion, Event, Invite, LegId, Target};
@@ -103,6 +105,19 @@ impl<S: Signalling> Branch<S> {
                         code,
                     },
                 );
+            }
+            Event::TrunkRegistered {
+                trunk: name,
+                registered,
+                code,
+            } => {
+                self.gate.trunk_registered(&name, registered);
+                let fact = TrunkRegistrationChanged {
+                    name,
+                    registered,
+                    code,
+                };
+                self.fact(now, Actor::System, fact);
             }
             Event::Digit {
                 leg,

@@ -1,7 +1,7 @@
 //! The branch file against what stands: only differences become facts, so applying twice changes nothing.
 use messages::command::{BranchPlan, PhonePlan, TrunkPlan};
 use messages::fact::{
-    Body, BranchConfigured, DialRulesSet, PhoneConfigured, PhoneRemoved, PolicySet,
+    Body, BranchConfigured, DialRulesSet, DidsSet, PhoneConfigured, PhoneRemoved, PolicySet,
     TrunkConfigured, TrunkRemoved,
 };
 use messages::registry::{Change, Decision, Outcome, Part, Registry};
@@ -28,6 +28,12 @@ pub fn plan_changes(stands: &BranchPlan, wanted: &BranchPlan) -> Vec<Change> {
         changes.push(Change::Rules {
             from: count(stands.rules.len()),
             to: count(wanted.rules.len()),
+        });
+    }
+    if stands.dids != wanted.dids {
+        changes.push(Change::Dids {
+            from: count(stands.dids.len()),
+            to: count(wanted.dids.len()),
         });
     }
     changes
@@ -68,8 +74,9 @@ fn sound(plan: &BranchPlan) -> Result<(), Refusal> {
     if phones.len() != plan.phones.len() || trunks.len() != plan.trunks.len() {
         return Err(Refusal::PlanInvalid);
     }
-    let mut named = plan.rules.iter().flat_map(|rule| rule.to.trunks());
-    if named.all(|name| trunks.contains(name)) {
+    let of_dids = plan.dids.iter().filter_map(|did| did.trunk.as_ref());
+    let of_rules = plan.rules.iter().flat_map(|rule| rule.to.trunks());
+    if of_rules.chain(of_dids).all(|name| trunks.contains(name)) {
         Ok(())
     } else {
         Err(Refusal::TrunkUnknown)
@@ -108,6 +115,10 @@ fn fact(change: &Change, wanted: &BranchPlan, registry: &dyn Registry) -> Option
         }
         Change::Rules { .. } => DialRulesSet {
             rules: wanted.rules.clone(),
+        }
+        .into(),
+        Change::Dids { .. } => DidsSet {
+            dids: wanted.dids.clone(),
         }
         .into(),
     })

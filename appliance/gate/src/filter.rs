@@ -1,10 +1,11 @@
 //! The filters, in their order: emergency passes · number form · dial rule · refusal of contact · the trunk's limits.
 use crate::{
     Met, Token,
+    did::Dids,
     line::Line,
     route::{DialPlan, Route},
 };
-use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
+use messages::command::{DialRule, Did, Profile, RuleTarget, TrunkPlan};
 use messages::{
     Dialled, Digits, Emergency, Extension, Moment, PartyNumber, PhoneNumber, Purpose, Refusal,
     SipCode, TrunkName,
@@ -23,6 +24,7 @@ pub struct Rules {
     pub profile: Profile,
     pub dial_rules: Vec<DialRule>,
     pub trunks: Vec<TrunkPlan>,
+    pub dids: Vec<Did>,
 }
 
 #[derive(Clone, Debug)]
@@ -48,6 +50,7 @@ pub struct Blocked {
 pub struct Gate {
     profile: Profile,
     plan: DialPlan,
+    dids: Dids,
     trunks: BTreeMap<TrunkName, Line>,
     refused: BTreeSet<[u8; 16]>,
     /// Is there room for recordings?
@@ -63,6 +66,7 @@ impl Gate {
         Self {
             profile: Profile::Production,
             plan: DialPlan::default(),
+            dids: Dids::default(),
             trunks: BTreeMap::new(),
             refused: BTreeSet::new(),
             recordings: true,
@@ -74,6 +78,7 @@ impl Gate {
     pub fn configure(&mut self, rules: Rules, now: Moment) {
         self.profile = rules.profile;
         self.plan = DialPlan::new(rules.dial_rules);
+        self.dids = Dids::new(rules.dids);
         for line in self.trunks.values_mut() {
             line.retired = true;
         }
@@ -111,6 +116,22 @@ impl Gate {
     /// The one question. A token in the answer holds a channel until `release`.
     pub fn ask(&mut self, request: &Request<'_>, now: Moment) -> Result<Pass, Blocked> {
         self.ask_beside(request, &[], now)
+    }
+
+    /// A call that comes over a trunk: one of our own numbers is for whom it stands, anything else goes as dialled.
+    pub fn ask_in(
+        &mut self,
+        trunk: &TrunkName,
+        request: &Request<'_>,
+        now: Moment,
+    ) -> Result<Pass, Blocked> {
+        match self.dids.find(trunk, request.dialled) {
+            Some(extension) => Ok(Pass::Phone {
+                extension: extension.clone(),
+                record: false,
+            }),
+            None => self.ask(request, now),
+        }
     }
 
     /// The same try again, because the trunks that were `tried` could not bring it through: over another one.
@@ -214,7 +235,14 @@ impl Gate {
         }
     }
 
-    /// What a trunk answers when it is asked (OPTIONS, registration).
+    /// Whether we are registered at a trunk that wants it.
+    pub fn trunk_registered(&mut self, trunk: &TrunkName, registered: bool) {
+        if let Some(line) = self.trunks.get_mut(trunk) {
+            line.registered(registered);
+        }
+    }
+
+    /// What a trunk answers when it is asked (OPTIONS).
     pub fn trunk_answers(&mut self, trunk: &TrunkName, answers: bool) {
         if let Some(line) = self.trunks.get_mut(trunk) {
             line.asked(answers);

@@ -9,8 +9,10 @@ const REST_MAX: Duration = Duration::from_secs(300);
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Health {
-    /// By OPTIONS or registration; `None`: it was never asked.
+    /// OPTIONS; `None`: it was never asked.
     answers: Option<bool>,
+    /// `None`: it wants no registration, or has not answered ours yet.
+    registered: Option<bool>,
     strikes: u8,
     /// It was sent to rest so often in a row.
     rests: u32,
@@ -19,7 +21,8 @@ pub(crate) struct Health {
 
 impl Health {
     pub(crate) fn is_well(&self, now: Moment) -> bool {
-        self.answers != Some(false) && self.until.is_none_or(|until| until <= now)
+        let there = self.answers != Some(false) && self.registered != Some(false);
+        there && self.until.is_none_or(|until| until <= now)
     }
 
     /// The trunk failed a call. A single failure right behind a rest is enough for the next one.
@@ -44,6 +47,13 @@ impl Health {
     pub(crate) fn asked(&mut self, answers: bool) {
         let news = self.answers.replace(answers) != Some(answers);
         if answers && news {
+            self.worked();
+        }
+    }
+
+    pub(crate) fn registered(&mut self, registered: bool) {
+        let news = self.registered.replace(registered) != Some(registered);
+        if registered && news {
             self.worked();
         }
     }

@@ -1,6 +1,7 @@
 //! The one gate: no INVITE leaves for the outside without its token. Filters in a fixed order, each with its refusal.
 #![forbid(unsafe_code)]
 
+mod did;
 mod filter;
 mod health;
 mod line;

@@ -38,7 +38,7 @@ impl Line {
             load: Load::default(),
             weight: plan.weight,
             reached_codes: plan.reached_codes.clone(),
-            callers: plan.callers().cloned().collect(),
+            callers: callers_of(plan),
             turn: 0,
             retired: false,
         }
@@ -49,7 +49,7 @@ impl Line {
         self.pace.limit(plan.concurrent_max, plan.cps_max);
         self.weight = plan.weight;
         self.reached_codes.clone_from(&plan.reached_codes);
-        self.callers = plan.callers().cloned().collect();
+        self.callers = callers_of(plan);
         self.retired = false;
     }
 
@@ -84,6 +84,10 @@ impl Line {
         self.health.asked(answers);
     }
 
+    pub(crate) fn registered(&mut self, registered: bool) {
+        self.health.registered(registered);
+    }
+
     /// Is it for another trunk to try? A silence and a refusal by the network are; what the callee said is not.
     pub(crate) fn passes_on(&self, code: Option<SipCode>) -> bool {
         let Some(code) = code else {
@@ -105,6 +109,17 @@ impl Line {
             reserve: self.weight == 0,
             load: share / u64::from(self.pace.concurrent_max().max(1)),
         })
+    }
+}
+
+/// The numbers that calls may show: where none is named, the one that is registered.
+fn callers_of(plan: &TrunkPlan) -> Vec<String> {
+    let login = plan.login.as_ref().map(|login| login.user.clone());
+    let named: Vec<String> = plan.callers().cloned().collect();
+    if named.is_empty() {
+        login.into_iter().collect()
+    } else {
+        named
     }
 }
 

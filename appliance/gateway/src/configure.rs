@@ -121,6 +121,7 @@ impl Configurator {
             phones: phones.collect(),
             trunks,
             rules: plan.rules,
+            dids: plan.dids,
             handling: settings.handling,
             groups: settings.groups,
             trunk_options_every: (every > 0).then(|| Duration::from_secs(u64::from(every))),
@@ -188,6 +189,7 @@ const fn changes_configuration(committed: &CommittedFact) -> bool {
             | Body::TrunkConfigured(_)
             | Body::TrunkRemoved(_)
             | Body::DialRulesSet(_)
+            | Body::DidsSet(_)
             | Body::DncAdded(_)
             | Body::DncLifted(_)
             | Body::TenantDncChanged(_)

@@ -62,6 +62,9 @@ impl Caller {
             host: load.gateway.to_string(),
             accept_from: Vec::new(),
             options_every: None,
+            domain: None,
+            login: None,
+            caller_in: Default::default(),
         };
         let config = sip::Config {
             user_agent: "zhunkehu-simulator".to_owned(),

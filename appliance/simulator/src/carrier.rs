@@ -67,6 +67,9 @@ impl Carrier {
                 port: config.gateway.map(|gateway| gateway.port()),
             }],
             options_every: None,
+            domain: None,
+            login: None,
+            caller_in: Default::default(),
         };
         let sip = sip::Config {
             user_agent: "zhunkehu-simulator".to_owned(),

@@ -96,6 +96,9 @@ impl Caller {
             host: stage.address.to_string(),
             accept_from: Vec::new(),
             options_every: None,
+            domain: None,
+            login: None,
+            caller_in: Default::default(),
         };
         let config = sip::Config {
             trunks: vec![trunk],

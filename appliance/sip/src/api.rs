@@ -1,7 +1,7 @@
 //! What goes into the SIP machine and what comes out of it.
 use bytes::Bytes;
 use core::time::Duration;
-use messages::command::TrunkSource;
+use messages::command::{CallerIn, TrunkSource};
 use messages::{
     BootId, DivertReason, Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason,
 };
@@ -98,9 +98,25 @@ pub struct TrunkAccount {
     pub flow: Option<Flow>,
     /// As written: goes into the request URI.
     pub host: String,
+    /// What stands behind the @ of numbers; the host where there is none.
+    pub domain: Option<String>,
+    /// We register there, and answer its challenges, as this.
+    pub login: Option<Login>,
+    pub caller_in: CallerIn,
+    /// Where its requests come from; where none is named, from where ours go.
     pub accept_from: Vec<TrunkSource>,
     /// OPTIONS are sent at this interval; `None`: never.
     pub options_every: Option<Duration>,
+}
+
+/// Who we are at a carrier that knows us by a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Login {
+    /// The user part of our address there.
+    pub user: String,
+    pub auth_user: String,
+    pub password: String,
+    pub expires: Duration,
 }
 
 /// Everything that the outside can fill has a limit.
@@ -217,7 +233,7 @@ pub enum Target {
 }
 
 /// A client registration.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct RegisterAs {
     pub user: String,
     pub auth_user: String,
@@ -363,6 +379,12 @@ pub enum Event {
         reachable: bool,
         code: Option<SipCode>,
     },
+    /// Our registration at a trunk is there, or is not any more.
+    TrunkRegistered {
+        trunk: TrunkName,
+        registered: bool,
+        code: Option<SipCode>,
+    },
     /// Our client registration's state changed.
     Registered {
         user: String,
@@ -394,6 +416,12 @@ pub struct DialogRecord(pub String);
 impl core::fmt::Debug for PhoneAccount {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         write!(f, "PhoneAccount({})", self.extension)
+    }
+}
+
+impl core::fmt::Debug for Login {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "Login({})", self.user)
     }
 }
 

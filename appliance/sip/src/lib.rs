@@ -20,8 +20,8 @@ mod timer;
 mod transaction;
 
 pub use api::{
-    Command, Config, DialogRecord, Diversion, Event, Flow, Input, Invite, LegId, Limits, Origin,
-    Orphan, Output, PhoneAccount, Refused, RegisterAs, Target, Transport, TrunkAccount,
+    Command, Config, DialogRecord, Diversion, Event, Flow, Input, Invite, LegId, Limits, Login,
+    Origin, Orphan, Output, PhoneAccount, Refused, RegisterAs, Target, Transport, TrunkAccount,
 };
 pub use machine::Sip;
 pub use registrar::BoundAt;

@@ -6,7 +6,7 @@ use crate::leg::Legs;
 use crate::message::{Method, Parsed, Reply, parse};
 use crate::pinger::Pinger;
 use crate::registrar::Registrar;
-use crate::registration::Registration;
+use crate::registration::{Registrant, Registration};
 use crate::settings::Settings;
 use crate::timer::{Timer, TxId};
 use crate::transaction::client_side::Unanswered;
@@ -27,7 +27,7 @@ pub struct Sip {
     pub(crate) clients: Clients,
     pub(crate) legs: Legs,
     pub(crate) registrar: Registrar,
-    pub(crate) registrations: BTreeMap<String, Registration>,
+    pub(crate) registrations: BTreeMap<Registrant, Registration>,
     pub(crate) pinger: Pinger,
     pub(crate) nonces: Nonces,
     pub(crate) streams: BTreeMap<Flow, Framer>,
@@ -220,7 +220,7 @@ impl Sip {
             Timer::SessionRefresh(leg) => self.on_session_refresh(leg),
             Timer::SessionOver(leg) => self.on_session_over(leg),
             Timer::Binding(extension) => self.on_binding_due(&extension),
-            Timer::Refresh(user) => self.on_refresh_due(&user),
+            Timer::Refresh(who) => self.on_refresh_due(&who),
             Timer::Ping(trunk) => self.ping(&trunk),
         }
     }

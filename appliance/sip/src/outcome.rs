@@ -16,6 +16,7 @@ impl Sip {
         self.config = Settings::new(config);
         self.unbind_unknown();
         self.plan_pings();
+        self.plan_registrations();
     }
 
     pub(crate) fn on_answer(&mut self, tx: TxId, owner: &Owner, response: &Response) {
@@ -36,8 +37,8 @@ impl Sip {
             }
             Owner::Orphan(orphan) => self.tell(Event::OrphanEnded(*orphan)),
             Owner::Nobody => {}
-            Owner::Register(user) => self.on_register_answer(tx, user, response),
-            Owner::Unregister(user) => self.on_unregister_answer(tx, user, response),
+            Owner::Register(who) => self.on_register_answer(tx, who, response),
+            Owner::Unregister(who) => self.on_unregister_answer(tx, who, response),
             Owner::Ping(trunk) => self.on_pinged(trunk, Some(SipCode(response.code))),
         }
     }
@@ -50,10 +51,8 @@ impl Sip {
             Owner::Refresh(leg) => self.on_refresh_unanswered(*leg),
             Owner::Bye(leg) => self.on_bye_done(*leg),
             Owner::Orphan(orphan) => self.tell(Event::OrphanEnded(*orphan)),
-            Owner::Register(user) => self.on_register_failed(user, None),
-            Owner::Unregister(user) => {
-                self.registrations.remove(user);
-            }
+            Owner::Register(who) => self.on_register_failed(who, None),
+            Owner::Unregister(who) => self.forget_registration(who),
             Owner::Ping(trunk) => self.on_pinged(trunk, None),
         }
     }

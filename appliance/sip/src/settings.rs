@@ -19,10 +19,16 @@ impl Settings {
     pub(crate) fn new(config: Config) -> Self {
         let mut sources = BTreeMap::new();
         for trunk in &config.trunks {
-            for from in &trunk.accept_from {
+            let mut accept = |ip: IpAddr, port| {
                 sources
-                    .entry((from.ip.to_canonical(), from.port))
+                    .entry((ip.to_canonical(), port))
                     .or_insert_with(|| trunk.name.clone());
+            };
+            for from in &trunk.accept_from {
+                accept(from.ip, from.port);
+            }
+            if let Some(flow) = trunk.flow.filter(|_| trunk.accept_from.is_empty()) {
+                accept(flow.remote.ip(), Some(flow.remote.port()));
             }
         }
         let phones = config.phones.into_iter();

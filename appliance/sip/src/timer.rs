@@ -1,5 +1,6 @@
 //! Every timer of the SIP machine by name, and the base times (RFC 3261 §17, table 4; RFC 6026).
 use crate::api::LegId;
+use crate::registration::Registrant;
 use core::time::Duration;
 use messages::{Extension, TrunkName};
 
@@ -67,7 +68,7 @@ pub(crate) enum Timer {
     /// The first binding of this phone runs out.
     Binding(Extension),
     /// Our own registration wants to be refreshed or tried again.
-    Refresh(String),
+    Refresh(Registrant),
     /// OPTIONS to this trunk is due.
     Ping(TrunkName),
 }

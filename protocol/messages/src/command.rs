@@ -177,6 +177,7 @@ pub struct BranchPlan {
     pub phones: Vec<PhonePlan>,
     pub trunks: Vec<TrunkPlan>,
     pub rules: Vec<DialRule>,
+    pub dids: Vec<Did>,
 }
 
 /// How strict the gate is.
@@ -235,6 +236,16 @@ pub struct DialRule {
     /// Digits taken from the front, then `prepend` put there.
     pub strip: u8,
     pub prepend: String,
+}
+
+/// 直线号码: a number of our own, and the phone or group that its calls are for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Did {
+    pub number: String,
+    /// `None`: whichever trunk the call comes over.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub trunk: Option<TrunkName>,
+    pub to: Extension,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,9 +12,10 @@ mod user;
 
 pub use body::Body;
 pub use branch::{
-    BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, DialRulesSet, DiskStageChanged,
-    HuntGroupRemoved, HuntGroupSet, PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound,
-    PolicySet, TrunkConfigured, TrunkRemoved, TrunkStateChanged,
+    BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, DialRulesSet, DidsSet,
+    DiskStageChanged, HuntGroupRemoved, HuntGroupSet, PhoneBound, PhoneConfigured, PhoneRemoved,
+    PhoneUnbound, PolicySet, TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved,
+    TrunkStateChanged,
 };
 pub use call::{
     AttemptEnded, AttemptRerouted, AttemptStarted, CallAnswered, CallDiverted, CallEnded,

@@ -103,6 +103,7 @@ pub enum Change {
     Phone(Extension, Part),
     Trunk(TrunkName, Part),
     Rules { from: u32, to: u32 },
+    Dids { from: u32, to: u32 },
 }
 
 /// What happens to one phone or trunk.

@@ -53,6 +53,7 @@ impl People {
             | Event::Refreshed { .. }
             | Event::Unbound { .. }
             | Event::TrunkState { .. }
+            | Event::TrunkRegistered { .. }
             | Event::Registered { .. }
             | Event::RegisterFailed { .. }
             | Event::Refused { .. } => return,

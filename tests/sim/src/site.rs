@@ -76,6 +76,7 @@ pub(crate) fn config(shape: &Shape, concurrent_max: u32, cps_max: u32) -> Branch
         profile: shape.profile,
         phones: phones.collect(),
         trunks: vec![(trunk, Some(Flow::udp(GATEWAY, CARRIER)))],
+        dids: Vec::new(),
         rules: rules(),
         handling: BTreeMap::new(),
         groups: BTreeMap::new(),

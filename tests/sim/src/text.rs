@@ -56,6 +56,9 @@ impl Form for Text {
                 port: None,
             }],
             options_every: None,
+            domain: None,
+            login: None,
+            caller_in: Default::default(),
         };
         let config = Config {
             trunks: vec![gateway],

@@ -2,9 +2,11 @@
 use crate::world::*;
 use branch::Input;
 use media::MediaCommand;
-use messages::command::Profile;
+use messages::command::{Did, Profile};
 use messages::fact::Body;
-use messages::{PartyNumber, Q850, Refusal, ReleasedBy, SipCode, SystemResult, TrunkName};
+use messages::{
+    Extension, PartyNumber, Q850, Refusal, ReleasedBy, SipCode, SystemResult, TrunkName,
+};
 use sip::{Command, Event, Target};
 use std::time::Duration;
 
@@ -180,6 +182,29 @@ fn from_trunk_to_trunk_is_for_laboratories_only() {
             .any(|event| matches!(event, Event::Invited { .. }));
         assert_eq!(came_back, expected, "{profile:?}");
     }
+}
+
+#[test]
+fn a_number_of_our_own_rings_the_phone_that_it_stands_for() {
+    let mut world = World::new(Profile::Production);
+    let mut config = config(Profile::Production);
+    config.dids = vec![Did {
+        number: "02081234567".to_owned(),
+        trunk: None,
+        to: Extension::parse("1000").unwrap(),
+    }];
+    world.tell(Input::Configure(Box::new(config)));
+    let mut call_in = |called: &str| {
+        let leg = world.peer(CARRIER).sip.mint_leg();
+        let to = Target::Trunk(TrunkName::parse("gateway").unwrap());
+        let invite = invite(leg, to, called, "13800138000", sdp(CARRIER));
+        world.carrier_does(Command::Invite(Box::new(invite)));
+        let rung = world.rung(PHONE).is_some();
+        world.carrier_does(release(leg, 487));
+        (rung, world.saw(CARRIER))
+    };
+    assert_eq!(call_in("+862081234568"), (false, Some(404)));
+    assert!(call_in("+862081234567").0);
 }
 
 #[test]

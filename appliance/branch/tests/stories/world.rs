@@ -80,6 +80,7 @@ pub(crate) fn config(profile: Profile) -> BranchConfig {
         profile,
         phones: ["1000", "1001", "1002"].map(account).to_vec(),
         trunks: vec![(trunk, Some(Flow::udp(at(GATEWAY), at(CARRIER))))],
+        dids: Vec::new(),
         rules: vec![
             rule("9", RuleTarget::Trunk(carrier_name()), false),
             rule("8", RuleTarget::Trunk(carrier_name()), true),
@@ -167,6 +168,9 @@ impl World {
                 port: None,
             }],
             options_every: None,
+            domain: None,
+            login: None,
+            caller_in: Default::default(),
         };
         let as_carrier = sip::Config {
             trunks: vec![gateway],

@@ -366,6 +366,7 @@ pub(crate) fn token(record: bool) -> Token {
     gate.configure(
         Rules {
             profile: Profile::Lab,
+            dids: Vec::new(),
             dial_rules: vec![rule],
             trunks: vec![trunk],
         },

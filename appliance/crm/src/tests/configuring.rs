@@ -38,6 +38,7 @@ fn plan(phones: Vec<PhonePlan>, trunks: Vec<TrunkPlan>, rules: Vec<DialRule>) ->
         profile: Profile::Lab,
         phones,
         trunks,
+        dids: Vec::new(),
         rules,
     }
 }

@@ -37,6 +37,7 @@ impl Fake {
                 profile: Profile::Production,
                 phones: Vec::new(),
                 trunks: Vec::new(),
+                dids: Vec::new(),
                 rules: Vec::new(),
             },
             refusing: BTreeSet::new(),

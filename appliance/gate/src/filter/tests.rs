@@ -41,6 +41,7 @@ fn gate(profile: Profile) -> Gate {
     gate.configure(
         Rules {
             profile,
+            dids: Vec::new(),
             dial_rules,
             trunks: vec![trunk],
         },
@@ -238,6 +239,7 @@ fn a_trunk_taken_out_of_the_configuration_takes_no_new_call() {
     gate.configure(
         Rules {
             profile: Profile::Lab,
+            dids: Vec::new(),
             dial_rules: rules,
             trunks: Vec::new(),
         },
@@ -260,6 +262,7 @@ fn three() -> Gate {
     gate.configure(
         Rules {
             profile: Profile::Lab,
+            dids: Vec::new(),
             dial_rules: vec![rule("9", group, 0, "")],
             trunks: vec![trunk("a", 1), trunk("b", 1), trunk("spare", 0)],
         },

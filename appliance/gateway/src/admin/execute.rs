@@ -175,6 +175,7 @@ fn change_line(change: &Change) -> ChangeLine {
         Change::Phone(extension, part) => ("phone", extension.to_string(), part.code()),
         Change::Trunk(name, part) => ("trunk", name.to_string(), part.code()),
         Change::Rules { from, to } => ("rules", format!("{from} → {to}"), "changed"),
+        Change::Dids { from, to } => ("dids", format!("{from} → {to}"), "changed"),
     };
     ChangeLine {
         what: what.to_owned(),

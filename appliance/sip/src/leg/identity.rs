@@ -2,6 +2,7 @@
 use crate::api::{Diversion, Invite, Origin, Target};
 use crate::message::{Head, Name, NameAddr, Request, scan, uri};
 use messages::DivertReason;
+use messages::command::CallerIn;
 
 /// The values of Privacy that hide the caller (RFC 3323 §4.2, RFC 3325 §9.3).
 const HIDING: [&str; 3] = ["id", "user", "header"];
@@ -66,31 +67,43 @@ pub(crate) struct From {
     pub value: String,
     /// Told to the network only.
     asserted: Option<String>,
+    preferred: Option<String>,
+    private: bool,
 }
 
 impl From {
-    pub(crate) fn of(invite: &Invite, host: &str) -> Self {
+    pub(crate) fn of(invite: &Invite, host: &str, caller_in: CallerIn) -> Self {
         let user = uri::escape_user(&invite.caller);
         let user = if user.is_empty() { "anonymous" } else { &user };
         let address = format!("<sip:{user}@{host}>");
         if !invite.private {
             let name = invite.display.as_deref().map(scan::quote);
             let name = name.map(|name| format!("{name} ")).unwrap_or_default();
+            let also = |wanted| (caller_in == wanted).then(|| address.clone());
             return Self {
+                asserted: also(CallerIn::Asserted),
+                preferred: also(CallerIn::Preferred),
                 value: format!("{name}{address}"),
-                asserted: None,
+                private: false,
             };
         }
         let network = matches!(invite.to, Target::Trunk(_) | Target::Registrar { .. });
         Self {
             value: ANONYMOUS.to_owned(),
             asserted: network.then_some(address),
+            preferred: None,
+            private: network,
         }
     }
 
     pub(crate) fn put_assertion(self, head: &mut Head) {
         if let Some(address) = self.asserted {
             head.push(Name::AssertedIdentity, address);
+        }
+        if let Some(address) = self.preferred {
+            head.push(Name::PreferredIdentity, address);
+        }
+        if self.private {
             head.push(Name::Privacy, "id");
         }
     }

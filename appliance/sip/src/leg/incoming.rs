@@ -7,7 +7,8 @@ use crate::api::{Event, Flow, LegId, Origin, Transport};
 use crate::dialog::Dialog;
 use crate::machine::Sip;
 use crate::message::method::ALLOW;
-use crate::message::{Name, Reply, Request, reason, uri};
+use crate::message::{Name, NameAddr, Reply, Request, reason, uri};
+use crate::registration::Registrant;
 use crate::timer::{GIVE_UP, T1, Timer, TxId};
 use bytes::Bytes;
 use messages::{SipCode, TrunkName};
@@ -53,7 +54,7 @@ impl Sip {
             return Some(Origin::Trunk(trunk));
         }
         let user = &request.uri.user;
-        let registration = self.registrations.get(user)?;
+        let registration = self.registrations.get(&Registrant::User(user.clone()))?;
         let same = registration.flow().remote == flow.remote
             && registration.flow().transport == flow.transport;
         same.then(|| Origin::Registrar { user: user.clone() })
@@ -93,11 +94,12 @@ impl Sip {
             referral: None,
         });
         let shown = Shown::of(request, &origin);
+        let called = self.called(request, &origin);
         self.tell(Event::Invited {
             leg: id,
             origin,
             flow,
-            called: request.uri.user.clone(),
+            called,
             caller: shown.caller,
             display: shown.display,
             private: shown.private,
@@ -105,6 +107,31 @@ impl Sip {
             replaces,
             sdp: request.sdp(),
         });
+    }
+
+    /// Who is called. A carrier that we registered at calls the address that we registered, whichever of our numbers it is for:
+    /// then that number stands beside it (P-Called-Party-ID, RFC 7315 §4.2), or in To.
+    fn called(&self, request: &Request, origin: &Origin) -> String {
+        let at_login = || {
+            let Origin::Trunk(name) = origin else {
+                return None;
+            };
+            let login = self.config.trunk(name)?.login.as_ref()?;
+            (request.uri.user == login.user).then_some(())
+        };
+        let beside = || {
+            let named = request
+                .head
+                .first(Name::CalledParty)
+                .and_then(NameAddr::parse);
+            let named = named
+                .map(|one| one.uri.user)
+                .filter(|user| !user.is_empty());
+            let to = &request.to.uri.user;
+            named.or_else(|| (!to.is_empty()).then(|| to.clone()))
+        };
+        let found = at_login().and_then(|()| beside());
+        found.unwrap_or_else(|| request.uri.user.clone())
     }
 
     /// 18x to an INVITE that waits; nothing for a leg in another state.

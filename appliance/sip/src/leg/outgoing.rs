@@ -4,16 +4,18 @@ use super::incoming::contact;
 use super::reliable::RELIABLE;
 use super::replaces::REPLACES;
 use super::{Ack, Heard, Leg, LegState, Offer, Session, session_timer};
-use crate::api::{Event, Flow, Invite, LegId, Origin, Target};
+use crate::api::{Event, Flow, Invite, LegId, Origin, Target, TrunkAccount};
 use crate::dialog::Dialog;
 use crate::machine::{Sip, cause_of_code};
 use crate::message::method::ALLOW;
 use crate::message::{Draft, Method, Name, NameAddr, Response, reason, uri};
 use crate::registrar::Binding;
+use crate::registration::Registrant;
 use crate::timer::{Timer, TxId};
 use crate::transaction::Owner;
 use crate::transaction::client_side::Unanswered;
 use bytes::Bytes;
+use messages::command::CallerIn;
 use messages::{Extension, HangUpCause, SipCode};
 
 /// Where an INVITE goes and what it calls itself.
@@ -22,6 +24,7 @@ struct Route {
     uri: String,
     to: String,
     from_host: String,
+    caller_in: CallerIn,
     peer: Origin,
 }
 
@@ -34,11 +37,19 @@ impl Sip {
             Err(code) => return self.tell_ended(invite.leg, false, cause_of_code(code)),
         };
         let tag = self.mint_tag();
-        let caller = identity::From::of(&invite, &route.from_host);
+        let caller = identity::From::of(&invite, &route.from_host, route.caller_in);
         let local = format!("{};tag={tag}", caller.value);
         let contact_user = match &route.peer {
             Origin::Registrar { user } => user.as_str(),
-            Origin::Phone(_) | Origin::Trunk(_) => invite.caller.as_str(),
+            Origin::Phone(_) => invite.caller.as_str(),
+            // the address that we registered is the one that it knows
+            Origin::Trunk(name) => {
+                let login = self
+                    .config
+                    .trunk(name)
+                    .and_then(|trunk| trunk.login.as_ref());
+                login.map_or(invite.caller.as_str(), |login| login.user.as_str())
+            }
         };
         let mut dialog = Dialog {
             call_id: self.secrets.hex(16),
@@ -91,23 +102,28 @@ impl Sip {
             Target::Trunk(name) => {
                 let trunk = self.config.trunk(name).ok_or(404_u16)?;
                 let flow = trunk.flow.ok_or(503_u16)?;
-                let host = trunk_host(&trunk.host, flow);
+                let host = domain_of(trunk, flow);
+                // where we are known by a name of the carrier's own, that is what we call ourselves
+                let ours = trunk.login.is_some() || trunk.domain.is_some();
                 Ok(Route {
                     flow,
                     uri: format!("sip:{called}@{host}"),
                     to: format!("<sip:{called}@{host}>"),
-                    from_host: address(flow),
+                    from_host: if ours { host } else { address(flow) },
+                    caller_in: trunk.caller_in,
                     peer: Origin::Trunk(name.clone()),
                 })
             }
             Target::Registrar { user } => {
-                let registration = self.registrations.get(user).ok_or(480_u16)?;
+                let who = Registrant::User(user.clone());
+                let registration = self.registrations.get(&who).ok_or(480_u16)?;
                 let domain = registration.domain();
                 Ok(Route {
                     flow: registration.flow(),
                     uri: format!("sip:{called}@{domain}"),
                     to: format!("<sip:{called}@{domain}>"),
                     from_host: domain.to_owned(),
+                    caller_in: CallerIn::From,
                     peer: Origin::Registrar { user: user.clone() },
                 })
             }
@@ -311,6 +327,7 @@ fn to_phone(extension: &Extension, place: &Binding) -> Route {
         uri: place.uri.request_text().to_owned(),
         to: format!("<sip:{}@{host}>", extension.as_str()),
         from_host: host,
+        caller_in: CallerIn::From,
         peer: Origin::Phone(extension.clone()),
     }
 }
@@ -357,6 +374,12 @@ pub(crate) fn put_sdp(draft: &mut Draft, sdp: Bytes) {
 /// `host:port` of our side.
 fn address(flow: Flow) -> String {
     format!("{}:{}", uri::host_text(flow.local.ip()), flow.local.port())
+}
+
+/// What stands behind the @ of a trunk's numbers.
+pub(crate) fn domain_of(trunk: &TrunkAccount, flow: Flow) -> String {
+    let named = trunk.domain.clone();
+    named.unwrap_or_else(|| trunk_host(&trunk.host, flow))
 }
 
 /// As written in the configuration; the port is added where it is not the usual one.

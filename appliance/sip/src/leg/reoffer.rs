@@ -5,6 +5,7 @@ use crate::api::{Event, LegId, Origin};
 use crate::machine::Sip;
 use crate::message::method::ALLOW;
 use crate::message::{Method, Name, Reply, Response};
+use crate::registration::Registrant;
 use crate::timer::{Timer, TxId};
 use crate::transaction::Owner;
 use bytes::Bytes;
@@ -263,7 +264,7 @@ impl Sip {
         Some(Theirs { tx, update, timer })
     }
 
-    /// Sends a refused INVITE again with the credentials of the registration it belongs to.
+    /// Sends a refused request again with the credentials of whom it belongs to.
     pub(crate) fn retry_with_credentials(
         &mut self,
         tx: TxId,
@@ -273,11 +274,10 @@ impl Sip {
         let Some(leg) = self.legs.get(id) else {
             return false;
         };
-        let Origin::Registrar { user } = &leg.peer else {
+        let Some(credentials) = self.credentials_for(&leg.peer) else {
             return false;
         };
-        let user = user.clone();
-        let Some(again) = self.authorized_again(tx, &user, response) else {
+        let Some(again) = self.authorized_again(tx, credentials, response) else {
             return false;
         };
         let Some(leg) = self.legs.get_mut(id) else {
@@ -288,5 +288,17 @@ impl Sip {
             *tx = again.tx;
         }
         true
+    }
+
+    /// Who we are to a peer that asks for a password: name and password.
+    fn credentials_for(&self, peer: &Origin) -> Option<(String, String)> {
+        match peer {
+            Origin::Phone(_) => None,
+            Origin::Registrar { user } => self.registered(&Registrant::User(user.clone())),
+            Origin::Trunk(name) => {
+                let login = self.config.trunk(name)?.login.as_ref()?;
+                Some((login.auth_user.clone(), login.password.clone()))
+            }
+        }
     }
 }

@@ -113,6 +113,8 @@ names! {
         Diversion "Diversion" "",
         HistoryInfo "History-Info" "",
         AssertedIdentity "P-Asserted-Identity" "",
+        PreferredIdentity "P-Preferred-Identity" "",
+        CalledParty "P-Called-Party-ID" "",
         Privacy "Privacy" "",
     }
 }

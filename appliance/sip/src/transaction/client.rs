@@ -1,6 +1,7 @@
 //! Client transactions and how responses find them.
 use crate::api::{Flow, LegId, Orphan};
 use crate::message::Draft;
+use crate::registration::Registrant;
 use crate::timer::TxId;
 use bytes::Bytes;
 use core::time::Duration;
@@ -36,8 +37,8 @@ pub(crate) enum Owner {
     Orphan(Orphan),
     /// Nobody: CANCEL, BYE of a forked or stray dialog.
     Nobody,
-    Register(String),
-    Unregister(String),
+    Register(Registrant),
+    Unregister(Registrant),
     Ping(TrunkName),
 }
 

@@ -19,4 +19,5 @@ mod reliable;
 mod sessions;
 mod torture;
 mod transfers;
+mod trunk_login;
 mod world;

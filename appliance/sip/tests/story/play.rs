@@ -84,6 +84,9 @@ fn config() -> Config {
                 host: ip.to_string(),
                 accept_from: vec![TrunkSource { ip, port: None }],
                 options_every: None,
+                domain: None,
+                login: None,
+                caller_in: Default::default(),
             })
             .into_iter()
             .collect(),
@@ -161,6 +164,7 @@ fn react(clock: &VirtualClock, sip: &mut Sip, outputs: Vec<Output>) -> usize {
             | Event::Refreshed { .. }
             | Event::Unbound { .. }
             | Event::TrunkState { .. }
+            | Event::TrunkRegistered { .. }
             | Event::Registered { .. }
             | Event::RegisterFailed { .. }
             | Event::Refused { .. } => continue,

@@ -73,6 +73,9 @@ fn trunk(from: usize, name: &str, node: usize) -> TrunkAccount {
             port: Some(5060),
         }],
         options_every: None,
+        domain: None,
+        login: None,
+        caller_in: Default::default(),
     }
 }
 
@@ -388,6 +391,7 @@ pub(crate) fn word(event: &Event) -> Option<String> {
         | Event::Refreshed { .. }
         | Event::Unbound { .. }
         | Event::TrunkState { .. }
+        | Event::TrunkRegistered { .. }
         | Event::Registered { .. }
         | Event::RegisterFailed { .. }
         | Event::Refused { .. } => return None,

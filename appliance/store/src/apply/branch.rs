@@ -1,8 +1,8 @@
 //! Phones, trunks, rules and policy follow their facts.
 use super::{Applied, cbor};
 use messages::fact::{
-    DialRulesSet, PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet,
-    TrunkConfigured, TrunkRemoved, TrunkStateChanged,
+    DialRulesSet, DidsSet, PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet,
+    TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
 };
 use messages::{UtcMs, wire};
 use rusqlite::{Connection, Result, params};
@@ -97,6 +97,25 @@ pub(super) fn trunk_state_changed(
             utc.0
         ])?;
     Ok(Applied::one(changed, "trunk_unknown"))
+}
+
+pub(super) fn trunk_registration_changed(
+    conn: &Connection,
+    fact: &TrunkRegistrationChanged,
+) -> Result<Applied> {
+    let changed = conn
+        .prepare_cached("UPDATE trunk SET registered = ?2 WHERE name = ?1")?
+        .execute(params![fact.name.as_str(), fact.registered])?;
+    Ok(Applied::one(changed, "trunk_unknown"))
+}
+
+pub(super) fn dids_set(conn: &Connection, fact: &DidsSet) -> Result<Applied> {
+    conn.prepare_cached("DELETE FROM did")?.execute([])?;
+    let mut put = conn.prepare_cached("INSERT INTO did (position, did) VALUES (?, ?)")?;
+    for (did, position) in fact.dids.iter().zip(0_i64..) {
+        put.execute(params![position, cbor(wire::encode(did))?])?;
+    }
+    Ok(Applied::Followed)
 }
 
 pub(super) fn dial_rules_set(conn: &Connection, fact: &DialRulesSet) -> Result<Applied> {

@@ -91,8 +91,10 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         Body::PhoneUnbound(fact) => branch::phone_unbound(conn, fact),
         Body::TrunkConfigured(fact) => branch::trunk_configured(conn, fact),
         Body::TrunkRemoved(fact) => branch::trunk_removed(conn, fact),
+        Body::TrunkRegistrationChanged(fact) => branch::trunk_registration_changed(conn, fact),
         Body::TrunkStateChanged(fact) => branch::trunk_state_changed(conn, utc, fact),
         Body::DialRulesSet(fact) => branch::dial_rules_set(conn, fact),
+        Body::DidsSet(fact) => branch::dids_set(conn, fact),
 
         Body::UserCreated(fact) => user::created(conn, utc, fact),
         Body::UserPasswordReset(fact) => user::password_reset(conn, fact),

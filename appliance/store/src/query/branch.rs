@@ -3,7 +3,7 @@ use super::Reader;
 use crate::column;
 use crate::error::StoreError;
 use crate::keys::Keys;
-use messages::command::{BranchPlan, DialRule, PhonePlan, Profile, TrunkPlan};
+use messages::command::{BranchPlan, DialRule, Did, PhonePlan, Profile, TrunkPlan};
 use messages::fact::BoxSealed;
 use messages::{Extension, SipCode, UtcMs, wire};
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -35,6 +35,8 @@ pub struct TrunkRow {
     pub reachable: Option<bool>,
     pub code: Option<SipCode>,
     pub seen: Option<UtcMs>,
+    /// `None`: it wants no registration, or has not answered ours.
+    pub registered: Option<bool>,
 }
 
 impl Reader {
@@ -85,6 +87,7 @@ pub(crate) fn plan(conn: &Connection, keys: &Keys) -> Result<BranchPlan, StoreEr
         phones: phone_plans(conn, keys)?,
         trunks: trunk_plans(conn, keys)?,
         rules: rules(conn)?,
+        dids: dids(conn)?,
     })
 }
 
@@ -141,6 +144,12 @@ fn trunk_plans(conn: &Connection, keys: &Keys) -> Result<Vec<TrunkPlan>, StoreEr
     .collect()
 }
 
+fn dids(conn: &Connection) -> Result<Vec<Did>, StoreError> {
+    let mut found = conn.prepare_cached("SELECT did FROM did ORDER BY position")?;
+    let rows = found.query_map([], |row| column::cbor(row, 0, wire::decode))?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
 fn rules(conn: &Connection) -> Result<Vec<DialRule>, StoreError> {
     let mut found = conn.prepare_cached("SELECT rule FROM dial_rule ORDER BY position")?;
     let rows = found.query_map([], |row| column::cbor(row, 0, wire::decode))?;
@@ -148,14 +157,16 @@ fn rules(conn: &Connection) -> Result<Vec<DialRule>, StoreError> {
 }
 
 fn trunks(conn: &Connection) -> Result<Vec<TrunkRow>, StoreError> {
-    let mut found =
-        conn.prepare_cached("SELECT plan, reachable, code, seen FROM trunk ORDER BY name")?;
+    let mut found = conn.prepare_cached(
+        "SELECT plan, reachable, code, seen, registered FROM trunk ORDER BY name",
+    )?;
     let rows = found.query_map([], |row| {
         Ok(TrunkRow {
             plan: column::cbor(row, 0, wire::decode)?,
             reachable: row.get(1)?,
             code: row.get::<_, Option<u16>>(2)?.map(SipCode),
             seen: column::utc_or_none(row, 3)?,
+            registered: row.get(4)?,
         })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)

@@ -14,7 +14,7 @@ fn applying_a_plan_twice_changes_nothing_the_second_time() {
     let Outcome::Configured(changes) = configure() else {
         panic!("configured");
     };
-    assert_eq!(changes.len(), 5, "{changes:?}");
+    assert_eq!(changes.len(), 6, "{changes:?}");
     let head = stage.store().head();
     assert_eq!(configure(), Outcome::Configured(vec![]));
     assert_eq!(stage.store().head(), head, "no fact for no change");

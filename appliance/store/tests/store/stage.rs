@@ -2,7 +2,8 @@
 use branch_store::{Opened, Parts, Purpose, Recovered, SoftKeys, Store, StoreConfig, StoreError};
 use faulty_disk::Disk;
 use messages::command::{
-    BranchPlan, Command, DialRule, ImportRow, PhonePlan, Profile, RuleTarget, Secret, TrunkPlan,
+    BranchPlan, Command, DialRule, Did, ImportRow, PhonePlan, Profile, RuleTarget, Secret,
+    TrunkLogin, TrunkPlan,
 };
 use messages::fact::{
     Actor, AttemptStarted, Body, CallAnswered, CallEnded, CallStarted, Fact, OutsideParty,
@@ -306,7 +307,18 @@ pub(crate) fn plan() -> BranchPlan {
         trunks: vec![TrunkPlan {
             concurrent_max: 10,
             cps_max: 5,
+            login: Some(TrunkLogin {
+                user: "02012345678".to_owned(),
+                auth_user: "02012345678@ims.carrier.cn".to_owned(),
+                expires_s: 600,
+                password: Secret::new("hunter2".to_owned()),
+            }),
             ..TrunkPlan::new(TrunkName::parse("carrier").unwrap(), "127.0.0.1:5160")
+        }],
+        dids: vec![Did {
+            number: "02012345678".to_owned(),
+            trunk: None,
+            to: Extension::parse("1000").unwrap(),
         }],
         rules: vec![DialRule {
             prefix: "9".to_owned(),

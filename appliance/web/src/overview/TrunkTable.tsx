@@ -11,7 +11,7 @@ export function TrunkTable({ trunks }: { trunks: Trunk[] }) {
       key: 'state',
       title: t('branch.trunk.state'),
       width: 110,
-      cell: (trunk) => <TrunkState reachable={trunk.reachable} />,
+      cell: (trunk) => <TrunkState trunk={trunk} />,
     },
     {
       key: 'in_use',
@@ -44,8 +44,16 @@ export function TrunkTable({ trunks }: { trunks: Trunk[] }) {
   )
 }
 
-function TrunkState({ reachable }: { reachable: boolean | undefined }) {
+/** A line that we are not registered at is worth nothing, whatever else it answers. */
+function TrunkState({ trunk }: { trunk: Trunk }) {
   const { t } = useTranslation()
+  const { reachable, registered } = trunk
+  if (registered === false) {
+    return <StatusTag tone="bad">{t('branch.trunk.unregistered')}</StatusTag>
+  }
+  if (registered && reachable !== false) {
+    return <StatusTag tone="good">{t('branch.trunk.registered')}</StatusTag>
+  }
   if (reachable === undefined) return <StatusTag tone="idle">{t('branch.trunk.unknown')}</StatusTag>
   if (reachable) return <StatusTag tone="good">{t('branch.trunk.reachable')}</StatusTag>
   return <StatusTag tone="bad">{t('branch.trunk.unreachable')}</StatusTag>

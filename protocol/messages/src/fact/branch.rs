@@ -1,6 +1,6 @@
 //! Facts about the branch itself: its process, phones, trunks, rules and policy.
 use super::BoxSealed;
-use crate::command::{DialRule, HuntGroup, Profile, TrunkPlan};
+use crate::command::{DialRule, Did, HuntGroup, Profile, TrunkPlan};
 use crate::{DiskStage, Extension, SipCode, TrunkName, UnbindReason};
 use serde::{Deserialize, Serialize};
 use std::net::SocketAddr;
@@ -106,10 +106,26 @@ pub struct TrunkStateChanged {
     pub code: Option<SipCode>,
 }
 
+/// Our registration at a carrier is there, or is not any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkRegistrationChanged {
+    pub name: TrunkName,
+    pub registered: bool,
+    /// What the carrier said; `None` for a silence.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub code: Option<SipCode>,
+}
+
 /// All dial rules, in the order in which they are tried among equal prefixes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DialRulesSet {
     pub rules: Vec<DialRule>,
+}
+
+/// All numbers of our own and whom their calls are for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DidsSet {
+    pub dids: Vec<Did>,
 }
 
 /// The disk got fuller or emptier by a stage.

@@ -1304,6 +1304,8 @@ export interface components {
             name: string;
             /** @description Its answer to OPTIONS; missing while it was not asked. */
             reachable?: boolean;
+            /** @description Our registration there; missing where it wants none. */
+            registered?: boolean;
         };
         Trunks: {
             items: components["schemas"]["Trunk"][];

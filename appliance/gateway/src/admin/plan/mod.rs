@@ -1,4 +1,5 @@
 //! The branch file: phones, trunks, rules, policy. Everything that is wrong is said at once, each with its line.
+mod did;
 mod error;
 mod layout;
 mod phone;
@@ -19,6 +20,7 @@ pub const PLAN_BYTES_MAX: usize = 1024 * 1024;
 pub const PHONES_MAX: usize = 10_000;
 const TRUNKS_MAX: usize = 100;
 const RULES_MAX: usize = 1_000;
+const DIDS_MAX: usize = 10_000;
 
 /// Where errors are gathered.
 pub(crate) struct Faults<'a> {
@@ -71,7 +73,7 @@ pub fn parse(text: &str, file: &str) -> Result<BranchPlan, Vec<PlanError>> {
 fn read(document: &DeTable<'_>, faults: &mut Faults<'_>) -> BranchPlan {
     for key in document.keys() {
         let name = key.get_ref().as_ref();
-        if !["policy", "phone", "trunk", "rule"].contains(&name) {
+        if !["policy", "phone", "trunk", "rule", "did"].contains(&name) {
             faults.at(key.span().start, name, PlanFault::UnknownKey);
         }
     }
@@ -84,6 +86,7 @@ fn read(document: &DeTable<'_>, faults: &mut Faults<'_>) -> BranchPlan {
             &trunks,
             faults,
         ),
+        dids: did::read(sections(document, "did", DIDS_MAX, faults), &trunks, faults),
         trunks,
     }
 }

@@ -41,6 +41,8 @@ pub(in crate::web) struct Bound {
 pub(in crate::web) struct TrunkState {
     /// `None`: not asked yet, or never asked.
     pub(in crate::web) reachable: Option<bool>,
+    /// `None`: it wants no registration, or has not answered ours yet.
+    pub(in crate::web) registered: Option<bool>,
     pub(in crate::web) last_code: Option<SipCode>,
     pub(in crate::web) in_use: u32,
     pub(in crate::web) concurrent_max: u32,
@@ -133,7 +135,20 @@ impl Board {
                 trunk.last_code = code;
                 vec![Touched::Trunk(name)]
             }
+            LiveEvent::TrunkRegistered {
+                name,
+                registered,
+                code,
+            } => {
+                let Some(trunk) = self.trunks.get_mut(&name) else {
+                    return Vec::new();
+                };
+                trunk.registered = Some(registered);
+                trunk.last_code = code;
+                vec![Touched::Trunk(name)]
+            }
             LiveEvent::CallOpened(call) => self.open(*call),
+            LiveEvent::CallRerouted { call, trunk } => self.rerouted(call, trunk),
             LiveEvent::CallChanged { call, change, at } => self.change(call, change, at),
             LiveEvent::CallTaken {
                 call,
@@ -242,6 +257,20 @@ impl Board {
             }
         }
         vec![Touched::Call(id)]
+    }
+
+    /// The call holds a channel of another trunk.
+    fn rerouted(&mut self, id: CallId, trunk: TrunkName) -> Vec<Touched> {
+        let Some(mut state) = self.calls.remove(&id) else {
+            return Vec::new();
+        };
+        let mut touched = self.count_in(&state.call, false);
+        state.call.trunk = Some(trunk);
+        touched.extend(self.count_in(&state.call, true));
+        self.calls.insert(id, state);
+        touched.sort();
+        touched.dedup();
+        touched
     }
 
     /// The talk goes on with another phone.

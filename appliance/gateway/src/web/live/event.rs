@@ -27,7 +27,17 @@ pub enum LiveEvent {
         reachable: bool,
         code: Option<SipCode>,
     },
+    TrunkRegistered {
+        name: TrunkName,
+        registered: bool,
+        code: Option<SipCode>,
+    },
     CallOpened(Box<OpenCall>),
+    /// The call goes on over another trunk.
+    CallRerouted {
+        call: CallId,
+        trunk: TrunkName,
+    },
     CallChanged {
         call: CallId,
         change: CallChange,
@@ -146,7 +156,6 @@ impl LiveEvent {
     #[allow(clippy::wildcard_enum_match_arm)] // a kind that the board does not show is the usual case
     pub fn of_fact(fact: &Fact) -> Option<Self> {
         let at = fact.utc;
-        let changed = |call, change| Some(Self::CallChanged { call, change, at });
         match &fact.body {
             Body::PhoneBound(b) => Some(Self::PhoneBound {
                 extension: b.extension.clone(),
@@ -162,6 +171,24 @@ impl LiveEvent {
                 name: b.name.clone(),
                 reachable: b.reachable,
                 code: b.code,
+            }),
+            Body::TrunkRegistrationChanged(b) => Some(Self::TrunkRegistered {
+                name: b.name.clone(),
+                registered: b.registered,
+                code: b.code,
+            }),
+            _ => Self::of_call(fact),
+        }
+    }
+
+    #[allow(clippy::wildcard_enum_match_arm)] // as above
+    fn of_call(fact: &Fact) -> Option<Self> {
+        let at = fact.utc;
+        let changed = |call, change| Some(Self::CallChanged { call, change, at });
+        match &fact.body {
+            Body::AttemptRerouted(b) => Some(Self::CallRerouted {
+                call: b.call,
+                trunk: b.to.clone(),
             }),
             Body::CallStarted(b) => Some(Self::CallOpened(Box::new(OpenCall {
                 id: b.call,

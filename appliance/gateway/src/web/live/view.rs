@@ -100,6 +100,9 @@ pub struct TrunkView {
     /// Its answer to OPTIONS; missing while it was not asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reachable: Option<bool>,
+    /// Our registration there; missing where it wants none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registered: Option<bool>,
     #[schema(value_type = Option<u16>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_code: Option<SipCode>,
@@ -269,6 +272,7 @@ fn shown_trunk(name: &TrunkName, trunk: &TrunkState, now: UtcMs) -> TrunkView {
     TrunkView {
         name: name.clone(),
         reachable: trunk.reachable,
+        registered: trunk.registered,
         last_code: trunk.last_code,
         in_use: trunk.in_use,
         concurrent_max: trunk.concurrent_max,

@@ -101,6 +101,7 @@ fn plan() -> BranchPlan {
             ..TrunkPlan::new(TrunkName::parse("carrier").unwrap(), "127.0.0.1:5160")
         }],
         rules: Vec::new(),
+        dids: Vec::new(),
     }
 }
 

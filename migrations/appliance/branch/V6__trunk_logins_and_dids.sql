@@ -1,0 +1,9 @@
+-- Trunks that the gateway registers at: the password, sealed with the box's key, and how the registration stands.
+ALTER TABLE trunk ADD COLUMN password BLOB;
+ALTER TABLE trunk ADD COLUMN registered INTEGER;
+
+-- Numbers of our own and whom their calls are for, in their order.
+CREATE TABLE did (
+    position INTEGER PRIMARY KEY,
+    did      BLOB NOT NULL
+) STRICT;
