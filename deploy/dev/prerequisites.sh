@@ -96,7 +96,7 @@ packages() {
     deb) echo dpkg curl ;;
     test)
       # peers that nobody here wrote, and what measures them
-      echo sip-tester baresip-core linphone-cli mosquitto mosquitto-clients python3-paho-mqtt chromium fonts-noto-cjk
+      echo sip-tester baresip-core linphone-cli sipvicious mosquitto mosquitto-clients python3-paho-mqtt chromium fonts-noto-cjk
       echo sox espeak-ng curl dpkg systemd strace
       ;;
     *) fail "unknown purpose: $purpose" "deploy/dev/prerequisites.sh build|demo|test|deb" ;;

@@ -5,7 +5,7 @@ use branch_store::StoreError;
 use messages::command::HuntStrategy;
 use messages::snapshot::SnapshotRefused;
 use messages::{
-    DataCopy, Direction, DiskStage, DivertReason, Purpose, Refusal, ReleasedBy, Stage,
+    BanReason, DataCopy, Direction, DiskStage, DivertReason, Purpose, Refusal, ReleasedBy, Stage,
     SystemResult, UnbindReason,
     command::{Profile, Role},
     enrolment::{CertificateOrigin, EnrolPurpose, EnrolState, NotEnrolled},
@@ -176,6 +176,7 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
         ("divert_reason", all(DivertReason::ALL, DivertReason::code)),
         ("hunt_strategy", all(&HuntStrategy::ALL, HuntStrategy::code)),
         ("unbind_reason", all(UnbindReason::ALL, UnbindReason::code)),
+        ("ban_reason", all(BanReason::ALL, BanReason::code)),
         ("stage", all(&Stage::ALL, Stage::code)),
         ("role", all(&Role::ALL, Role::code)),
         ("profile", all(&Profile::ALL, Profile::code)),

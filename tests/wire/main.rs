@@ -4,6 +4,7 @@
 mod boot_check;
 mod carrier;
 mod copied;
+mod doors;
 mod enrolment;
 mod flows;
 mod forgetting;

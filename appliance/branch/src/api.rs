@@ -33,7 +33,7 @@ pub enum Input {
     },
     Order {
         ask: Ask,
-        order: CallOrder,
+        order: BranchOrder,
     },
     /// The vault's answer to `Output::NeedRecordingKey`.
     RecordingKey {
@@ -87,9 +87,9 @@ pub struct DialRequest {
     pub actor: Actor,
 }
 
-/// What somebody asks of a call that is there. `phone`: whose side of it is meant.
+/// What somebody asks of the branch: mostly of a call that is there. `phone`: whose side of it is meant.
 #[derive(Clone, Debug, PartialEq)]
-pub enum CallOrder {
+pub enum BranchOrder {
     HangUp {
         call: CallId,
         by: ReleasedBy,
@@ -119,6 +119,11 @@ pub enum CallOrder {
     Move {
         call: CallId,
         phone: Extension,
+        actor: Actor,
+    },
+    /// 解除拦截: this address is heard again.
+    Unban {
+        source: IpAddr,
         actor: Actor,
     },
     /// 代接: the phone takes the call that rings at another one.

@@ -19,7 +19,7 @@ mod standing;
 mod ways;
 
 pub use api::{
-    Ask, BindingNote, BranchConfig, CallOrder, DialRequest, Input, KeyAnswer, Output,
+    Ask, BindingNote, BranchConfig, BranchOrder, DialRequest, Input, KeyAnswer, Output,
     RestoredBinding,
 };
 pub use machine::{Branch, Seeds};

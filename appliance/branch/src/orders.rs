@@ -1,15 +1,16 @@
 //! What somebody wants of a call that is there: at a phone (REFER, Replaces, a code) or at a screen.
-use crate::api::{Ask, CallOrder, Output};
+use crate::api::{Ask, BranchOrder, Output};
 use crate::course::Course;
 use crate::incoming::Invited;
 use crate::machine::{Branch, DIALLED_BY_HAND};
 use crate::signalling::Signalling;
 use calls::{Arrival, Callee, Join, LegNo, Place, Replace, TakeOver};
 use gate::{Pass, Request};
-use messages::fact::{Actor, Side, TakenBy};
+use messages::fact::{Actor, Side, SourceUnbanned, TakenBy};
 use messages::{CallId, Extension, Now, Refusal, ReleasedBy, SipCode};
 use sansio::Machine;
 use sip::{Command, LegId, Origin};
+use std::net::IpAddr;
 
 /// Dialled before a phone's number: its ringing call is picked up.
 const PICK_UP: &str = "*8";
@@ -24,10 +25,10 @@ enum Together {
 }
 
 impl<S: Signalling> Branch<S> {
-    pub(crate) fn order(&mut self, now: Now, ask: Ask, order: CallOrder) {
+    pub(crate) fn order(&mut self, now: Now, ask: Ask, order: BranchOrder) {
         let result = match order {
-            CallOrder::HangUp { call, by } => self.hang_up(now, call, by),
-            CallOrder::Transfer {
+            BranchOrder::HangUp { call, by } => self.hang_up(now, call, by),
+            BranchOrder::Transfer {
                 call,
                 phone,
                 to,
@@ -35,22 +36,32 @@ impl<S: Signalling> Branch<S> {
             } => self
                 .side_of_phone(&call, &phone)
                 .and_then(|side| self.transfer(now, call, side, &to, actor)),
-            CallOrder::Join {
+            BranchOrder::Join {
                 call,
                 phone,
                 other,
                 actor,
             } => self.join(now, [call, other], &phone, actor, Together::WithoutThePhone),
-            CallOrder::Confer {
+            BranchOrder::Confer {
                 call,
                 phone,
                 other,
                 actor,
             } => self.join(now, [call, other], &phone, actor, Together::Three),
-            CallOrder::Move { call, phone, actor } => self.move_on(now, call, &phone, actor),
-            CallOrder::PickUp { rung, phone } => self.ring_also(now, &rung, &phone),
+            BranchOrder::Move { call, phone, actor } => self.move_on(now, call, &phone, actor),
+            BranchOrder::Unban { source, actor } => {
+                self.unban(now, source, actor);
+                Ok(())
+            }
+            BranchOrder::PickUp { rung, phone } => self.ring_also(now, &rung, &phone),
         };
         self.say(Output::Done { ask, result });
+    }
+
+    fn unban(&mut self, now: Now, source: IpAddr, actor: Actor) {
+        let unban = Command::Unban { source };
+        self.sip.handle(now, sip::Input::Command(unban));
+        self.fact(now, actor, SourceUnbanned { source });
     }
 
     fn hang_up(&mut self, now: Now, call: CallId, by: ReleasedBy) -> Result<(), Refusal> {

@@ -7,7 +7,8 @@ use crate::signalling::Signalling;
 use calls::{Invitation, Invitee, LegAct, LegEvent, LegNo};
 use core::time::Duration;
 use messages::fact::{
-    Actor, Body, PhoneBound, PhoneUnbound, TrunkRegistrationChanged, TrunkStateChanged,
+    Actor, Body, PhoneBound, PhoneUnbound, SourceBanned, TrunkRegistrationChanged,
+    TrunkStateChanged,
 };
 use messages::{CallId, Now};
 use sansio::Machine;
@@ -86,6 +87,20 @@ impl<S: Signalling> Branch<S> {
             Event::DialogOpened { leg, record } => self.dialog_opened(leg, record),
             Event::DialogClosed { leg } => self.say(Output::DialogClosed { leg }),
             Event::OrphanEnded(orphan) => self.say(Output::OrphanEnded(orphan)),
+            Event::Banned {
+                source,
+                port,
+                why,
+                during,
+            } => {
+                let fact = SourceBanned {
+                    source,
+                    port,
+                    why,
+                    until: now.utc.after(during),
+                };
+                self.fact(now, Actor::System, fact);
+            }
             Event::Refused { flow, why } => self.say(Output::Refused { flow, why }),
             Event::Bound { .. } | Event::Refreshed { .. } | Event::Unbound { .. } => {
                 self.binding(now, event)

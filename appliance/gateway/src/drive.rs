@@ -1,6 +1,6 @@
 //! Drives the branch machine: one thread, one total order. It is fed through one bounded queue and drained after each input.
 use crate::clock::Clock;
-use branch::{Ask, BindingNote, Branch, CallOrder, DialRequest, Input, Output};
+use branch::{Ask, BindingNote, Branch, BranchOrder, DialRequest, Input, Output};
 use bytes::Bytes;
 use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
@@ -45,7 +45,7 @@ pub trait Hands: Send {
 enum Message {
     Input(Box<Input>),
     Dial(Box<DialRequest>, Reply<CallId>),
-    Order(Box<CallOrder>, Reply<()>),
+    Order(Box<BranchOrder>, Reply<()>),
     /// End all calls; the reply comes when they are over.
     Farewell(Reply<()>),
     /// Nothing comes any more.
@@ -106,7 +106,7 @@ impl Door {
         }
     }
 
-    pub fn order(&self, order: CallOrder, reply: Reply<()>) {
+    pub fn order(&self, order: BranchOrder, reply: Reply<()>) {
         match self.sender.try_send(Message::Order(Box::new(order), reply)) {
             Ok(()) => {}
             Err(TrySendError::Full(Message::Order(_, reply))) => reply(Err(Refusal::Overloaded)),

@@ -170,13 +170,7 @@ impl Hands for GatewayHands {
     }
 
     fn refused(&mut self, flow: Flow, why: Refused) {
-        let why = match why {
-            Refused::Malformed => "malformed",
-            Refused::UnknownSource => "unknown_source",
-            Refused::WrongCredentials => "wrong_credentials",
-            Refused::ReplayedNonce => "replayed_nonce",
-            Refused::TooMany => "too_many",
-        };
+        let why = why.code();
         metrics::counter!("zhunkehu_sip_refused_total", "why" => why).increment(1);
         tracing::debug!(source = %flow.remote, why, "a SIP request was not let in");
     }

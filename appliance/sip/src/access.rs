@@ -23,8 +23,15 @@ impl Sip {
             .filter_map(DigestFields::parse);
         let ours = given.find(|fields| fields.get("realm") == self.config.realm);
         let Some(fields) = ours else {
-            if self.config.phone(&request.from.uri.user).is_none() {
-                self.tell_refused(flow, Refused::UnknownSource);
+            let user = &request.from.uri.user;
+            if self.config.phone(user).is_none() {
+                let extension = Extension::parse(user).is_some();
+                let why = if extension {
+                    Refused::UnknownSource
+                } else {
+                    Refused::NoExtension
+                };
+                self.tell_refused(flow, why);
             }
             return Access::Refused(self.challenge(request, false));
         };

@@ -3,7 +3,7 @@ use bytes::Bytes;
 use core::time::Duration;
 use messages::command::{CallerIn, TrunkSource};
 use messages::{
-    BootId, DivertReason, Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason,
+    BanReason, BootId, DivertReason, Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason,
 };
 use std::net::{IpAddr, SocketAddr};
 
@@ -180,6 +180,8 @@ pub enum Command {
     Register(Box<RegisterAs>),
     /// Takes the client binding back (Expires: 0).
     Unregister { user: String },
+    /// Hears this address again.
+    Unban { source: IpAddr },
 }
 
 /// A dialog of an earlier run, by the run and its leg.
@@ -393,7 +395,15 @@ pub enum Event {
         user: String,
         code: Option<SipCode>,
     },
-    /// A request that was not let in; for alarms and bans.
+    /// This source has been refused so often that it is not heard for a while.
+    Banned {
+        source: IpAddr,
+        /// Only this port: there are phones of ours behind the address.
+        port: Option<u16>,
+        why: BanReason,
+        during: Duration,
+    },
+    /// A request that was not let in.
     Refused {
         flow: Flow,
         why: Refused,
@@ -403,10 +413,38 @@ pub enum Event {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
     Malformed,
+    /// As an extension that does not exist.
     UnknownSource,
+    /// As somebody who can be no extension at all.
+    NoExtension,
     WrongCredentials,
     ReplayedNonce,
     TooMany,
+}
+
+impl Refused {
+    /// Stable; also the key of its text in the UI.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::UnknownSource => "unknown_source",
+            Self::NoExtension => "no_extension",
+            Self::WrongCredentials => "wrong_credentials",
+            Self::ReplayedNonce => "replayed_nonce",
+            Self::TooMany => "too_many",
+        }
+    }
+
+    /// A try at a door that is not the sender's. Rubbish tells nothing of who sent it, a full house is nobody's fault, and
+    /// a network repeats nonces.
+    pub(crate) const fn as_try(self) -> Option<BanReason> {
+        match self {
+            Self::UnknownSource => Some(BanReason::UnknownSource),
+            Self::WrongCredentials => Some(BanReason::WrongCredentials),
+            Self::Malformed | Self::NoExtension | Self::ReplayedNonce | Self::TooMany => None,
+        }
+    }
 }
 
 /// What a BYE needs: kept as one text so that the store need not understand it.

@@ -3,6 +3,7 @@
 
 mod access;
 mod api;
+mod bans;
 mod dialog;
 mod digest;
 mod framer;

@@ -1,5 +1,6 @@
 //! The machine: its state, its inputs sent to the right room, its outputs in one queue.
-use crate::api::{Command, Config, Event, Flow, Input, LegId, Output, Refused};
+use crate::api::{Command, Config, Event, Flow, Input, LegId, Output, Refused, Transport};
+use crate::bans::Bans;
 use crate::digest::Nonces;
 use crate::framer::{Framed, Framer};
 use crate::leg::Legs;
@@ -16,6 +17,7 @@ use bytes::Bytes;
 use messages::{HangUpCause, Moment, Now, SipCode, UtcMs};
 use sansio::{Machine, Secrets, TimerTable};
 use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
 
 /// SIP of both sides: registrar, callee and caller towards phones and trunks; client towards registrars.
 pub struct Sip {
@@ -27,6 +29,7 @@ pub struct Sip {
     pub(crate) clients: Clients,
     pub(crate) legs: Legs,
     pub(crate) registrar: Registrar,
+    pub(crate) bans: Bans,
     pub(crate) registrations: BTreeMap<Registrant, Registration>,
     pub(crate) pinger: Pinger,
     pub(crate) nonces: Nonces,
@@ -53,6 +56,7 @@ impl Sip {
             clients: Clients::default(),
             legs: Legs::default(),
             registrar: Registrar::default(),
+            bans: Bans::default(),
             registrations: BTreeMap::new(),
             pinger: Pinger::default(),
             nonces: Nonces::new(nonce_key),
@@ -119,6 +123,9 @@ impl Sip {
     }
 
     fn on_received(&mut self, flow: Flow, bytes: &Bytes) {
+        if self.bans.is_banned(self.now.mono, flow.remote) && !self.is_ours(flow.remote) {
+            return self.shut_out(flow);
+        }
         let max = self.config.limits.message_bytes_max;
         if flow.transport.keeps_messages_apart() {
             if bytes.len() > max {
@@ -158,8 +165,35 @@ impl Sip {
         }
     }
 
+    /// Somebody was not let in; whoever tries again and again is not heard for a while. Never a trunk.
     pub(crate) fn tell_refused(&mut self, flow: Flow, why: Refused) {
         self.tell(Event::Refused { flow, why });
+        let Some(why) = why.as_try().filter(|_| !self.is_ours(flow.remote)) else {
+            return;
+        };
+        let shared = self.registrar.has_phones_at(flow.remote.ip());
+        if let Some(during) = self.bans.failed(self.now.mono, flow.remote, shared) {
+            self.tell(Event::Banned {
+                source: flow.remote.ip().to_canonical(),
+                port: shared.then_some(flow.remote.port()),
+                why,
+                during,
+            });
+            self.shut_out(flow);
+        }
+    }
+
+    /// Whom we speak with of our own accord: trunks, and where we are registered.
+    fn is_ours(&self, at: SocketAddr) -> bool {
+        let mut registrars = self.registrations.values();
+        self.config.trunk_at(at).is_some() || registrars.any(|one| one.flow().remote == at)
+    }
+
+    fn shut_out(&mut self, flow: Flow) {
+        if flow.transport != Transport::Udp {
+            self.out.push_back(Output::CloseFlow { flow });
+            self.on_flow_closed(flow);
+        }
     }
 
     fn on_flow_closed(&mut self, flow: Flow) {
@@ -195,6 +229,9 @@ impl Sip {
             Command::ByeOrphan { orphan, record } => self.bye_orphan(orphan, &record),
             Command::Register(with) => self.register_as(*with),
             Command::Unregister { user } => self.unregister(&user),
+            Command::Unban { source } => {
+                self.bans.lift(self.now.mono, source);
+            }
         }
     }
 

@@ -3,7 +3,7 @@ use crate::api::Flow;
 use crate::message::Uri;
 use messages::{Extension, Moment};
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// One place of one phone.
 #[derive(Clone, Debug)]
@@ -109,6 +109,12 @@ impl Registrar {
 
     pub(crate) fn extensions(&self) -> Vec<Extension> {
         self.bindings.keys().cloned().collect()
+    }
+
+    pub(crate) fn has_phones_at(&self, ip: IpAddr) -> bool {
+        let ip = ip.to_canonical();
+        let mut all = self.bindings.values().flatten();
+        all.any(|binding| binding.flow.remote.ip().to_canonical() == ip)
     }
 
     pub(crate) fn count(&self) -> usize {

@@ -52,9 +52,9 @@ pub use key_ring::KeyRing;
 pub use keys::GivenKeys;
 pub use month::{KEEP_DAYS_MIN, Kept, Month};
 pub use query::{
-    AttemptRow, AuditFilter, AuditRow, BindingRow, CallCounts, CallFilter, CallRow, CustomerFilter,
-    CustomerRow, Erased, ErasureRow, PAGE_MAX, Page, PhoneRow, Reader, RecordingFilter,
-    RecordingRow, RecordingStatus, TrunkRow, UserRow,
+    AttemptRow, AuditFilter, AuditRow, BanRow, BindingRow, CallCounts, CallFilter, CallRow,
+    CustomerFilter, CustomerRow, Erased, ErasureRow, PAGE_MAX, Page, PhoneRow, Reader,
+    RecordingFilter, RecordingRow, RecordingStatus, TrunkRow, UserRow,
 };
 pub use queue::Full;
 pub use rebuild::{Rebuilt, state_of_folder};

@@ -7,3 +7,12 @@ CREATE TABLE did (
     position INTEGER PRIMARY KEY,
     did      BLOB NOT NULL
 ) STRICT;
+
+-- Sources that are not heard for a while; the machine begins each run without any.
+CREATE TABLE ban (
+    source TEXT PRIMARY KEY,
+    port   INTEGER,
+    why    TEXT NOT NULL,
+    since  INTEGER NOT NULL,
+    until  INTEGER NOT NULL
+) STRICT;

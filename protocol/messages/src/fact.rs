@@ -14,8 +14,8 @@ pub use body::Body;
 pub use branch::{
     BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, DialRulesSet, DidsSet,
     DiskStageChanged, HuntGroupRemoved, HuntGroupSet, PhoneBound, PhoneConfigured, PhoneRemoved,
-    PhoneUnbound, PolicySet, TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved,
-    TrunkStateChanged,
+    PhoneUnbound, PolicySet, SourceBanned, SourceUnbanned, TrunkConfigured,
+    TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
 };
 pub use call::{
     AttemptEnded, AttemptRerouted, AttemptStarted, CallAnswered, CallDiverted, CallEnded,

@@ -42,7 +42,7 @@ pub use personal::{Field, Personal, PersonalValue, SealFailed, Sealed, Sealer};
 pub use phone_number::{BadPhoneNumber, NumberClass, PhoneNumber};
 pub use refusal::Refusal;
 pub use telephony::{
-    Direction, DivertReason, HangUpCause, Purpose, Q850, ReleasedBy, SipCode, SystemResult,
-    UnbindReason,
+    BanReason, Direction, DivertReason, HangUpCause, Purpose, Q850, ReleasedBy, SipCode,
+    SystemResult, UnbindReason,
 };
 pub use time::{Moment, Now, UtcMs};

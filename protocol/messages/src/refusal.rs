@@ -32,6 +32,8 @@ refusals! {
     UnknownRecording = "unknown_recording",
     UnknownExtension = "unknown_extension",
     UnknownGroup = "unknown_group",
+    /// Nobody at this address is shut out.
+    UnknownSource = "unknown_source",
     /// A phone or a group has this number.
     NumberTaken = "number_taken",
     /// Members that are no phones, or are named twice; times out of their range.
@@ -87,6 +89,7 @@ impl Refusal {
             | Self::UnknownRecording
             | Self::UnknownExtension
             | Self::UnknownGroup
+            | Self::UnknownSource
             | Self::NoRoute
             | Self::TrunkUnknown => 404,
             Self::BadNumber | Self::NumberForm => 484,

@@ -121,6 +121,12 @@ coded! {
         Replaced = "replaced",
         FlowClosed = "flow_closed",
     }
+
+    /// What a source did that is not heard for a while.
+    BanReason {
+        UnknownSource = "unknown_source",
+        WrongCredentials = "wrong_credentials",
+    }
 }
 
 impl SystemResult {

@@ -42,6 +42,15 @@ impl core::ops::Add<Duration> for Moment {
 pub struct UtcMs(pub i64);
 
 impl UtcMs {
+    /// So long from then.
+    #[must_use]
+    pub fn after(self, span: Duration) -> Self {
+        Self(
+            self.0
+                .saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
+        )
+    }
+
     /// Milliseconds from `earlier` to `self`; never negative.
     #[must_use]
     pub fn ms_since(self, earlier: Self) -> u64 {

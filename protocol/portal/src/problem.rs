@@ -122,6 +122,7 @@ impl From<Refusal> for Problem {
             | Refusal::UnknownCall
             | Refusal::UnknownRecording
             | Refusal::UnknownGroup
+            | Refusal::UnknownSource
             | Refusal::UnknownExtension => StatusCode::NOT_FOUND,
             Refusal::PartyErased => StatusCode::GONE,
             Refusal::ReasonMissing

@@ -17,6 +17,8 @@ pub enum Action {
     ManagePhones,
     /// End a running call of another person.
     HangUp,
+    /// Let in an address that was shut out.
+    LetIn,
     PlayRecording,
     ExportRecording,
     SearchAudit,
@@ -25,7 +27,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Configure,
         Self::ImportCustomers,
         Self::MoveStage,
@@ -36,6 +38,7 @@ impl Action {
         Self::Dial,
         Self::ManagePhones,
         Self::HangUp,
+        Self::LetIn,
         Self::PlayRecording,
         Self::ExportRecording,
         Self::SearchAudit,
@@ -51,7 +54,7 @@ impl Action {
             | Self::ExportRecording
             | Self::SearchAudit
             | Self::EraseCustomer => &[Role::Admin],
-            Self::ViewNumber | Self::HangUp | Self::ManagePhones => {
+            Self::ViewNumber | Self::HangUp | Self::LetIn | Self::ManagePhones => {
                 &[Role::Supervisor, Role::Admin]
             }
             Self::MoveStage | Self::RefuseContact | Self::Dial | Self::PlayRecording => {

@@ -43,6 +43,7 @@ export const ADMIN = {
     'play_recording',
     'view_number',
     'hang_up',
+    'let_in',
     'search_audit',
     'erase_customer',
   ],
@@ -177,6 +178,7 @@ export function board() {
     phase_since: Date.now() - ago,
     since: Date.now() - ago - 8000,
     recorded: true,
+    three: false,
     ...over,
   })
   return {
@@ -190,6 +192,22 @@ export function board() {
     })),
     trunks: [
       { name: 'carrier', reachable: true, in_use: 4, concurrent_max: 500, cps_max: 300, codes: {} },
+      {
+        name: 'ims',
+        registered: true,
+        in_use: 1,
+        concurrent_max: 60,
+        cps_max: 10,
+        codes: {},
+      },
+      {
+        name: 'ims-2',
+        registered: false,
+        in_use: 0,
+        concurrent_max: 60,
+        cps_max: 10,
+        codes: {},
+      },
       { name: 'backup', reachable: false, in_use: 0, concurrent_max: 30, cps_max: 10, codes: {} },
     ],
     calls: [
@@ -209,7 +227,7 @@ export function overview(over = {}) {
     profile: 'demo',
     phones: 8,
     phones_registered: 6,
-    trunks: 2,
+    trunks: 4,
     trunks_reachable: 1,
     calls_live: 4,
     since: midnight,
@@ -293,6 +311,22 @@ export function wav() {
   return Buffer.concat([head, data])
 }
 
+/** Addresses that tried doors. */
+export function bans() {
+  const now = Date.now()
+  return [
+    { source: '203.0.113.24', why: 'wrong_credentials', since: now, until: now + 9 * MINUTE },
+    { source: '2001:db8::17', why: 'unknown_source', since: now, until: now + 70 * MINUTE },
+    {
+      source: '192.168.1.33',
+      port: 40_112,
+      why: 'wrong_credentials',
+      since: now,
+      until: now + MINUTE,
+    },
+  ]
+}
+
 /** A branch that is enrolled; `over` changes that. */
 export function headquarters(over = {}) {
   const day = 86_400_000
@@ -322,6 +356,7 @@ export function answers(who = {}, over = {}) {
     'GET /api/v1/overview': overview,
     'GET /api/v1/system': system,
     'GET /api/v1/headquarters': () => headquarters(),
+    'GET /api/v1/bans': () => ({ items: bans() }),
     'GET /api/v1/calls': () => ({ items: calls(14), next: 'c2' }),
     'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
     'GET /api/v1/customers/*': () => ({ customer: customers(3)[2], calls: calls(3) }),

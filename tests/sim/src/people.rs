@@ -54,6 +54,7 @@ impl People {
             | Event::Unbound { .. }
             | Event::TrunkState { .. }
             | Event::TrunkRegistered { .. }
+            | Event::Banned { .. }
             | Event::Registered { .. }
             | Event::RegisterFailed { .. }
             | Event::Refused { .. } => return,

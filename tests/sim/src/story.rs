@@ -4,7 +4,7 @@ use crate::form::{Form, Peer};
 use crate::site::{self, BOUND_FOR, GATEWAY, Says, extension, flow, gateway_name, phone_address};
 use crate::watch::Rule;
 use crate::world::World;
-use branch::{CallOrder, DialRequest, Input};
+use branch::{BranchOrder, DialRequest, Input};
 use messages::fact::{Actor, AttemptEnded, CallEnded, Fact, RecordingCut};
 use messages::{
     HangUpCause, Moment, PartyNumber, Purpose, ReleasedBy, SystemResult, command::Profile,
@@ -57,7 +57,7 @@ impl<F: Form> World<F> {
             Act::HangUpByApi(call) => {
                 let ask = self.answers.ask();
                 let by = ReleasedBy::System;
-                let order = CallOrder::HangUp { call, by };
+                let order = BranchOrder::HangUp { call, by };
                 self.step(Some(Input::Order { ask, order }));
             }
         }

@@ -1,6 +1,6 @@
 //! Calls that are given on: by settings, by groups, by the phones themselves, by whoever is in them.
 use crate::world::*;
-use branch::{Ask, CallOrder, Input};
+use branch::{Ask, BranchOrder, Input};
 use media::{MediaReport, PortPair};
 use messages::command::{CallHandling, HuntGroup, HuntStrategy, Profile};
 use messages::fact::{Actor, Body, Side, TakenBy};
@@ -73,14 +73,14 @@ fn diverted(world: &World) -> Vec<String> {
         .collect()
 }
 
-fn order(world: &mut World, order: CallOrder) -> Result<(), Refusal> {
+fn order(world: &mut World, order: BranchOrder) -> Result<(), Refusal> {
     let ask = Ask(9);
     world.tell(Input::Order { ask, order });
     *world.done.last().unwrap()
 }
 
-fn transfer(call: CallId, phone: &str, to: &str) -> CallOrder {
-    CallOrder::Transfer {
+fn transfer(call: CallId, phone: &str, to: &str) -> BranchOrder {
+    BranchOrder::Transfer {
         call,
         phone: extension(phone),
         to: to.to_owned(),
@@ -194,7 +194,7 @@ fn nobody_transfers_a_call_to_where_the_gate_lets_nobody_call() {
 #[test]
 fn a_call_moves_between_the_places_of_one_phone() {
     let (mut world, call) = talk();
-    let moved = CallOrder::Move {
+    let moved = BranchOrder::Move {
         call,
         phone: extension("1001"),
         actor: Actor::System,
@@ -204,7 +204,7 @@ fn a_call_moves_between_the_places_of_one_phone() {
     assert!(!invited_since(&mut world, DESK), "it has the call already");
     world.answers(BROWSER);
     assert_eq!(taken(&world), [(TakenBy::Move, "1001".to_owned())]);
-    let alone = CallOrder::Move {
+    let alone = BranchOrder::Move {
         call,
         phone: extension("1000"),
         actor: Actor::System,
@@ -225,7 +225,7 @@ fn a_ringing_call_is_picked_up_by_a_code_and_at_a_screen() {
     nothing_is_left(&mut world);
 
     world.phone_dials("1001");
-    let picked = CallOrder::PickUp {
+    let picked = BranchOrder::PickUp {
         rung: extension("1001"),
         phone: extension("1002"),
     };
@@ -447,7 +447,7 @@ fn two_calls_of_one_phone_are_joined_at_a_screen() {
     world.dials(DESK, "1001", "913800138000");
     world.carrier_answers();
     let other = started(&world);
-    let join = CallOrder::Join {
+    let join = BranchOrder::Join {
         call,
         phone: extension("1001"),
         other,
@@ -478,7 +478,7 @@ fn two_calls_of_one_phone_become_one_of_three_at_a_screen() {
     let own = world.dials(DESK, "1001", "913800138000");
     world.carrier_answers();
     let other = started(&world);
-    let confer = || CallOrder::Confer {
+    let confer = || BranchOrder::Confer {
         call,
         phone: extension("1001"),
         other,

@@ -10,7 +10,7 @@ use crate::web::live::LinkHealth;
 use crate::web::{self, AppState, BranchUsers, LiveEvent, RootCertificate};
 use crate::web::{BoxInfo, BranchPort, DialOrder, DiskView, HandOver, Reply};
 use anyhow::Context as _;
-use branch::{CallOrder, DialRequest};
+use branch::{BranchOrder, DialRequest};
 use link::LinkStatus;
 use messages::{CallId, DiskStage, Purpose};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -219,7 +219,7 @@ impl BranchPort for Port {
         self.0.dial(request, reply);
     }
 
-    fn order(&self, order: CallOrder, reply: Reply<()>) {
+    fn order(&self, order: BranchOrder, reply: Reply<()>) {
         self.0.order(order, reply);
     }
 }

@@ -4,7 +4,7 @@ use super::roles;
 use super::state::{AppState, answered, awaited};
 use axum::extract::State;
 use axum::http::StatusCode;
-use branch::CallOrder;
+use branch::BranchOrder;
 use messages::{Extension, Refusal};
 use portal::{CurrentUser, FieldError, Json, Path, Problem};
 use serde::Deserialize;
@@ -59,13 +59,13 @@ pub(super) async fn transfer(
     let wrong = |pointer, code| Problem::invalid(vec![FieldError::new(pointer, code)]);
     let order = match (body.to, body.call) {
         (Some(to), None) if to.is_empty() => return Err(wrong("/to", "missing")),
-        (Some(to), None) => CallOrder::Transfer {
+        (Some(to), None) => BranchOrder::Transfer {
             call,
             phone,
             to,
             actor,
         },
-        (None, Some(other)) => CallOrder::Join {
+        (None, Some(other)) => BranchOrder::Join {
             call,
             phone,
             other: open_call(&state, &user, &other)?.id,
@@ -90,7 +90,7 @@ pub(super) async fn confer(
     Path(id): Path<String>,
     Json(body): Json<ConferenceBody>,
 ) -> Result<StatusCode, Problem> {
-    let order = CallOrder::Confer {
+    let order = BranchOrder::Confer {
         call: open_call(&state, &user, &id)?.id,
         phone: phone_of(&user, body.extension.as_deref())?,
         other: open_call(&state, &user, &body.call)?.id,
@@ -112,7 +112,7 @@ pub(super) async fn move_on(
     Path(id): Path<String>,
     Json(body): Json<PhoneBody>,
 ) -> Result<StatusCode, Problem> {
-    let order = CallOrder::Move {
+    let order = BranchOrder::Move {
         call: open_call(&state, &user, &id)?.id,
         phone: phone_of(&user, body.extension.as_deref())?,
         actor: user.actor(),
@@ -134,10 +134,10 @@ pub(super) async fn pick_up(
 ) -> Result<StatusCode, Problem> {
     let rung = Extension::parse(&extension).ok_or(Refusal::UnknownExtension)?;
     let phone = phone_of(&user, body.extension.as_deref())?;
-    carry_out(&state, CallOrder::PickUp { rung, phone }).await
+    carry_out(&state, BranchOrder::PickUp { rung, phone }).await
 }
 
-async fn carry_out(state: &AppState, order: CallOrder) -> Result<StatusCode, Problem> {
+pub(super) async fn carry_out(state: &AppState, order: BranchOrder) -> Result<StatusCode, Problem> {
     let (reply, answer) = awaited();
     state.branch().order(order, reply);
     answered(answer).await?;

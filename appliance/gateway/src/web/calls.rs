@@ -8,7 +8,7 @@ use super::state::{AppState, answered, awaited};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use branch::CallOrder;
+use branch::BranchOrder;
 use branch_store::{CallFilter as Asked, CallRow};
 use messages::command::{Command, Role};
 use messages::{
@@ -324,7 +324,7 @@ pub(super) async fn hang_up(
         return Err(Problem::forbidden());
     }
     let (reply, answer) = awaited();
-    let order = CallOrder::HangUp { call, by };
+    let order = BranchOrder::HangUp { call, by };
     state.branch().order(order, reply);
     answered(answer).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -1,7 +1,9 @@
 //! The coded words of the house as the API's document lists them: every code, so that the pages' types are unions.
 use messages::command::HuntStrategy;
 use messages::command::{Profile, Role};
-use messages::{DataCopy, Direction, DiskStage, Purpose, ReleasedBy, Stage, SystemResult};
+use messages::{
+    BanReason, DataCopy, Direction, DiskStage, Purpose, ReleasedBy, Stage, SystemResult,
+};
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 fn one_of(codes: impl IntoIterator<Item = &'static str>) -> Object {
@@ -21,6 +23,10 @@ pub(super) fn purpose() -> Object {
 
 pub(super) fn hunt_strategy() -> Object {
     one_of(HuntStrategy::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn ban_reason() -> Object {
+    one_of(BanReason::ALL.iter().map(|one| one.code()))
 }
 
 pub(super) fn released_by() -> Object {

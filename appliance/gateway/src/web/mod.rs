@@ -1,5 +1,6 @@
 //! What browsers and other programs see: REST, live socket, pages.
 mod audit;
+mod bans;
 mod call_orders;
 mod call_settings;
 mod calls;
@@ -54,6 +55,8 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(overview::overview))
         .routes(routes!(phones::phones))
         .routes(routes!(phones::trunks))
+        .routes(routes!(bans::bans))
+        .routes(routes!(bans::unban))
         .routes(routes!(
             call_settings::handling,
             call_settings::set_handling

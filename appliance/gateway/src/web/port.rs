@@ -1,5 +1,5 @@
 //! What the pages ask of the branch machine, and what this machine is.
-use branch::CallOrder;
+use branch::BranchOrder;
 use messages::fact::Actor;
 use messages::{BootId, BoxId, CallId, CustomerId, Extension, PartyNumber, Refusal, UtcMs};
 use std::net::IpAddr;
@@ -20,7 +20,7 @@ pub struct DialOrder {
 /// The branch machine, as the pages see it. Neither call waits: a full queue is answered with `Overloaded`.
 pub trait BranchPort: Send + Sync + 'static {
     fn dial(&self, order: DialOrder, reply: Reply<CallId>);
-    fn order(&self, order: CallOrder, reply: Reply<()>);
+    fn order(&self, order: BranchOrder, reply: Reply<()>);
 }
 
 /// What this machine is.

@@ -10,6 +10,7 @@ mod by_hand;
 mod callers;
 mod calls;
 mod corpus;
+mod doors;
 mod loss;
 mod mutation;
 mod orphans;

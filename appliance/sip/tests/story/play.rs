@@ -165,6 +165,7 @@ fn react(clock: &VirtualClock, sip: &mut Sip, outputs: Vec<Output>) -> usize {
             | Event::Unbound { .. }
             | Event::TrunkState { .. }
             | Event::TrunkRegistered { .. }
+            | Event::Banned { .. }
             | Event::Registered { .. }
             | Event::RegisterFailed { .. }
             | Event::Refused { .. } => continue,

@@ -392,6 +392,7 @@ pub(crate) fn word(event: &Event) -> Option<String> {
         | Event::Unbound { .. }
         | Event::TrunkState { .. }
         | Event::TrunkRegistered { .. }
+        | Event::Banned { .. }
         | Event::Registered { .. }
         | Event::RegisterFailed { .. }
         | Event::Refused { .. } => return None,

@@ -1,4 +1,5 @@
 //! How facts move the tables. Each kind has its few statements here, and nothing else changes what stands.
+mod bans;
 mod branch;
 mod call;
 mod call_settings;
@@ -56,8 +57,7 @@ pub(crate) fn follow(conn: &Connection, context: Context, body: &Body) -> Result
 fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
     let utc = context.utc;
     match body {
-        Body::BoxStarted(_)
-        | Body::BoxStopped(_)
+        Body::BoxStopped(_)
         | Body::DiskStageChanged(_)
         | Body::BranchConfigured(_)
         | Body::CallDiverted(_)
@@ -95,6 +95,9 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         Body::TrunkStateChanged(fact) => branch::trunk_state_changed(conn, utc, fact),
         Body::DialRulesSet(fact) => branch::dial_rules_set(conn, fact),
         Body::DidsSet(fact) => branch::dids_set(conn, fact),
+        Body::BoxStarted(_) => bans::none(conn),
+        Body::SourceBanned(fact) => bans::banned(conn, utc, fact),
+        Body::SourceUnbanned(fact) => bans::unbanned(conn, fact),
 
         Body::UserCreated(fact) => user::created(conn, utc, fact),
         Body::UserPasswordReset(fact) => user::password_reset(conn, fact),

@@ -1,5 +1,6 @@
 //! Reading: typed questions, each answered by an index. Personal values come out `Clear` and leave only through `rights::view`.
 pub(crate) mod audit;
+pub(crate) mod bans;
 pub(crate) mod branch;
 pub(crate) mod call_settings;
 pub(crate) mod calls;
@@ -13,6 +14,7 @@ pub(crate) mod recordings;
 pub(crate) mod users;
 
 pub use audit::{AuditFilter, AuditRow};
+pub use bans::BanRow;
 pub use branch::{BindingRow, PhoneRow, TrunkRow};
 pub use calls::{AttemptRow, CallCounts, CallFilter, CallRow};
 pub use customers::{CustomerFilter, CustomerRow, Erased};

@@ -61,6 +61,8 @@ kinds! {
     TrunkRegistrationChanged = "trunk_registration_changed",
     DialRulesSet = "dial_rules_set",
     DidsSet = "dids_set",
+    SourceBanned = "source_banned",
+    SourceUnbanned = "source_unbanned",
     DiskStageChanged = "disk_stage_changed",
     UserCreated = "user_created",
     UserPasswordReset = "user_password_reset",

@@ -1,9 +1,9 @@
 //! Facts about the branch itself: its process, phones, trunks, rules and policy.
 use super::BoxSealed;
 use crate::command::{DialRule, Did, HuntGroup, Profile, TrunkPlan};
-use crate::{DiskStage, Extension, SipCode, TrunkName, UnbindReason};
+use crate::{BanReason, DiskStage, Extension, SipCode, TrunkName, UnbindReason, UtcMs};
 use serde::{Deserialize, Serialize};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// Opens each run of the gateway.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +114,24 @@ pub struct TrunkRegistrationChanged {
     /// What the carrier said; `None` for a silence.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub code: Option<SipCode>,
+}
+
+/// A source was refused so often that it is not heard for a while.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceBanned {
+    pub source: IpAddr,
+    /// Only this port: there are phones of the branch behind the address.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub port: Option<u16>,
+    /// The last refusal.
+    pub why: BanReason,
+    pub until: UtcMs,
+}
+
+/// Somebody let a source in again before its time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceUnbanned {
+    pub source: IpAddr,
 }
 
 /// All dial rules, in the order in which they are tried among equal prefixes.

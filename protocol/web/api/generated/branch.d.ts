@@ -17,6 +17,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources that are shut out
+         * @description Five refusals within a minute shut an address out for ten minutes, each further time for twice as long, a day at most.
+         */
+        get: operations["branch_bans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bans/{source}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a source in again */
+        delete: operations["branch_unban"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -506,6 +543,31 @@ export interface components {
              */
             utc: number;
         };
+        /** @description A source that is shut out. */
+        Ban: {
+            /**
+             * Format: int32
+             * @description Only this port of it: there are phones of the branch behind the address.
+             */
+            port?: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            since: number;
+            /** @description The address. */
+            source: string;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            until: number;
+            /** @enum {string} */
+            why: "unknown_source" | "wrong_credentials";
+        };
+        Bans: {
+            items: components["schemas"]["Ban"][];
+        };
         Board: {
             calls: components["schemas"]["LiveCall"][];
             link: components["schemas"]["LinkHealth"];
@@ -963,7 +1025,7 @@ export interface components {
          * @description An action that the user's role allows.
          * @enum {string}
          */
-        May: "configure" | "import_customers" | "move_stage" | "view_number" | "refuse_contact" | "lift_refusal" | "manage_users" | "dial" | "manage_phones" | "hang_up" | "play_recording" | "export_recording" | "search_audit" | "erase_customer";
+        May: "configure" | "import_customers" | "move_stage" | "view_number" | "refuse_contact" | "lift_refusal" | "manage_users" | "dial" | "manage_phones" | "hang_up" | "let_in" | "play_recording" | "export_recording" | "search_audit" | "erase_customer";
         /** @description The signed-in user. */
         Me: {
             box_id: string;
@@ -1354,6 +1416,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Page_AuditEntry"];
                 };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_bans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bans"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_unban: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the address */
+                source: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description its next request is heard */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description a problem with its stable code (RFC 9457) */
             default: {

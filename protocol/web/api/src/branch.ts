@@ -4,6 +4,7 @@ import { clientOf, idempotencyKey, said, unwrap } from './client'
 
 type Schemas = components['schemas']
 export type AuditRow = Schemas['AuditEntry']
+export type Ban = Schemas['Ban']
 export type Board = Schemas['Board']
 export type BoardChange = Schemas['BoardChange']
 export type Call = Schemas['Call']
@@ -54,6 +55,9 @@ export const branchApi = {
         body: extension === undefined ? { to } : { to, extension },
       }),
     ),
+  bans: () => unwrap(client.GET('/api/v1/bans')),
+  unban: (source: string) =>
+    unwrap(client.DELETE('/api/v1/bans/{source}', { params: { path: { source } } })),
   confer: (id: string, call: string, extension?: string) =>
     unwrap(
       client.POST('/api/v1/calls/{id}/conference', {

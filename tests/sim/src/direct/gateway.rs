@@ -254,7 +254,8 @@ impl Speechless {
             | Command::Reoffer { .. }
             | Command::ReportReferral { .. }
             | Command::Register(_)
-            | Command::Unregister { .. } => {}
+            | Command::Unregister { .. }
+            | Command::Unban { .. } => {}
         }
     }
 

@@ -86,7 +86,8 @@ pub(super) fn act(
         Command::AcceptReoffer { .. }
         | Command::RefuseReoffer { .. }
         | Command::ReportReferral { .. }
-        | Command::ByeOrphan { .. } => {}
+        | Command::ByeOrphan { .. }
+        | Command::Unban { .. } => {}
     }
 }
 

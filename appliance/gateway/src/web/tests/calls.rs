@@ -2,7 +2,7 @@
 use super::world::{CALL, NUMBER, World, ended, extension, problem_of, started, text_of};
 use axum::body::Body;
 use axum::http::{Request, header};
-use branch::CallOrder;
+use branch::BranchOrder;
 use messages::command::Role;
 use messages::{CallId, Refusal, ReleasedBy};
 
@@ -119,7 +119,7 @@ async fn the_own_call_is_let_go_by_its_side_and_the_call_of_another_by_an_order_
     );
     assert_eq!(
         *world.machine.ordered.lock().unwrap(),
-        [ReleasedBy::Caller, ReleasedBy::System].map(|by| CallOrder::HangUp { call, by })
+        [ReleasedBy::Caller, ReleasedBy::System].map(|by| BranchOrder::HangUp { call, by })
     );
     assert_eq!(world.newest_kinds(1), ["hang_up_asked"]);
     world.happened(ended(call));
@@ -208,12 +208,12 @@ async fn a_call_is_given_on_by_who_is_in_it_and_for_nobody_else_s_phone() {
     let ordered = world.machine.ordered.lock().unwrap().clone();
     assert_eq!(ordered.len(), 4, "{ordered:?}");
     assert!(
-        matches!(&ordered[0], CallOrder::Transfer { call: of, phone, to, .. }
+        matches!(&ordered[0], BranchOrder::Transfer { call: of, phone, to, .. }
         if *of == call && *phone == extension("1000") && to == "1001")
     );
-    assert!(matches!(&ordered[1], CallOrder::Join { other: with, .. } if *with == other));
+    assert!(matches!(&ordered[1], BranchOrder::Join { other: with, .. } if *with == other));
     assert!(
-        matches!(&ordered[2], CallOrder::Transfer { phone, .. } if *phone == extension("1000"))
+        matches!(&ordered[2], BranchOrder::Transfer { phone, .. } if *phone == extension("1000"))
     );
 }
 
@@ -237,8 +237,8 @@ async fn a_call_goes_on_at_another_device_and_a_ringing_one_at_another_phone() {
         (404, "unknown_extension".to_owned())
     );
     let ordered = world.machine.ordered.lock().unwrap().clone();
-    assert!(matches!(&ordered[0], CallOrder::Move { call: of, .. } if *of == call));
-    let picked = CallOrder::PickUp {
+    assert!(matches!(&ordered[0], BranchOrder::Move { call: of, .. } if *of == call));
+    let picked = BranchOrder::PickUp {
         rung: extension("1001"),
         phone: extension("1000"),
     };

@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 34] = [
+pub(super) const ALL: [Call; 36] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -89,6 +89,8 @@ pub(super) const ALL: [Call; 34] = [
         body: "{}",
         ..call("POST", "/api/v1/phones/{extension}/pick-up")
     },
+    call("GET", "/api/v1/bans"),
+    call("DELETE", "/api/v1/bans/{source}"),
     call("GET", "/api/v1/customers"),
     call("GET", "/api/v1/customers/{id}"),
     order(

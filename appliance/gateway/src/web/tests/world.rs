@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
-use branch::CallOrder;
+use branch::BranchOrder;
 use branch_store::{KeyOwner, Purpose, RecordingKeyOrder, SoftKeys, Store, StoreConfig};
 use media::Codec;
 use media::recording::{ContainerWriter, RecordingHeader};
@@ -50,7 +50,7 @@ pub(super) const CONTENT: usize = 60_000;
 #[derive(Default)]
 pub(super) struct Machine {
     pub(super) dialled: Mutex<Vec<DialOrder>>,
-    pub(super) ordered: Mutex<Vec<CallOrder>>,
+    pub(super) ordered: Mutex<Vec<BranchOrder>>,
     pub(super) refusal: Mutex<Option<Refusal>>,
 }
 
@@ -60,7 +60,7 @@ impl BranchPort for Machine {
         reply(self.refusal.lock().unwrap().map_or(Ok(CALL), Err));
     }
 
-    fn order(&self, order: CallOrder, reply: Reply<()>) {
+    fn order(&self, order: BranchOrder, reply: Reply<()>) {
         self.ordered.lock().unwrap().push(order);
         reply(self.refusal.lock().unwrap().map_or(Ok(()), Err));
     }
