@@ -15,7 +15,7 @@ const LONG: Duration = Duration::from_secs(40);
 /// What a tool of SIPVicious says of the gateway.
 fn vicious(world: &Path, tool: &str, gateway: &Gateway, more: &[&str]) -> String {
     let sip = gateway.sip();
-    let (host, port) = sip.rsplit_once(':').unwrap();
+    let (host, port) = sip.rsplit_once(':').expect("an address and a port");
     let mut command = Command::new(tool);
     command.current_dir(world).env("HOME", world);
     command.args(["-p", port]).args(more).arg(host);

@@ -5,8 +5,8 @@ use media::{MediaCommand, MediaReport, RecordOrder};
 use messages::command::{CallHandling, DialRule, Did, HuntGroup, Profile, TrunkPlan};
 use messages::fact::{Actor, Fact};
 use messages::{
-    CallId, CustomerId, DiskStage, Extension, Moment, PartyId, PartyNumber, Purpose, RecordingId,
-    Refusal, ReleasedBy, UnbindReason,
+    CallId, CustomerId, Destination, DiskStage, Extension, Moment, PartyId, PartyNumber, Purpose,
+    RecordingId, Refusal, ReleasedBy, UnbindReason,
 };
 use sip::{DialogRecord, Flow, LegId, Limits as SipLimits, Orphan, Refused};
 use std::collections::BTreeMap;
@@ -70,6 +70,7 @@ pub struct BranchConfig {
     pub trunks: Vec<(TrunkPlan, Option<Flow>)>,
     pub rules: Vec<DialRule>,
     pub dids: Vec<Did>,
+    pub destinations: Vec<Destination>,
     /// By extension; a phone that is not named takes calls as they come.
     pub handling: BTreeMap<Extension, CallHandling>,
     pub groups: BTreeMap<Extension, HuntGroup>,

@@ -139,6 +139,7 @@ impl<S: Signalling> Branch<S> {
             dial_rules: config.rules.clone(),
             trunks: config.trunks.iter().map(|(plan, _)| plan.clone()).collect(),
             dids: config.dids.clone(),
+            destinations: config.destinations.clone(),
         };
         self.gate.configure(rules, now.mono);
         self.sip

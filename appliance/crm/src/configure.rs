@@ -1,8 +1,8 @@
 //! The branch file against what stands: only differences become facts, so applying twice changes nothing.
 use messages::command::{BranchPlan, PhonePlan, TrunkPlan};
 use messages::fact::{
-    Body, BranchConfigured, DialRulesSet, DidsSet, PhoneConfigured, PhoneRemoved, PolicySet,
-    TrunkConfigured, TrunkRemoved,
+    Body, BranchConfigured, DestinationsSet, DialRulesSet, DidsSet, PhoneConfigured, PhoneRemoved,
+    PolicySet, TrunkConfigured, TrunkRemoved,
 };
 use messages::registry::{Change, Decision, Outcome, Part, Registry};
 use messages::{Extension, Refusal, TrunkName};
@@ -34,6 +34,11 @@ pub fn plan_changes(stands: &BranchPlan, wanted: &BranchPlan) -> Vec<Change> {
         changes.push(Change::Dids {
             from: count(stands.dids.len()),
             to: count(wanted.dids.len()),
+        });
+    }
+    if stands.destinations != wanted.destinations {
+        changes.push(Change::Destinations {
+            to: wanted.destinations.clone(),
         });
     }
     changes
@@ -117,6 +122,7 @@ fn fact(change: &Change, wanted: &BranchPlan, registry: &dyn Registry) -> Option
             rules: wanted.rules.clone(),
         }
         .into(),
+        Change::Destinations { to } => DestinationsSet { open: to.clone() }.into(),
         Change::Dids { .. } => DidsSet {
             dids: wanted.dids.clone(),
         }

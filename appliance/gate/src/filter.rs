@@ -1,4 +1,5 @@
-//! The filters, in their order: emergency passes · number form · dial rule · refusal of contact · the trunk's limits.
+//! The filters, in their order: emergency passes · dial rule · refusal of contact · number form · kind of destination ·
+//! room to record · the trunk's limits.
 use crate::{
     Met, Token,
     did::Dids,
@@ -7,8 +8,8 @@ use crate::{
 };
 use messages::command::{DialRule, Did, Profile, RuleTarget, TrunkPlan};
 use messages::{
-    Dialled, Digits, Emergency, Extension, Moment, PartyNumber, PhoneNumber, Purpose, Refusal,
-    SipCode, TrunkName,
+    Destination, Dialled, Digits, Emergency, Extension, Moment, PartyNumber, PhoneNumber, Purpose,
+    Refusal, SipCode, TrunkName,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,6 +26,8 @@ pub struct Rules {
     pub dial_rules: Vec<DialRule>,
     pub trunks: Vec<TrunkPlan>,
     pub dids: Vec<Did>,
+    /// Kinds of destinations that are open.
+    pub destinations: Vec<Destination>,
 }
 
 #[derive(Clone, Debug)]
@@ -47,10 +50,19 @@ pub struct Blocked {
     pub party: Option<PartyNumber>,
 }
 
+/// A call that a rule sends outside. Forms: behind the rule's prefix, as it is sent, as it was dialled.
+struct Out<'a> {
+    to: &'a RuleTarget,
+    forms: [&'a str; 3],
+    purpose: Purpose,
+    record: bool,
+}
+
 pub struct Gate {
     profile: Profile,
     plan: DialPlan,
     dids: Dids,
+    open: BTreeSet<Destination>,
     trunks: BTreeMap<TrunkName, Line>,
     refused: BTreeSet<[u8; 16]>,
     /// Is there room for recordings?
@@ -67,6 +79,7 @@ impl Gate {
             profile: Profile::Production,
             plan: DialPlan::default(),
             dids: Dids::default(),
+            open: BTreeSet::from(Destination::USUAL),
             trunks: BTreeMap::new(),
             refused: BTreeSet::new(),
             recordings: true,
@@ -79,6 +92,7 @@ impl Gate {
         self.profile = rules.profile;
         self.plan = DialPlan::new(rules.dial_rules);
         self.dids = Dids::new(rules.dids);
+        self.open = rules.destinations.into_iter().collect();
         for line in self.trunks.values_mut() {
             line.retired = true;
         }
@@ -169,34 +183,52 @@ impl Gate {
                 if let Some(emergency) = forms.into_iter().find_map(Emergency::parse) {
                     return self.let_emergency_out(emergency, tried).map(Pass::Outside);
                 }
-                let refused = self.refusing(forms);
-                let party = self.party_of(forms).map_err(block)?;
-                if let Some(party) = refused {
-                    return Err(Blocked {
-                        refusal: Refusal::DoNotCall,
-                        party: Some(party),
-                    });
-                }
-                if record && !self.recordings {
-                    return Err(Blocked {
-                        refusal: Refusal::NoRoomToRecord,
-                        party: Some(party),
-                    });
-                }
-                let trunk = match self.choose(to.trunks(), tried, now) {
-                    Ok(trunk) => trunk,
-                    Err(refusal) => {
-                        return Err(Blocked {
-                            refusal,
-                            party: Some(party),
-                        });
-                    }
+                let out = Out {
+                    to: &to,
+                    forms,
+                    purpose: request.purpose,
+                    record,
                 };
-                let others = to.trunks().len() > tried.len() + 1;
-                self.let_out(trunk, sent, party, request.purpose, record, now)
-                    .map(|token| Pass::Outside(token.beside(others)))
+                self.let_out_by(&out, tried, now).map(Pass::Outside)
             }
         }
+    }
+
+    /// The filters of a call that leaves, in their order.
+    fn let_out_by(
+        &mut self,
+        out: &Out<'_>,
+        tried: &[TrunkName],
+        now: Moment,
+    ) -> Result<Token, Blocked> {
+        let refused = self.refusing(out.forms);
+        let party = self.party_of(out.forms).map_err(|refusal| Blocked {
+            refusal,
+            party: None,
+        })?;
+        let held_back = |refusal, party| {
+            Err(Blocked {
+                refusal,
+                party: Some(party),
+            })
+        };
+        if let Some(party) = refused {
+            return held_back(Refusal::DoNotCall, party);
+        }
+        if !self.is_open(out.forms) {
+            return held_back(Refusal::DestinationClosed, party);
+        }
+        if out.record && !self.recordings {
+            return held_back(Refusal::NoRoomToRecord, party);
+        }
+        let trunk = match self.choose(out.to.trunks(), tried, now) {
+            Ok(trunk) => trunk,
+            Err(refusal) => return held_back(refusal, party),
+        };
+        let others = out.to.trunks().len() > tried.len() + 1;
+        let [_, sent, _] = out.forms;
+        self.let_out(trunk, sent.to_owned(), party, out.purpose, out.record, now)
+            .map(|token| token.beside(others))
     }
 
     /// Does this reach an emergency service, as dialled or by what a rule makes of it?
@@ -274,6 +306,14 @@ impl Gate {
         } else {
             Err(Refusal::NumberForm)
         }
+    }
+
+    /// May calls go to numbers of this kind? Deny wins: no form of what was dialled may be of a closed kind.
+    /// In a laboratory everything is open.
+    fn is_open(&self, forms: [&str; 3]) -> bool {
+        let mut numbers = forms.into_iter().filter_map(public_number);
+        self.profile.is_free()
+            || numbers.all(|number| self.open.contains(&Destination::of(&number)))
     }
 
     /// Deny wins: whoever refused contact in any form of what was dialled is not called.

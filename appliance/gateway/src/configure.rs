@@ -122,6 +122,7 @@ impl Configurator {
             trunks,
             rules: plan.rules,
             dids: plan.dids,
+            destinations: plan.destinations,
             handling: settings.handling,
             groups: settings.groups,
             trunk_options_every: (every > 0).then(|| Duration::from_secs(u64::from(every))),
@@ -190,6 +191,7 @@ const fn changes_configuration(committed: &CommittedFact) -> bool {
             | Body::TrunkRemoved(_)
             | Body::DialRulesSet(_)
             | Body::DidsSet(_)
+            | Body::DestinationsSet(_)
             | Body::DncAdded(_)
             | Body::DncLifted(_)
             | Body::TenantDncChanged(_)

@@ -16,3 +16,9 @@ CREATE TABLE ban (
     since  INTEGER NOT NULL,
     until  INTEGER NOT NULL
 ) STRICT;
+
+-- Kinds of destinations that calls may go to, by their codes; without a row, the usual ones.
+CREATE TABLE open_destination (
+    one  INTEGER PRIMARY KEY CHECK (one = 1),
+    open TEXT NOT NULL
+) STRICT;

@@ -2,8 +2,8 @@
 pub use crate::call_settings::{CallHandling, HuntGroup, HuntStrategy};
 pub use crate::trunk::{CallerIn, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
 use crate::{
-    CallId, CustomerId, DataCopy, Extension, PartyId, PartyNumber, PersonName, RecordingId, Stage,
-    TrunkName, UserName,
+    CallId, CustomerId, DataCopy, Destination, Extension, PartyId, PartyNumber, PersonName,
+    RecordingId, Stage, TrunkName, UserName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -178,6 +178,8 @@ pub struct BranchPlan {
     pub trunks: Vec<TrunkPlan>,
     pub rules: Vec<DialRule>,
     pub dids: Vec<Did>,
+    /// Where calls may go.
+    pub destinations: Vec<Destination>,
 }
 
 /// How strict the gate is.

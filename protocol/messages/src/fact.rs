@@ -12,9 +12,9 @@ mod user;
 
 pub use body::Body;
 pub use branch::{
-    BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, DialRulesSet, DidsSet,
-    DiskStageChanged, HuntGroupRemoved, HuntGroupSet, PhoneBound, PhoneConfigured, PhoneRemoved,
-    PhoneUnbound, PolicySet, SourceBanned, SourceUnbanned, TrunkConfigured,
+    BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, DestinationsSet, DialRulesSet,
+    DidsSet, DiskStageChanged, HuntGroupRemoved, HuntGroupSet, PhoneBound, PhoneConfigured,
+    PhoneRemoved, PhoneUnbound, PolicySet, SourceBanned, SourceUnbanned, TrunkConfigured,
     TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
 };
 pub use call::{

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod data_copy;
+mod destination;
 mod dialled;
 mod disk_stage;
 mod id;
@@ -29,6 +30,7 @@ pub mod snapshot;
 pub mod wire;
 
 pub use data_copy::{DataCopy, KEY_BACKUP_DAYS_MAX, asked_before_backups, backups_gone};
+pub use destination::Destination;
 pub use dialled::{BadDialled, Dialled, Digits, Emergency, Extension, PartyNumber};
 pub use disk_stage::DiskStage;
 pub use id::{

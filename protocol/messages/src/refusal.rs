@@ -54,6 +54,8 @@ refusals! {
     NumberForm = "number_form",
     /// The person does not want to be called.
     DoNotCall = "do_not_call",
+    /// Numbers of this kind are not called: international, premium, satellite, until somebody opens them.
+    DestinationClosed = "destination_closed",
     TrunkUnknown = "trunk_unknown",
     TrunkFull = "trunk_full",
     TrunkTooFast = "trunk_too_fast",
@@ -82,7 +84,7 @@ impl Refusal {
     #[must_use]
     pub const fn sip_code(self) -> u16 {
         match self {
-            Self::NotAllowed | Self::DoNotCall | Self::PartyErased => 403,
+            Self::NotAllowed | Self::DoNotCall | Self::DestinationClosed | Self::PartyErased => 403,
             Self::UnknownCustomer
             | Self::UnknownUser
             | Self::UnknownCall

@@ -2,8 +2,8 @@
 use crate::command::{BranchPlan, Command, HuntGroup, Profile, Role, Secret};
 use crate::fact::{Actor, Body, BoxSealed};
 use crate::{
-    CallId, CustomerId, Extension, IdMint, Now, PartyId, PartyNumber, RecordingId, Refusal, Stage,
-    TrunkName, UserName,
+    CallId, CustomerId, Destination, Extension, IdMint, Now, PartyId, PartyNumber, RecordingId,
+    Refusal, Stage, TrunkName, UserName,
 };
 
 /// A customer, as far as a rule needs it.
@@ -104,6 +104,7 @@ pub enum Change {
     Trunk(TrunkName, Part),
     Rules { from: u32, to: u32 },
     Dids { from: u32, to: u32 },
+    Destinations { to: Vec<Destination> },
 }
 
 /// What happens to one phone or trunk.

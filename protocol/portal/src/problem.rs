@@ -116,7 +116,9 @@ impl Problem {
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         let status = match refusal {
-            Refusal::NotAllowed | Refusal::DoNotCall => StatusCode::FORBIDDEN,
+            Refusal::NotAllowed | Refusal::DoNotCall | Refusal::DestinationClosed => {
+                StatusCode::FORBIDDEN
+            }
             Refusal::UnknownCustomer
             | Refusal::UnknownUser
             | Refusal::UnknownCall

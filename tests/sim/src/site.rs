@@ -76,6 +76,7 @@ pub(crate) fn config(shape: &Shape, concurrent_max: u32, cps_max: u32) -> Branch
         profile: shape.profile,
         phones: phones.collect(),
         trunks: vec![(trunk, Some(Flow::udp(GATEWAY, CARRIER)))],
+        destinations: messages::Destination::USUAL.to_vec(),
         dids: Vec::new(),
         rules: rules(),
         handling: BTreeMap::new(),

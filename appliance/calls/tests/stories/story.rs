@@ -366,6 +366,7 @@ pub(crate) fn token(record: bool) -> Token {
     gate.configure(
         Rules {
             profile: Profile::Lab,
+            destinations: messages::Destination::USUAL.to_vec(),
             dids: Vec::new(),
             dial_rules: vec![rule],
             trunks: vec![trunk],

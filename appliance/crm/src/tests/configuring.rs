@@ -38,6 +38,7 @@ fn plan(phones: Vec<PhonePlan>, trunks: Vec<TrunkPlan>, rules: Vec<DialRule>) ->
         profile: Profile::Lab,
         phones,
         trunks,
+        destinations: messages::Destination::USUAL.to_vec(),
         dids: Vec::new(),
         rules,
     }

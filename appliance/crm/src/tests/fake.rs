@@ -37,6 +37,7 @@ impl Fake {
                 profile: Profile::Production,
                 phones: Vec::new(),
                 trunks: Vec::new(),
+                destinations: Vec::new(),
                 dids: Vec::new(),
                 rules: Vec::new(),
             },

@@ -1,7 +1,7 @@
 //! Dialled digits through the gate: where they go, who holds them back, which trunk has them.
 use super::{Gate, Met, Pass, Request, Rules};
 use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
-use messages::{Moment, PartyNumber, PersonalValue, Purpose, Refusal, TrunkName};
+use messages::{Destination, Moment, PartyNumber, PersonalValue, Purpose, Refusal, TrunkName};
 
 fn index(number: &PartyNumber) -> [u8; 16] {
     let mut index = [0; 16];
@@ -42,6 +42,7 @@ fn gate(profile: Profile) -> Gate {
         Rules {
             profile,
             dids: Vec::new(),
+            destinations: Destination::USUAL.to_vec(),
             dial_rules,
             trunks: vec![trunk],
         },
@@ -240,6 +241,7 @@ fn a_trunk_taken_out_of_the_configuration_takes_no_new_call() {
         Rules {
             profile: Profile::Lab,
             dids: Vec::new(),
+            destinations: Destination::USUAL.to_vec(),
             dial_rules: rules,
             trunks: Vec::new(),
         },
@@ -263,6 +265,7 @@ fn three() -> Gate {
         Rules {
             profile: Profile::Lab,
             dids: Vec::new(),
+            destinations: Destination::USUAL.to_vec(),
             dial_rules: vec![rule("9", group, 0, "")],
             trunks: vec![trunk("a", 1), trunk("b", 1), trunk("spare", 0)],
         },
@@ -318,4 +321,71 @@ fn a_try_goes_on_over_the_trunks_that_have_not_failed_it() {
     }
     let tried: Vec<&str> = tried.iter().map(TrunkName::as_str).collect();
     assert_eq!(tried, ["a", "b", "spare"]);
+}
+
+/// What people who sell other people's minutes try, behind a rule that lets everything out.
+const FRAUD: [(&str, &str); 17] = [
+    ("713800138000", "open"),
+    ("7075512345678", "open"),
+    ("74008001234", "open"),
+    ("795588", "open"),
+    ("7110", "open"),
+    ("700442079460018", "destination_closed"),
+    ("7+442079460018", "bad_number"),
+    ("60088216123456", "destination_closed"),
+    ("70019005550100", "destination_closed"),
+    ("700979123456789", "destination_closed"),
+    ("717401234567", "destination_closed"),
+    // the rule for 0 makes 0013800138000 of it, which is in America
+    ("013800138000", "destination_closed"),
+    ("613491234567", "destination_closed"),
+    ("702016812345", "destination_closed"),
+    ("7+8675516812345", "bad_number"),
+    ("71790900442079460018", "number_form"),
+    ("7#31#00442079460018", "number_form"),
+];
+
+#[test]
+fn costly_destinations_are_closed_in_every_way_to_write_them() {
+    for (dialled, expected) in FRAUD {
+        let found = ask(&mut gate(Profile::Production), dialled, Purpose::Service);
+        let open = found.starts_with("carrier ");
+        assert_eq!(if open { "open" } else { &found }, expected, "{dialled}");
+    }
+    // in a laboratory, everything goes
+    let found = ask(&mut gate(Profile::Lab), "700442079460018", Purpose::Service);
+    assert_eq!(found, "carrier 00442079460018");
+}
+
+#[test]
+fn what_somebody_opens_is_open_and_what_is_closed_is_closed_for_sales_too() {
+    let mut gate = gate(Profile::Production);
+    let carrier = TrunkName::parse("carrier").unwrap();
+    let open = |gate: &mut Gate, destinations: &[Destination]| {
+        gate.configure(
+            Rules {
+                profile: Profile::Production,
+                dial_rules: vec![rule("", RuleTarget::Trunk(carrier.clone()), 0, "")],
+                trunks: vec![TrunkPlan::new(carrier.clone(), "")],
+                dids: Vec::new(),
+                destinations: destinations.to_vec(),
+            },
+            Moment::START,
+        );
+    };
+    open(&mut gate, &[Destination::Fixed]);
+    assert_eq!(
+        ask(&mut gate, "13800138000", Purpose::Sales),
+        "destination_closed"
+    );
+    assert_eq!(
+        ask(&mut gate, "120", Purpose::Service),
+        "carrier 120 recorded"
+    );
+    open(&mut gate, &[Destination::International]);
+    let abroad = "00442079460018";
+    assert_eq!(
+        ask(&mut gate, abroad, Purpose::Sales),
+        format!("carrier {abroad}")
+    );
 }

@@ -175,6 +175,10 @@ fn change_line(change: &Change) -> ChangeLine {
         Change::Phone(extension, part) => ("phone", extension.to_string(), part.code()),
         Change::Trunk(name, part) => ("trunk", name.to_string(), part.code()),
         Change::Rules { from, to } => ("rules", format!("{from} → {to}"), "changed"),
+        Change::Destinations { to } => {
+            let open: Vec<&str> = to.iter().map(|one| one.code()).collect();
+            ("destinations", open.join(", "), "changed")
+        }
         Change::Dids { from, to } => ("dids", format!("{from} → {to}"), "changed"),
     };
     ChangeLine {

@@ -1,8 +1,9 @@
 //! Phones, trunks, rules and policy follow their facts.
 use super::{Applied, cbor};
 use messages::fact::{
-    DialRulesSet, DidsSet, PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet,
-    TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
+    DestinationsSet, DialRulesSet, DidsSet, PhoneBound, PhoneConfigured, PhoneRemoved,
+    PhoneUnbound, PolicySet, TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved,
+    TrunkStateChanged,
 };
 use messages::{UtcMs, wire};
 use rusqlite::{Connection, Result, params};
@@ -107,6 +108,13 @@ pub(super) fn trunk_registration_changed(
         .prepare_cached("UPDATE trunk SET registered = ?2 WHERE name = ?1")?
         .execute(params![fact.name.as_str(), fact.registered])?;
     Ok(Applied::one(changed, "trunk_unknown"))
+}
+
+pub(super) fn destinations_set(conn: &Connection, fact: &DestinationsSet) -> Result<Applied> {
+    let open: Vec<&str> = fact.open.iter().map(|one| one.code()).collect();
+    conn.prepare_cached("INSERT OR REPLACE INTO open_destination (one, open) VALUES (1, ?)")?
+        .execute([open.join(" ")])?;
+    Ok(Applied::Followed)
 }
 
 pub(super) fn dids_set(conn: &Connection, fact: &DidsSet) -> Result<Applied> {

@@ -5,7 +5,7 @@ use crate::error::StoreError;
 use crate::keys::Keys;
 use messages::command::{BranchPlan, DialRule, Did, PhonePlan, Profile, TrunkPlan};
 use messages::fact::BoxSealed;
-use messages::{Extension, SipCode, UtcMs, wire};
+use messages::{Destination, Extension, SipCode, UtcMs, wire};
 use rusqlite::{Connection, OptionalExtension as _, Row};
 use std::net::SocketAddr;
 
@@ -88,6 +88,7 @@ pub(crate) fn plan(conn: &Connection, keys: &Keys) -> Result<BranchPlan, StoreEr
         trunks: trunk_plans(conn, keys)?,
         rules: rules(conn)?,
         dids: dids(conn)?,
+        destinations: destinations(conn)?,
     })
 }
 
@@ -142,6 +143,18 @@ fn trunk_plans(conn: &Connection, keys: &Keys) -> Result<Vec<TrunkPlan>, StoreEr
         Ok(plan)
     })
     .collect()
+}
+
+fn destinations(conn: &Connection) -> Result<Vec<Destination>, StoreError> {
+    let found = conn
+        .prepare_cached("SELECT open FROM open_destination")?
+        .query_row([], |row| {
+            column::text(row, 0, |text| {
+                text.split_whitespace().map(Destination::parse).collect()
+            })
+        })
+        .optional()?;
+    Ok(found.unwrap_or_else(|| Destination::USUAL.to_vec()))
 }
 
 fn dids(conn: &Connection) -> Result<Vec<Did>, StoreError> {

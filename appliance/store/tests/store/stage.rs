@@ -315,6 +315,7 @@ pub(crate) fn plan() -> BranchPlan {
             }),
             ..TrunkPlan::new(TrunkName::parse("carrier").unwrap(), "127.0.0.1:5160")
         }],
+        destinations: messages::Destination::USUAL.to_vec(),
         dids: vec![Did {
             number: "02012345678".to_owned(),
             trunk: None,

@@ -61,6 +61,7 @@ kinds! {
     TrunkRegistrationChanged = "trunk_registration_changed",
     DialRulesSet = "dial_rules_set",
     DidsSet = "dids_set",
+    DestinationsSet = "destinations_set",
     SourceBanned = "source_banned",
     SourceUnbanned = "source_unbanned",
     DiskStageChanged = "disk_stage_changed",

@@ -1,7 +1,9 @@
 //! Facts about the branch itself: its process, phones, trunks, rules and policy.
 use super::BoxSealed;
 use crate::command::{DialRule, Did, HuntGroup, Profile, TrunkPlan};
-use crate::{BanReason, DiskStage, Extension, SipCode, TrunkName, UnbindReason, UtcMs};
+use crate::{
+    BanReason, Destination, DiskStage, Extension, SipCode, TrunkName, UnbindReason, UtcMs,
+};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 
@@ -144,6 +146,12 @@ pub struct DialRulesSet {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DidsSet {
     pub dids: Vec<Did>,
+}
+
+/// Kinds of destinations that calls may go to from now on; all others are closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DestinationsSet {
+    pub open: Vec<Destination>,
 }
 
 /// The disk got fuller or emptier by a stage.

@@ -41,6 +41,7 @@ pub enum PlanFault {
     BadCaller,
     BadCallerIn,
     DidTwice,
+    BadDestination,
     BadWord,
     LoginIncomplete,
     BadTransport,
@@ -79,6 +80,7 @@ impl PlanFault {
             Self::BadCaller => "plan_bad_caller",
             Self::BadCallerIn => "plan_bad_caller_in",
             Self::DidTwice => "plan_did_twice",
+            Self::BadDestination => "plan_bad_destination",
             Self::BadWord => "plan_bad_word",
             Self::LoginIncomplete => "plan_login_incomplete",
             Self::BadTransport => "plan_bad_transport",
@@ -115,6 +117,9 @@ impl PlanFault {
             Self::BadCaller => "主叫号码只能是数字(可带 +),最多 32 位".to_owned(),
             Self::BadCallerIn => "只能是 from、preferred 或 asserted".to_owned(),
             Self::DidTwice => "这个号码已经写过".to_owned(),
+            Self::BadDestination => {
+                "只能是 mobile、fixed、service、international、premium、satellite".to_owned()
+            }
             Self::BadWord => "只能用字母、数字和常见符号,不含空格和尖括号".to_owned(),
             Self::LoginIncomplete => "注册需要同时写 user 和 password".to_owned(),
             Self::BadTransport => "传输方式只能是 udp、tcp 或 tls".to_owned(),
@@ -155,6 +160,9 @@ impl PlanFault {
             Self::BadCaller => "digits only (with + in front), at most 32".to_owned(),
             Self::BadCallerIn => "from, preferred or asserted".to_owned(),
             Self::DidTwice => "the number stands there already".to_owned(),
+            Self::BadDestination => {
+                "mobile, fixed, service, international, premium or satellite".to_owned()
+            }
             Self::BadWord => {
                 "letters, digits and usual signs, no spaces or angle brackets".to_owned()
             }

@@ -263,6 +263,12 @@ const MISTAKES: &[(&str, usize, &str, &str)] = &[
         "plan_bad_caller",
     ),
     (
+        "[policy]\ndestinations = [\"mobile\", \"moon\"]",
+        2,
+        "policy.destinations",
+        "plan_bad_destination",
+    ),
+    (
         "[[rule]]\nprefix = \"9\"\nto = \"trunk:none\"",
         3,
         "rule.to",

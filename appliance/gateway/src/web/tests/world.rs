@@ -101,6 +101,7 @@ fn plan() -> BranchPlan {
             ..TrunkPlan::new(TrunkName::parse("carrier").unwrap(), "127.0.0.1:5160")
         }],
         rules: Vec::new(),
+        destinations: messages::Destination::USUAL.to_vec(),
         dids: Vec::new(),
     }
 }
