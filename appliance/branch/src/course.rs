@@ -252,6 +252,7 @@ impl<S: Signalling> Branch<S> {
                 };
                 self.note_diverted(now, call, by, reason, to);
                 let callee = self.outside(now, call, &asked, token);
+                self.diverted_outside(call, &course.diverted);
                 Step::Ring(Next {
                     callee,
                     ring_for: None,

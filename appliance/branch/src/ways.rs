@@ -1,7 +1,7 @@
 //! The way out of a call to somebody outside: which trunks were tried, what they said, which one is next.
 use crate::machine::Branch;
 use crate::signalling::Signalling;
-use calls::{Callee, Next};
+use calls::{Callee, Diverted, Next};
 use core::time::Duration;
 use gate::{Met, Pass, Request, Token};
 use messages::fact::Body;
@@ -15,6 +15,8 @@ pub(crate) struct Way {
     attempt: AttemptId,
     /// The last one is the one that has it now.
     tried: Vec<TrunkName>,
+    /// Who gave the call on to the outside, the last one first.
+    diverted: Vec<Diverted>,
 }
 
 impl Way {
@@ -38,12 +40,20 @@ impl<S: Signalling> Branch<S> {
             purpose: asked.purpose,
             attempt,
             tried: vec![token.trunk().clone()],
+            diverted: Vec::new(),
         };
         self.ways.insert(call, way);
         Callee::Outside {
             attempt,
             address: self.address_towards_trunk(token.trunk(), call),
             token,
+        }
+    }
+
+    /// Each trunk that is tried is told who gave the call on.
+    pub(crate) fn diverted_outside(&mut self, call: CallId, diverted: &[Diverted]) {
+        if let Some(way) = self.ways.get_mut(&call) {
+            way.diverted = diverted.to_vec();
         }
     }
 
@@ -71,7 +81,7 @@ impl<S: Signalling> Branch<S> {
             dialled: &way.dialled,
             purpose: way.purpose,
         };
-        let attempt = way.attempt;
+        let (attempt, diverted) = (way.attempt, way.diverted.clone());
         let pass = self.gate.ask_beside(&asked, &way.tried, now.mono);
         let Ok(Pass::Outside(token)) = pass else {
             return None;
@@ -87,7 +97,7 @@ impl<S: Signalling> Branch<S> {
                 address,
             },
             ring_for: None,
-            diverted: Vec::new(),
+            diverted,
         })
     }
 

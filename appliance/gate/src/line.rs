@@ -71,7 +71,11 @@ impl Line {
                 self.load.ended(code)
             }
             Met::Failure(code) => {
-                self.health.failed(now);
+                // 401, 403, 407 are said of a number or of us by a trunk that works
+                match code {
+                    Some(SipCode(401 | 403 | 407)) => self.health.worked(),
+                    _ => self.health.failed(now),
+                }
                 self.load.ended(code)
             }
         };
@@ -195,6 +199,20 @@ mod tests {
             ..TrunkPlan::new(TrunkName::parse("a").unwrap(), "")
         };
         assert!(!Line::new(&plan, Moment::START).passes_on(Some(SipCode(503))));
+    }
+
+    #[test]
+    fn a_number_that_a_trunk_refuses_does_not_send_it_to_rest() {
+        let mut line = line(1, 10);
+        let rank = line.rank(Moment::START).unwrap();
+        for _ in 0..5 {
+            line.met(Met::Failure(Some(SipCode(403))), Moment::START);
+        }
+        assert_eq!(line.rank(Moment::START), Ok(rank));
+        for _ in 0..2 {
+            line.met(Met::Failure(Some(SipCode(500))), Moment::START);
+        }
+        assert!(line.rank(Moment::START).unwrap() > rank);
     }
 
     #[test]

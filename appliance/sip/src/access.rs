@@ -31,12 +31,12 @@ impl Sip {
                 } else {
                     Refused::NoExtension
                 };
-                self.tell_refused(flow, why);
+                self.turn_away(flow, request, why);
             }
             return Access::Refused(self.challenge(request, false));
         };
         if !designates(fields.get("uri"), &request.uri) {
-            self.tell_refused(flow, Refused::WrongCredentials);
+            self.turn_away(flow, request, Refused::WrongCredentials);
             return Access::Refused(Reply::new(400));
         }
         let user = fields.get("username");
@@ -58,11 +58,11 @@ impl Sip {
             },
             Verdict::Stale => Access::Refused(self.challenge(request, true)),
             Verdict::Replayed => {
-                self.tell_refused(flow, Refused::ReplayedNonce);
+                self.turn_away(flow, request, Refused::ReplayedNonce);
                 Access::Refused(self.challenge(request, true))
             }
             Verdict::Wrong => {
-                self.tell_refused(flow, Refused::WrongCredentials);
+                self.turn_away(flow, request, Refused::WrongCredentials);
                 Access::Refused(self.challenge(request, false))
             }
         }

@@ -4,7 +4,7 @@ use crate::bans::Bans;
 use crate::digest::Nonces;
 use crate::framer::{Framed, Framer};
 use crate::leg::Legs;
-use crate::message::{Method, Parsed, Reply, parse};
+use crate::message::{Method, Parsed, Reply, Request, parse};
 use crate::pinger::Pinger;
 use crate::registrar::Registrar;
 use crate::registration::{Registrant, Registration};
@@ -165,14 +165,22 @@ impl Sip {
         }
     }
 
-    /// Somebody was not let in; whoever tries again and again is not heard for a while. Never a trunk.
+    /// Somebody was not let in.
     pub(crate) fn tell_refused(&mut self, flow: Flow, why: Refused) {
         self.tell(Event::Refused { flow, why });
+    }
+
+    /// The same of a request that was read: whoever tries again and again is not heard for a while. Never a trunk.
+    pub(crate) fn turn_away(&mut self, flow: Flow, request: &Request, why: Refused) {
+        self.tell_refused(flow, why);
         let Some(why) = why.as_try().filter(|_| !self.is_ours(flow.remote)) else {
             return;
         };
         let shared = self.registrar.has_phones_at(flow.remote.ip());
-        if let Some(during) = self.bans.failed(self.now.mono, flow.remote, shared) {
+        if let Some(during) = self
+            .bans
+            .failed(self.now.mono, flow.remote, &request.call_id, shared)
+        {
             self.tell(Event::Banned {
                 source: flow.remote.ip().to_canonical(),
                 port: shared.then_some(flow.remote.port()),

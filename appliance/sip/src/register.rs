@@ -79,7 +79,7 @@ impl Sip {
             Access::Refused(reply) => return self.respond_stateless(flow, request, reply),
         };
         if request.to.uri.user != extension.as_str() {
-            self.tell_refused(flow, Refused::WrongCredentials);
+            self.turn_away(flow, request, Refused::WrongCredentials);
             return self.respond_stateless(flow, request, Reply::new(403));
         }
         if self.is_full() {

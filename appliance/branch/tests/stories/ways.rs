@@ -1,9 +1,9 @@
 //! Calls that a trunk does not bring through: another one has them, and it stays one try.
 use crate::world::*;
-use messages::command::{Profile, RuleTarget, TrunkPlan};
+use messages::command::{CallHandling, Profile, RuleTarget, TrunkPlan};
 use messages::fact::Body;
-use messages::{SipCode, SystemResult, TrunkName};
-use sip::{Command, Flow};
+use messages::{Extension, SipCode, SystemResult, TrunkName};
+use sip::{Command, Event, Flow};
 
 /// A trunk that is nowhere.
 const NOWHERE: &str = "10.0.0.99:5060";
@@ -154,4 +154,27 @@ fn who_gives_up_while_trunks_are_tried_ends_the_try() {
     assert_eq!(tries(&world), ["begins on silent", "ends cancelled"]);
     assert!(world.rung(CARRIER).is_none());
     nothing_is_left(&mut world);
+}
+
+#[test]
+fn a_forward_to_the_outside_is_told_to_each_trunk_that_is_tried() {
+    let mut world = World::new(Profile::Lab);
+    let mut config = config(Profile::Lab);
+    config.rules[0].to = RuleTarget::Trunks(vec![name("lost"), name("carrier")]);
+    config
+        .trunks
+        .push((TrunkPlan::new(name("lost"), NOWHERE), None));
+    let always = CallHandling {
+        forward_always: Some("913800138000".to_owned()),
+        ..CallHandling::default()
+    };
+    let phone = Extension::parse("1001").unwrap();
+    config.handling.insert(phone, always);
+    world.tell(branch::Input::Configure(Box::new(config)));
+    world.phone_dials("1001");
+    let told = world.events(CARRIER).iter().find_map(|event| match event {
+        Event::Invited { diversions, .. } => Some(*diversions),
+        _ => None,
+    });
+    assert_eq!(told, Some(1));
 }
