@@ -137,6 +137,9 @@ impl<S: Signalling> Branch<S> {
         if let Some(note) = self.notes.get_mut(&call) {
             note.asked_by = Some(actor);
         }
+        if let Callee::Phones { .. } = callee {
+            self.ways.remove(&call);
+        }
         let replace = Replace {
             call,
             side,

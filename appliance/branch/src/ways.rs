@@ -57,8 +57,22 @@ impl<S: Signalling> Branch<S> {
         }
     }
 
-    /// A trunk did not bring the call through: whom to try next, if it is for another trunk to try.
+    /// A trunk did not bring the call through: whom to try next, if it is for another trunk to try. If not, the try is over.
     pub(crate) fn other_way(
+        &mut self,
+        now: Now,
+        call: CallId,
+        cause: HangUpCause,
+        rang: bool,
+    ) -> Option<Next> {
+        let next = self.next_trunk(now, call, cause, rang);
+        if next.is_none() {
+            self.ways.remove(&call);
+        }
+        next
+    }
+
+    fn next_trunk(
         &mut self,
         now: Now,
         call: CallId,

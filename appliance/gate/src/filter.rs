@@ -161,7 +161,9 @@ impl Gate {
         };
         let digits = Digits::parse(request.dialled).map_err(|_bad| block(Refusal::BadNumber))?;
         if let Some(emergency) = Emergency::parse(digits.as_str()) {
-            return self.let_emergency_out(emergency, tried).map(Pass::Outside);
+            return self
+                .let_emergency_out(emergency, tried, now)
+                .map(Pass::Outside);
         }
         let found = match request.purpose {
             Purpose::Sales | Purpose::RequestedCallBack => self.plan.find_outside(digits.as_str()),
@@ -181,7 +183,9 @@ impl Gate {
             RuleTarget::Trunk(_) | RuleTarget::Trunks(_) => {
                 let forms = [kept.as_str(), sent.as_str(), digits.as_str()];
                 if let Some(emergency) = forms.into_iter().find_map(Emergency::parse) {
-                    return self.let_emergency_out(emergency, tried).map(Pass::Outside);
+                    return self
+                        .let_emergency_out(emergency, tried, now)
+                        .map(Pass::Outside);
                 }
                 let out = Out {
                     to: &to,
@@ -373,22 +377,29 @@ impl Gate {
         best.map(|(_, name)| name.clone()).ok_or(why)
     }
 
-    /// Over whichever trunk has the least to do, whatever its limits say.
+    /// Over whichever trunk works and has the least to do, whatever its limits say.
     fn let_emergency_out(
         &mut self,
         emergency: Emergency,
         tried: &[TrunkName],
+        now: Moment,
     ) -> Result<Token, Blocked> {
         let block = |refusal| Blocked {
             refusal,
             party: None,
         };
-        let (name, line) = self
+        let left = self
             .trunks
             .iter_mut()
-            .filter(|(name, line)| !line.retired && !tried.contains(name))
-            .min_by_key(|(_, line)| line.pace.in_use())
-            .ok_or_else(|| block(Refusal::TrunkUnknown))?;
+            .filter(|(name, line)| !line.retired && !tried.contains(name));
+        let mut left: Vec<_> = left.collect();
+        let others = left.len() > 1;
+        let best = (0..left.len()).min_by_key(|at| {
+            let (_, line) = &left[*at];
+            (!line.is_well(now), line.pace.in_use())
+        });
+        let best = best.ok_or_else(|| block(Refusal::TrunkUnknown))?;
+        let (name, line) = left.swap_remove(best);
         line.pace.force();
         let dial = emergency.digits().to_owned();
         let party = PartyNumber::parse(&dial).map_err(|_bad| block(Refusal::BadNumber))?;
@@ -399,7 +410,8 @@ impl Gate {
             Purpose::Emergency,
             true,
             line.next_caller(),
-        ))
+        )
+        .beside(others))
     }
 }
 

@@ -92,6 +92,10 @@ impl Line {
         self.health.registered(registered);
     }
 
+    pub(crate) fn is_well(&self, now: Moment) -> bool {
+        self.health.is_well(now)
+    }
+
     /// Is it for another trunk to try? A silence and a refusal by the network are; what the callee said is not.
     pub(crate) fn passes_on(&self, code: Option<SipCode>) -> bool {
         let Some(code) = code else {
@@ -109,7 +113,7 @@ impl Line {
         self.pace.has_room(now)?;
         let share = u64::from(self.pace.in_use()) * 1_000_000 / u64::from(self.weight.max(1));
         Ok(Rank {
-            ill: !self.health.is_well(now),
+            ill: !self.is_well(now),
             reserve: self.weight == 0,
             load: share / u64::from(self.pace.concurrent_max().max(1)),
         })

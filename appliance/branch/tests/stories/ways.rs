@@ -1,10 +1,13 @@
 //! Calls that a trunk does not bring through: another one has them, and it stays one try.
 use crate::world::*;
+use branch::{Ask, BranchOrder};
 use messages::command::{CallHandling, Profile, RuleTarget, TrunkPlan};
-use messages::fact::Body;
+use messages::fact::{Actor, Body};
 use messages::{Extension, SipCode, SystemResult, TrunkName};
 use sip::{Command, Event, Flow};
 
+const DESK: &str = "10.0.0.21:5060";
+const OTHER_DESK: &str = "10.0.0.22:5060";
 /// A trunk that is nowhere.
 const NOWHERE: &str = "10.0.0.99:5060";
 
@@ -177,4 +180,35 @@ fn a_forward_to_the_outside_is_told_to_each_trunk_that_is_tried() {
         _ => None,
     });
     assert_eq!(told, Some(1));
+}
+
+#[test]
+fn a_transfer_to_the_outside_that_failed_is_not_tried_again_by_what_comes_later() {
+    let mut world = office(&["carrier", "lost"]);
+    world.register("1001", DESK);
+    world.phone_dials("1001");
+    world.answers(DESK);
+    let call = world.facts.iter().find_map(|body| match body {
+        Body::CallAnswered(fact) => Some(fact.call),
+        _ => None,
+    });
+    let call = call.unwrap();
+    let phone = Extension::parse("1001").unwrap();
+    let order = |order| branch::Input::Order { ask: Ask(1), order };
+    let transfer = BranchOrder::Transfer {
+        call,
+        phone: phone.clone(),
+        to: "913800138000".to_owned(),
+        actor: Actor::System,
+    };
+    world.tell(order(transfer));
+    world.refuses(CARRIER, 486);
+    assert_eq!(tries(&world), ["begins on carrier", "ends busy"]);
+    // it goes on at another device, and nobody answers there
+    world.register("1001", OTHER_DESK);
+    let actor = Actor::System;
+    world.tell(order(BranchOrder::Move { call, phone, actor }));
+    assert!(world.rung(OTHER_DESK).is_some());
+    world.pass(130);
+    assert_eq!(tries(&world).len(), 2, "{:?}", tries(&world));
 }

@@ -389,3 +389,23 @@ fn what_somebody_opens_is_open_and_what_is_closed_is_closed_for_sales_too() {
         format!("carrier {abroad}")
     );
 }
+
+#[test]
+fn an_emergency_goes_over_a_trunk_that_works_and_on_over_the_others() {
+    let mut gate = three();
+    let a = TrunkName::parse("a").unwrap();
+    for _ in 0..2 {
+        gate.met(&a, Met::Failure(None), Moment::START);
+    }
+    let asked = Request {
+        dialled: "110",
+        purpose: Purpose::Service,
+    };
+    let mut tried = Vec::new();
+    while let Ok(Pass::Outside(token)) = gate.ask_beside(&asked, &tried, Moment::START) {
+        assert_eq!(token.has_others(), tried.len() < 2);
+        tried.push(token.trunk().clone());
+    }
+    let tried: Vec<&str> = tried.iter().map(TrunkName::as_str).collect();
+    assert_eq!(tried, ["b", "spare", "a"]);
+}

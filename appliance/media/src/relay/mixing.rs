@@ -88,10 +88,10 @@ impl Relay {
         takes: Option<Side>,
     ) -> Result<(), BadOrder> {
         let call = self.calls.get_mut(&id).ok_or(BadOrder::CallUnknown)?;
-        call.mixing = None;
-        self.mixed.retain(|mixed| *mixed != id);
         let guest = call.legs[Seat::Guest.index()].take();
         let guest = guest.ok_or(BadOrder::LegUnknown)?;
+        call.mixing = None;
+        self.mixed.retain(|mixed| *mixed != id);
         let rests = match takes {
             Some(side) => {
                 if let Some(leg) = self.legs[guest].as_mut() {
