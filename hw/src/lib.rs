@@ -4,9 +4,11 @@
 mod addresses;
 mod board;
 mod linux;
+mod neighbour;
 mod simulated;
 
 pub use addresses::addresses;
 pub use board::Board;
 pub use linux::{Linux, Roots};
+pub use neighbour::neighbour;
 pub use simulated::Simulated;

@@ -73,6 +73,7 @@ const WORLDS = {
       'GET /api/v1/overview': () => branch.overview({ calls: 0, answered: 0 }),
       'GET /api/v1/system': () => branch.system({ machine: undefined }),
       'GET /api/v1/bans': NONE,
+      'GET /api/v1/devices': { items: [], quarantine: [], requests: [] },
     }),
     live: branch.liveOf(emptyBoard),
   }),
@@ -255,6 +256,12 @@ const STATES = {
   'headquarters of an admin': ['admin', '/system', shows('总部 CA 指纹')],
   'headquarters not enrolled': ['alone', '/system', shows('还没有接入总部')],
   'headquarters wrong code': ['alone', '/system', enrolWrongly],
+  'phones filled': ['admin', '/phones', shows('待分配的话机')],
+  'phones empty': ['empty', '/phones', shows('还没有话机请求配置')],
+  'phones loading': ['slow', '/phones', waits],
+  'phones failing': ['failing', '/phones', fails],
+  'phones assigned': ['admin', '/phones', assignDevice],
+  'phones history': ['admin', '/phones', lookAtHistory],
   'audit filled': ['admin', '/audit', shows('查看号码')],
   'audit empty': ['empty', '/audit', shows('还没有记录')],
   'audit loading': ['slow', '/audit', waits],
@@ -327,6 +334,7 @@ const SCREENS = {
     calls: '/calls',
     recordings: '/recordings',
     system: '/system',
+    phones: '/phones',
     audit: '/audit',
   },
   hq: {
@@ -345,6 +353,21 @@ const EACH = ['filled', 'empty', 'loading', 'failing']
 
 async function waits(page) {
   await page.locator('.ant-skeleton').first().waitFor()
+}
+
+/** One click gives a device its number. */
+async function assignDevice(page) {
+  await page.getByRole('button', { name: '分配', exact: true }).first().click()
+  await page.getByRole('dialog').getByText('T46U').waitFor()
+  await page.getByRole('combobox', { name: '分机' }).fill('1011')
+  await page.getByLabel('名称').fill('三楼靠窗')
+  await page.getByRole('dialog').getByRole('button', { name: '分配' }).click()
+  await page.getByText('分机 1011 正在等待话机取配置').waitFor()
+}
+
+async function lookAtHistory(page) {
+  await page.getByRole('button', { name: '上线记录' }).first().click()
+  await page.getByRole('dialog').getByText('离线').first().waitFor()
 }
 
 /** What failed, what is kept, try again, and the number to ask for. */

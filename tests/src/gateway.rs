@@ -28,6 +28,8 @@ pub struct Gateway {
     web_port: u16,
     /// The carrier's only port on loopback, for both directions.
     pub carrier_port: u16,
+    /// Where phones that were just plugged in ask.
+    pub pnp_port: u16,
     /// The section of its configuration.
     disk: &'static str,
     /// It hears IPv6 too.
@@ -83,6 +85,7 @@ impl Gateway {
             web_port: port::free(),
             // baresip as a carrier takes the next port too.
             carrier_port: port::free_row(1),
+            pnp_port: port::free(),
             disk,
             six,
             process: None,
@@ -120,6 +123,7 @@ impl Gateway {
             tls_port: port::free(),
             web_port: port::free(),
             carrier_port: port::free_row(1),
+            pnp_port: port::free(),
             disk: self.disk,
             six: self.six,
             process: None,
@@ -369,10 +373,11 @@ impl Gateway {
             "data_dir = \"{folder}/data\"\nkeys_dir = \"{folder}/keys\"\nbox_id = \"{name}\"\n\
              [sip]\nlisten = {listen}\ntls = \"127.0.0.1:{tls}\"\ntrunk_options_every_s = 0\n\
              [media]\nport_first = {relay}\nport_count = {relay_ports}\n\
-             [disk]\n{disk}\n\
+             [disk]\n{disk}\n[provisioning]\npnp_ports = [{pnp}]\n\
              [web]\nlisten = \"127.0.0.1:{web}\"\n{link}",
             folder = self.folder.display(),
             disk = self.disk,
+            pnp = self.pnp_port,
             listen = self.listen(),
             tls = self.tls_port,
             web = self.web_port,

@@ -6,6 +6,7 @@ pub mod binary;
 pub mod cloud;
 pub mod counted;
 pub mod deadline;
+pub mod desk_phone;
 pub mod gateway;
 pub mod journal;
 pub mod linphone;

@@ -20,6 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("gate", &["messages", "sansio"]),
     ("calls", &["messages", "sansio", "gate"]),
     ("media", &["messages", "sansio", "seal"]),
+    ("provisioning", &["messages"]),
     (
         "branch",
         &["messages", "sansio", "sip", "calls", "gate", "media"],
@@ -44,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "branch",
             "crm",
             "media",
+            "provisioning",
             "branch-store",
             "hw",
         ],
@@ -73,9 +75,19 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that decide, or hold rules and formats: plain data in, plain data out.
-pub(super) const PURE: [&str; 11] = [
-    "messages", "sansio", "link", "rights", "seal", "sip", "calls", "gate", "branch", "crm",
+pub(super) const PURE: [&str; 12] = [
+    "messages",
+    "sansio",
+    "link",
+    "rights",
+    "seal",
+    "sip",
+    "calls",
+    "gate",
+    "branch",
+    "crm",
     "media",
+    "provisioning",
 ];
 
 /// What a pure crate must not reach, not even through somebody else.

@@ -5,13 +5,14 @@ use branch_store::StoreError;
 use messages::command::HuntStrategy;
 use messages::snapshot::SnapshotRefused;
 use messages::{
-    BanReason, DataCopy, Direction, DiskStage, DivertReason, Purpose, Refusal, ReleasedBy, Stage,
-    SystemResult, UnbindReason,
+    BanReason, DataCopy, DeviceVendor, Direction, DiskStage, DivertReason, Purpose, Refusal,
+    ReleasedBy, Stage, SystemResult, UnbindReason,
     command::{Profile, Role},
     enrolment::{CertificateOrigin, EnrolPurpose, EnrolState, NotEnrolled},
     fact::Body,
     lane::Order,
 };
+use provisioning::Verdict;
 use rights::HqField;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -46,6 +47,7 @@ const NO_CODES: &[(&str, &str)] = &[("own_certificate", "the beginning of three 
 const DOCUMENTED: &[(&str, &str, &str)] = &[
     ("branch.call_phase", "branch", "Phase"),
     ("branch.recording.at", "branch", "RecordingState"),
+    ("device_phase", "branch", "DevicePhase"),
     ("directive_state", "hq", "DirectiveState"),
     ("sync_phase", "hq", "SyncPhase"),
     ("sync_trouble", "hq", "SyncTrouble"),
@@ -177,6 +179,8 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
         ("hunt_strategy", all(&HuntStrategy::ALL, HuntStrategy::code)),
         ("unbind_reason", all(UnbindReason::ALL, UnbindReason::code)),
         ("ban_reason", all(BanReason::ALL, BanReason::code)),
+        ("device_vendor", all(DeviceVendor::ALL, DeviceVendor::code)),
+        ("provisioning_verdict", all(Verdict::ALL, Verdict::code)),
         ("stage", all(&Stage::ALL, Stage::code)),
         ("role", all(&Role::ALL, Role::code)),
         ("profile", all(&Profile::ALL, Profile::code)),

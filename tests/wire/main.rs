@@ -16,6 +16,7 @@ mod kills;
 mod linphone;
 mod phones;
 mod privacy;
+mod provisioning;
 mod recording;
 mod replaced;
 mod sipp_phone;

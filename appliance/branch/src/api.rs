@@ -44,6 +44,11 @@ pub enum Input {
     ContactRefusals(Vec<[u8; 16]>),
     /// Has the journal room for new calls?
     JournalRoom(bool),
+    /// Where the configuration of a phone is that asked for it.
+    OfferProfile {
+        reply: Box<sip::ProfileReply>,
+        url: String,
+    },
     /// How much room is left on the disk.
     DiskStage(DiskStage),
     /// A dialog of the last run: the peer is told that it is over.
@@ -123,6 +128,11 @@ pub enum BranchOrder {
         actor: Actor,
     },
     /// 解除拦截: this address is heard again.
+    /// Ask a phone to look for a new configuration.
+    Resync {
+        extension: Extension,
+        how: sip::Resync,
+    },
     Unban {
         source: IpAddr,
         actor: Actor,
@@ -177,6 +187,8 @@ pub enum Output {
     },
     /// The peer of a dialog of the last run was told: its row may go.
     OrphanEnded(Orphan),
+    /// A phone asks where its configuration is: `Input::OfferProfile` tells it.
+    ProfileAsked(Box<sip::ProfileAsked>),
     Binding(BindingNote),
     /// Somebody was not let in.
     Refused {

@@ -270,6 +270,10 @@ impl<S: Signalling> Machine for Branch<S> {
             Input::Order { ask, order } => self.order(now, ask, order),
             Input::RecordingKey { recording, answer } => self.key_came(now, recording, answer),
             Input::ContactRefusals(indexes) => self.refusals_came(now, indexes),
+            Input::OfferProfile { reply, url } => {
+                let offer = sip::Command::OfferProfile { reply, url };
+                self.sip.handle(now, sip::Input::Command(offer));
+            }
             Input::JournalRoom(has_room) => self.journal_has_room = has_room,
             Input::DiskStage(stage) => {
                 self.disk = stage;

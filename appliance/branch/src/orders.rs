@@ -49,6 +49,7 @@ impl<S: Signalling> Branch<S> {
                 actor,
             } => self.join(now, [call, other], &phone, actor, Together::Three),
             BranchOrder::Move { call, phone, actor } => self.move_on(now, call, &phone, actor),
+            BranchOrder::Resync { extension, how } => self.resync(now, extension, how),
             BranchOrder::Unban { source, actor } => {
                 self.unban(now, source, actor);
                 Ok(())
@@ -56,6 +57,15 @@ impl<S: Signalling> Branch<S> {
             BranchOrder::PickUp { rung, phone } => self.ring_also(now, &rung, &phone),
         };
         self.say(Output::Done { ask, result });
+    }
+
+    fn resync(&mut self, now: Now, extension: Extension, how: sip::Resync) -> Result<(), Refusal> {
+        if self.sip.bindings(&extension).is_empty() {
+            return Err(Refusal::PhoneNotRegistered);
+        }
+        let resync = Command::Resync { extension, how };
+        self.sip.handle(now, sip::Input::Command(resync));
+        Ok(())
     }
 
     fn unban(&mut self, now: Now, source: IpAddr, actor: Actor) {

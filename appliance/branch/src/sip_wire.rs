@@ -86,6 +86,7 @@ impl<S: Signalling> Branch<S> {
             }
             Event::DialogOpened { leg, record } => self.dialog_opened(leg, record),
             Event::DialogClosed { leg } => self.say(Output::DialogClosed { leg }),
+            Event::ProfileAsked(asked) => self.say(Output::ProfileAsked(asked)),
             Event::OrphanEnded(orphan) => self.say(Output::OrphanEnded(orphan)),
             Event::Banned {
                 source,

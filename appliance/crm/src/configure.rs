@@ -19,6 +19,10 @@ pub fn plan_changes(stands: &BranchPlan, wanted: &BranchPlan) -> Vec<Change> {
         });
     }
     for (extension, part) in differences(&phones(stands), &phones(wanted)) {
+        let made_here = |one: &PhonePlan| one.of_device && one.extension == extension;
+        if part == Part::Removed && stands.phones.iter().any(made_here) {
+            continue;
+        }
         changes.push(Change::Phone(extension, part));
     }
     for (name, part) in differences(&trunks(stands), &trunks(wanted)) {
@@ -104,6 +108,7 @@ fn fact(change: &Change, wanted: &BranchPlan, registry: &dyn Registry) -> Option
                 extension: extension.clone(),
                 label: phone.label.clone(),
                 password: registry.seal_secret(&format!("phone:{extension}"), &phone.password),
+                of_device: false,
             }
             .into()
         }

@@ -1,6 +1,6 @@
 //! From a command to facts, or to a refusal: who may ask, and which rule answers.
 use crate::erase::{self, Wish};
-use crate::{configure, customer, import, phones, user};
+use crate::{configure, customer, devices, import, phones, user};
 use messages::command::{Command, Role};
 use messages::fact::{Actor, VaultRotationAsked};
 use messages::registry::{Asked, Decider, Decision, Registry};
@@ -12,6 +12,7 @@ use rights::Action;
 pub struct Rules;
 
 impl Decider for Rules {
+    #[allow(clippy::too_many_lines)] // a list
     fn decide(
         &self,
         asked: &Asked<'_>,
@@ -73,6 +74,9 @@ impl Decider for Rules {
                 extension,
                 handling,
             } => phones::set_handling(extension, handling, registry),
+            Command::AssignDevice(wish) => devices::assign(wish, asked, registry),
+            Command::ReleaseDevice { mac } => devices::release(*mac, registry),
+            Command::NoteDeviceServed(served) => devices::served(served, registry),
             Command::SetHuntGroup(group) => phones::set_group(group, registry),
             Command::RemoveHuntGroup { number } => phones::remove_group(number, registry),
             Command::NoteHangUpAsked { call } => customer::hang_up_asked(*call, registry),
@@ -99,7 +103,10 @@ enum Needs<'a> {
 
 const fn needs(command: &Command) -> Needs<'_> {
     match command {
-        Command::ConfigureBranch(_) => Needs::May(Action::Configure),
+        Command::ConfigureBranch(_) | Command::AssignDevice(_) | Command::ReleaseDevice { .. } => {
+            Needs::May(Action::Configure)
+        }
+        Command::NoteDeviceServed(_) => Needs::PortalAbout(None),
         Command::ImportCustomers { .. } => Needs::May(Action::ImportCustomers),
         Command::MoveStage { .. } => Needs::May(Action::MoveStage),
         Command::ViewNumber { .. } => Needs::May(Action::ViewNumber),

@@ -4,6 +4,7 @@
 mod configure;
 mod customer;
 mod decide;
+mod devices;
 mod erase;
 mod import;
 mod phones;

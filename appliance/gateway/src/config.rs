@@ -1,4 +1,5 @@
 //! `gateway.toml`: where things lie and which addresses are used. What the branch is (phones, trunks, rules) is not here.
+mod provisioning;
 mod sip;
 
 use crate::link::BrokerAddress;
@@ -10,6 +11,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 
+pub use provisioning::ProvisioningConfig;
 pub use sip::SipConfig;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -24,6 +26,8 @@ pub struct Config {
     #[serde(default)]
     pub media: MediaConfig,
     pub web: WebConfig,
+    #[serde(default)]
+    pub provisioning: ProvisioningConfig,
     /// What the enrolment does not say.
     #[serde(default)]
     pub link: LinkConfig,
@@ -227,6 +231,7 @@ impl Config {
             ));
         }
         self.sip.check()?;
+        self.provisioning.check()?;
         if self.journal.keep_days < KEEP_DAYS_MIN {
             return Err((
                 "journal.keep_days",

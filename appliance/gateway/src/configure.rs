@@ -184,6 +184,7 @@ const fn changes_configuration(committed: &CommittedFact) -> bool {
             | Body::PolicySet(_)
             | Body::PhoneConfigured(_)
             | Body::PhoneRemoved(_)
+            | Body::DeviceReleased(_)
             | Body::CallHandlingSet(_)
             | Body::HuntGroupSet(_)
             | Body::HuntGroupRemoved(_)

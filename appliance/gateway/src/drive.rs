@@ -6,7 +6,7 @@ use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
 use messages::{CallId, Moment, PartyNumber, Refusal};
 use sansio::Machine;
-use sip::{DialogRecord, Flow, LegId, Orphan, Refused};
+use sip::{DialogRecord, Flow, LegId, Orphan, ProfileAsked, Refused};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,6 +38,7 @@ pub trait Hands: Send {
     fn dialog_opened(&mut self, leg: LegId, call: CallId, record: DialogRecord);
     fn dialog_closed(&mut self, leg: LegId);
     fn orphan_ended(&mut self, orphan: Orphan);
+    fn profile_asked(&mut self, asked: Box<ProfileAsked>);
     fn binding(&mut self, note: BindingNote);
     fn refused(&mut self, flow: Flow, why: Refused);
 }
@@ -304,6 +305,7 @@ impl<H: Hands> Driver<H> {
                     self.hands.dialog_opened(leg, call, record)
                 }
                 Output::DialogClosed { leg } => self.hands.dialog_closed(leg),
+                Output::ProfileAsked(asked) => self.hands.profile_asked(asked),
                 Output::OrphanEnded(orphan) => self.hands.orphan_ended(orphan),
                 Output::Binding(note) => {
                     // The table's row is made by the fact: it goes first.

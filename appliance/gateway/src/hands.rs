@@ -3,6 +3,7 @@ use crate::clock::Clock;
 use crate::drive::{Door, Hands};
 use crate::io::media::MediaOrders;
 use crate::io::sip::SipSockets;
+use crate::provision::Plugged;
 use crate::recorder::{Recorder, RecordingKey};
 use crate::web::LiveHub;
 use branch::{BindingNote, Input, KeyAnswer};
@@ -12,7 +13,7 @@ use core::time::Duration;
 use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
 use messages::{CallId, PartyNumber, UtcMs};
-use sip::{DialogRecord, Flow, LegId, Orphan, Refused};
+use sip::{DialogRecord, Flow, LegId, Orphan, ProfileAsked, Refused};
 use zeroize::Zeroizing;
 
 pub(crate) struct GatewayHands {
@@ -23,6 +24,8 @@ pub(crate) struct GatewayHands {
     pub(crate) live: LiveHub,
     pub(crate) door: Door,
     pub(crate) clock: Clock,
+    /// Phones that were just plugged in.
+    pub(crate) plugged: Plugged,
     /// Was there room in the journal when it was last asked?
     pub(crate) had_room: bool,
 }
@@ -132,6 +135,10 @@ impl Hands for GatewayHands {
     fn orphan_ended(&mut self, orphan: Orphan) {
         let Orphan { boot, leg } = orphan;
         let _ = self.store.dialog_closed(DialogId { boot, leg });
+    }
+
+    fn profile_asked(&mut self, asked: Box<ProfileAsked>) {
+        self.plugged.ask(asked);
     }
 
     fn binding(&mut self, note: BindingNote) {

@@ -14,6 +14,7 @@ pub mod io;
 pub mod link;
 pub mod log_filter;
 pub mod process;
+pub mod provision;
 pub mod recorder;
 mod secrets;
 pub mod snapshot;

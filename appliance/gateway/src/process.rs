@@ -20,6 +20,7 @@ use crate::enroll::{Desk, Renewal, RenewalTrouble};
 use crate::eraser::Eraser;
 use crate::link::{LinkConfig, LinkHandle, LinkSetup, LinkTask};
 use crate::log_filter::LogFilter;
+use crate::provision;
 use crate::secrets;
 use crate::snapshot::{Leaving, SnapshotState};
 use crate::web::LiveHub;
@@ -84,6 +85,7 @@ async fn serve(config: Config, log: LogFilter) -> anyhow::Result<()> {
     let identity = pages::identity(&ground.config)?;
     let telephony = telephony::start(&ground)?;
     listening::start(&ground, &telephony, identity.0.clone()).context("SIP")?;
+    provision::listen(&telephony.provision, &telephony.door, &ground.tasks);
     let configurator = Configurator {
         store: ground.store.clone(),
         door: telephony.door.clone(),

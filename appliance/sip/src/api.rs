@@ -1,9 +1,11 @@
 //! What goes into the SIP machine and what comes out of it.
+use crate::profile::ProfileReply;
 use bytes::Bytes;
 use core::time::Duration;
 use messages::command::{CallerIn, TrunkSource};
 use messages::{
-    BanReason, BootId, DivertReason, Extension, HangUpCause, Q850, SipCode, TrunkName, UnbindReason,
+    BanReason, BootId, DivertReason, Extension, HangUpCause, Mac, Q850, SipCode, TrunkName,
+    UnbindReason,
 };
 use std::net::{IpAddr, SocketAddr};
 
@@ -180,6 +182,13 @@ pub enum Command {
     Register(Box<RegisterAs>),
     /// Takes the client binding back (Expires: 0).
     Unregister { user: String },
+    /// Tells a phone that asked for it where its configuration is.
+    OfferProfile {
+        reply: Box<ProfileReply>,
+        url: String,
+    },
+    /// Asks a phone to look for a new configuration, wherever it is registered.
+    Resync { extension: Extension, how: Resync },
     /// Hears this address again.
     Unban { source: IpAddr },
 }
@@ -395,6 +404,8 @@ pub enum Event {
         user: String,
         code: Option<SipCode>,
     },
+    /// A phone asks where its configuration is. It was answered 200.
+    ProfileAsked(Box<ProfileAsked>),
     /// This source has been refused so often that it is not heard for a while.
     Banned {
         source: IpAddr,
@@ -408,6 +419,36 @@ pub enum Event {
         flow: Flow,
         why: Refused,
     },
+}
+
+/// A phone with the settings of its maker, as it shows itself in its network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileAsked {
+    /// `None`: it does not say.
+    pub mac: Option<Mac>,
+    pub source: SocketAddr,
+    /// Our own address in its network.
+    pub local: SocketAddr,
+    /// Who made it, which model, which version.
+    pub user_agent: String,
+    pub reply: ProfileReply,
+}
+
+/// How a maker's phones are asked to look for a new configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resync {
+    CheckSync,
+    /// Cisco SPA.
+    Resync,
+}
+
+impl Resync {
+    pub(crate) const fn event(self) -> &'static str {
+        match self {
+            Self::CheckSync => "check-sync",
+            Self::Resync => "resync",
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

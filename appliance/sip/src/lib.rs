@@ -12,6 +12,7 @@ mod machine;
 mod message;
 mod outcome;
 mod pinger;
+mod profile;
 mod register;
 mod registrar;
 mod registration;
@@ -22,7 +23,9 @@ mod transaction;
 
 pub use api::{
     Command, Config, DialogRecord, Diversion, Event, Flow, Input, Invite, LegId, Limits, Login,
-    Origin, Orphan, Output, PhoneAccount, Refused, RegisterAs, Target, Transport, TrunkAccount,
+    Origin, Orphan, Output, PhoneAccount, ProfileAsked, Refused, RegisterAs, Resync, Target,
+    Transport, TrunkAccount,
 };
 pub use machine::Sip;
+pub use profile::ProfileReply;
 pub use registrar::BoundAt;

@@ -237,6 +237,8 @@ impl Sip {
             Command::ByeOrphan { orphan, record } => self.bye_orphan(orphan, &record),
             Command::Register(with) => self.register_as(*with),
             Command::Unregister { user } => self.unregister(&user),
+            Command::OfferProfile { reply, url } => self.offer_profile(*reply, &url),
+            Command::Resync { extension, how } => self.resync(&extension, how),
             Command::Unban { source } => {
                 self.bans.lift(self.now.mono, source);
             }

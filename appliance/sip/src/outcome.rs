@@ -40,13 +40,14 @@ impl Sip {
             Owner::Register(who) => self.on_register_answer(tx, who, response),
             Owner::Unregister(who) => self.on_unregister_answer(tx, who, response),
             Owner::Ping(trunk) => self.on_pinged(trunk, Some(SipCode(response.code))),
+            Owner::Resync(extension) => self.on_resync_answer(tx, extension, response),
         }
     }
 
     pub(crate) fn on_unanswered(&mut self, tx: &ClientTx, why: Unanswered) {
         match &tx.owner {
             Owner::Invite(leg) => self.on_invite_unanswered(*leg, why),
-            Owner::Abandoned | Owner::Nobody => {}
+            Owner::Abandoned | Owner::Nobody | Owner::Resync(_) => {}
             Owner::Reoffer(leg) => self.on_reoffer_unanswered(*leg),
             Owner::Refresh(leg) => self.on_refresh_unanswered(*leg),
             Owner::Bye(leg) => self.on_bye_done(*leg),

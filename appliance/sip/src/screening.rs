@@ -6,6 +6,7 @@ use crate::leg::session_timer::TIMER;
 use crate::machine::{Sip, is_screened};
 use crate::message::method::ALLOW;
 use crate::message::{Method, Name, NameAddr, Reply, Request, body};
+use crate::profile::asks_for_profile;
 
 impl Sip {
     pub(crate) fn on_request(&mut self, flow: Flow, request: &Request) {
@@ -21,6 +22,7 @@ impl Sip {
             | Method::Prack
             | Method::Refer
             | Method::Notify
+            | Method::Subscribe
             | Method::NotOffered(_)
             | Method::Unknown(_) => {}
         }
@@ -42,9 +44,11 @@ impl Sip {
             }
             // only who is in a call may send its peer elsewhere
             Method::Refer => self.respond_stateless(flow, request, Reply::new(403)),
+            Method::Subscribe if asks_for_profile(request) => self.on_profile_asked(flow, request),
             Method::NotOffered(_)
             | Method::Unknown(_)
             | Method::Notify
+            | Method::Subscribe
             | Method::Ack
             | Method::Cancel => {
                 self.respond_stateless(flow, request, Reply::new(405).with(Name::Allow, ALLOW));

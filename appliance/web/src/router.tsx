@@ -4,6 +4,7 @@ import {
   AudioOutlined,
   AuditOutlined,
   DashboardOutlined,
+  LaptopOutlined,
   PhoneOutlined,
   TeamOutlined,
 } from '@ant-design/icons'
@@ -15,12 +16,13 @@ import { CustomerPage } from './customers/CustomerPage'
 import { CustomersPage } from './customers/CustomersPage'
 import { Desk } from './Desk'
 import { OverviewPage } from './overview/OverviewPage'
+import { PhonesPage } from './phones/PhonesPage'
 import { RecordingsPage } from './recordings/RecordingsPage'
 import { SystemPage } from './system/SystemPage'
 
-type PlaceName = 'overview' | 'customers' | 'calls' | 'recordings' | 'system' | 'audit'
+type PlaceName = 'overview' | 'customers' | 'calls' | 'recordings' | 'phones' | 'system' | 'audit'
 export type Place = {
-  to: '/' | '/customers' | '/calls' | '/recordings' | '/system' | '/audit'
+  to: '/' | '/customers' | '/calls' | '/recordings' | '/phones' | '/system' | '/audit'
   name: PlaceName
   icon: ReactNode
   /** The right without which it is not offered. */
@@ -32,6 +34,7 @@ export const PLACES: readonly Place[] = [
   { to: '/customers', name: 'customers', icon: <TeamOutlined aria-hidden /> },
   { to: '/calls', name: 'calls', icon: <PhoneOutlined aria-hidden /> },
   { to: '/recordings', name: 'recordings', icon: <AudioOutlined aria-hidden /> },
+  { to: '/phones', name: 'phones', icon: <LaptopOutlined aria-hidden />, needs: 'manage_phones' },
   { to: '/system', name: 'system', icon: <ApiOutlined aria-hidden /> },
   { to: '/audit', name: 'audit', icon: <AuditOutlined aria-hidden />, needs: 'search_audit' },
 ]
@@ -46,6 +49,7 @@ const routeTree = root.addChildren([
   at('/customers/$id', CustomerPage),
   at('/calls', CallsPage),
   at('/recordings', RecordingsPage),
+  at('/phones', PhonesPage),
   at('/system', SystemPage),
   at('/audit', AuditPage),
 ])

@@ -2,10 +2,12 @@
 pub use crate::call_settings::{CallHandling, HuntGroup, HuntStrategy};
 pub use crate::trunk::{CallerIn, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
 use crate::{
-    CallId, CustomerId, DataCopy, Destination, Extension, PartyId, PartyNumber, PersonName,
-    RecordingId, Stage, TrunkName, UserName,
+    CallId, CustomerId, DataCopy, Destination, DeviceVendor, Extension, Mac, PartyId, PartyNumber,
+    PersonName, RecordingId, Stage, TrunkName, UserName,
 };
+use core::time::Duration;
 use serde::{Deserialize, Serialize};
+use std::net::IpAddr;
 
 /// What the registry can be asked. Calls are asked of the branch machine by its own inputs.
 #[derive(Clone, Debug)]
@@ -92,6 +94,13 @@ pub enum Command {
         extension: Extension,
         handling: CallHandling,
     },
+    /// Give a device a phone's number, and let it fetch its configuration.
+    AssignDevice(DeviceAssignment),
+    ReleaseDevice {
+        mac: Mac,
+    },
+    /// A configuration is about to leave for a device.
+    NoteDeviceServed(DeviceServed),
     SetHuntGroup(HuntGroup),
     RemoveHuntGroup {
         number: Extension,
@@ -100,6 +109,30 @@ pub enum Command {
     NoteHangUpAsked {
         call: CallId,
     },
+}
+
+/// Whose number a device gets.
+#[derive(Clone, Debug)]
+pub struct DeviceAssignment {
+    pub mac: Mac,
+    pub vendor: DeviceVendor,
+    pub model: String,
+    pub extension: Extension,
+    /// Where no phone has the number yet, it is made with these.
+    pub label: String,
+    pub password: Secret,
+    /// How long it may fetch its first configuration.
+    pub open_for: Duration,
+}
+
+/// Which configuration leaves, and where to.
+#[derive(Clone, Debug)]
+pub struct DeviceServed {
+    pub mac: Mac,
+    /// How many it had been given before.
+    pub serial: u32,
+    pub source: IpAddr,
+    pub user_agent: String,
 }
 
 /// One good row of an import file.
@@ -226,6 +259,8 @@ pub struct PhonePlan {
     pub extension: Extension,
     pub label: String,
     pub password: Secret,
+    /// Made together with its device: the branch file does not remove it.
+    pub of_device: bool,
 }
 
 /// What happens to dialled digits. The longest prefix wins.

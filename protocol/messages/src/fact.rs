@@ -3,6 +3,7 @@ mod body;
 mod branch;
 mod call;
 mod customer;
+mod device;
 mod directive;
 mod envelope;
 mod erasure;
@@ -26,6 +27,7 @@ pub use call::{
 pub use customer::{
     CustomerImported, CustomerStageMoved, DncAdded, DncLifted, NumberViewed, PartyMet, RuleSkipped,
 };
+pub use device::{DeviceAssigned, DeviceProvisioned, DeviceReleased};
 pub use directive::{
     CommandRun, DirectiveApplied, DirectiveRefused, FieldPolicyChanged, LogFilterChanged,
     TailPulled, TenantDncChanged,

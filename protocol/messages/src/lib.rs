@@ -2,8 +2,10 @@
 //! The only crate that derives Serde for the wire.
 #![forbid(unsafe_code)]
 
+mod coded;
 mod data_copy;
 mod destination;
+mod device;
 mod dialled;
 mod disk_stage;
 mod id;
@@ -31,6 +33,7 @@ pub mod wire;
 
 pub use data_copy::{DataCopy, KEY_BACKUP_DAYS_MAX, asked_before_backups, backups_gone};
 pub use destination::Destination;
+pub use device::{Device, DeviceVendor, Given, Mac};
 pub use dialled::{BadDialled, Dialled, Digits, Emergency, Extension, PartyNumber};
 pub use disk_stage::DiskStage;
 pub use id::{

@@ -34,6 +34,9 @@ refusals! {
     UnknownGroup = "unknown_group",
     /// Nobody at this address is shut out.
     UnknownSource = "unknown_source",
+    UnknownDevice = "unknown_device",
+    /// The device was given a configuration meanwhile.
+    DeviceServed = "device_served",
     /// A phone or a group has this number.
     NumberTaken = "number_taken",
     /// Members that are no phones, or are named twice; times out of their range.
@@ -92,12 +95,13 @@ impl Refusal {
             | Self::UnknownExtension
             | Self::UnknownGroup
             | Self::UnknownSource
+            | Self::UnknownDevice
             | Self::NoRoute
             | Self::TrunkUnknown => 404,
             Self::BadNumber | Self::NumberForm => 484,
             Self::PhoneNotRegistered | Self::NoOtherPlace => 480,
             Self::PhoneBusy | Self::PartyInCall => 486,
-            Self::CallNotReady => 491,
+            Self::CallNotReady | Self::DeviceServed => 491,
             Self::NotInCall => 481,
             Self::UserExists
             | Self::NumberTaken

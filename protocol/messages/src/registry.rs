@@ -2,8 +2,8 @@
 use crate::command::{BranchPlan, Command, HuntGroup, Profile, Role, Secret};
 use crate::fact::{Actor, Body, BoxSealed};
 use crate::{
-    CallId, CustomerId, Destination, Extension, IdMint, Now, PartyId, PartyNumber, RecordingId,
-    Refusal, Stage, TrunkName, UserName,
+    CallId, CustomerId, Destination, Device, Extension, IdMint, Mac, Now, PartyId, PartyNumber,
+    RecordingId, Refusal, Stage, TrunkName, UserName,
 };
 
 /// A customer, as far as a rule needs it.
@@ -50,6 +50,7 @@ pub trait Registry {
     fn recording(&self, recording: RecordingId) -> Result<Option<RecordingState>, Refusal>;
     fn refuses_contact(&self, number: &PartyNumber) -> Result<bool, Refusal>;
     fn hunt_group(&self, number: &Extension) -> Result<Option<HuntGroup>, Refusal>;
+    fn device(&self, mac: Mac) -> Result<Option<Device>, Refusal>;
     /// The configuration that stands, its passwords in clear.
     fn plan(&self) -> Result<BranchPlan, Refusal>;
     /// The number's blind index in this branch.

@@ -1,4 +1,5 @@
 //! The words of a call's fate: SIP code, Q.850 cause, who let go, what the system saw.
+use crate::coded::coded;
 use serde::{Deserialize, Serialize};
 
 /// A SIP status code, 100–699 (RFC 3261 §21).
@@ -26,29 +27,6 @@ pub struct HangUpCause {
     pub sip: Option<SipCode>,
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub q850: Option<Q850>,
-}
-
-macro_rules! coded {
-    ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $code:literal),* $(,)? })*) => {$(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum $name { $($(#[$vdoc])* #[serde(rename = $code)] $variant),* }
-
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-
-            /// Stable; also the key of its label in the UI.
-            #[must_use]
-            pub const fn code(self) -> &'static str {
-                match self { $(Self::$variant => $code),* }
-            }
-
-            #[must_use]
-            pub fn parse(code: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|one| one.code() == code)
-            }
-        }
-    )*};
 }
 
 coded! {

@@ -125,6 +125,7 @@ impl From<Refusal> for Problem {
             | Refusal::UnknownRecording
             | Refusal::UnknownGroup
             | Refusal::UnknownSource
+            | Refusal::UnknownDevice
             | Refusal::UnknownExtension => StatusCode::NOT_FOUND,
             Refusal::PartyErased => StatusCode::GONE,
             Refusal::ReasonMissing
@@ -141,6 +142,7 @@ impl From<Refusal> for Problem {
             | Refusal::PartyInCall
             | Refusal::NotInCall
             | Refusal::CallNotReady
+            | Refusal::DeviceServed
             | Refusal::NoOtherPlace
             | Refusal::PhoneBusy => StatusCode::CONFLICT,
             Refusal::TrunkFull

@@ -3,7 +3,7 @@ use crate::{
     Key,
     aead::{self, NotOpened, associated},
 };
-use messages::{RecordingId, command::Secret, fact::BoxSealed};
+use messages::{Mac, RecordingId, command::Secret, fact::BoxSealed};
 use sansio::Secrets;
 use zeroize::Zeroizing;
 
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 pub struct BoxKey {
     secrets: Key,
     recordings: Key,
+    devices: Key,
 }
 
 impl BoxKey {
@@ -20,6 +21,7 @@ impl BoxKey {
         Self {
             secrets: key.derive("zhunkehu box secrets 1"),
             recordings: key.derive("zhunkehu box recordings 1"),
+            devices: key.derive("zhunkehu box devices 1"),
         }
     }
 
@@ -38,6 +40,14 @@ impl BoxKey {
         let aad = associated(&[b"box", place.as_bytes()]);
         let clear = aead::open(&self.secrets, &aad, &sealed.0)?;
         String::from_utf8(clear).map(Secret::new).or(Err(NotOpened))
+    }
+
+    /// What a device shows that was given `serial` configurations: 128 bits that nobody else can guess.
+    #[must_use]
+    pub fn device_token(&self, mac: Mac, serial: u32) -> String {
+        let key = self.devices.derive(&format!("{mac} {serial}"));
+        let half = &key.expose()[..16];
+        half.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Wraps the key of a recording of a call that has no party outside the branch.

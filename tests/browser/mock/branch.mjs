@@ -44,6 +44,7 @@ export const ADMIN = {
     'view_number',
     'hang_up',
     'let_in',
+    'manage_phones',
     'search_audit',
     'erase_customer',
   ],
@@ -327,6 +328,78 @@ export function bans() {
   ]
 }
 
+/** Phones that configure themselves: in service, coming, broken; two in quarantine; what they asked. */
+export function devices() {
+  const now = Date.now()
+  const day = 1440 * MINUTE
+  const device = (mac, vendor, model, extension, phase, over = {}) => ({
+    mac,
+    vendor,
+    model,
+    extension,
+    phase,
+    open_until: now + 40 * MINUTE,
+    ...over,
+  })
+  const given = { given: now - 3 * day, given_to: '192.168.1.20' }
+  const asked = (at, mac, what, verdict) => ({
+    at: now - at * 1000,
+    from: '192.168.1.61',
+    mac,
+    asked: what,
+    verdict,
+  })
+  return {
+    items: [
+      device('00156574b1c2', 'yealink', 'T31G', '1000', 'registered', given),
+      device('000b82112233', 'grandstream', 'GXP2135', '1001', 'registered', given),
+      device('0c383e0a0b0c', 'fanvil', 'X3SP', '1002', 'provisioning', {
+        given: now - MINUTE,
+        given_to: '192.168.1.61',
+      }),
+      device('00041396d9b4', 'snom', 'snomD785', '1006', 'fault', given),
+      device('000e08001122', 'cisco_spa', 'SPA504G', '1007', 'waiting'),
+    ],
+    quarantine: [
+      {
+        mac: '00156574b1d0',
+        vendor: 'yealink',
+        model: 'T46U',
+        from: '192.168.1.77',
+        first: now - 4 * MINUTE,
+        last: now - 9000,
+      },
+      {
+        mac: '3c22fb0a0b0c',
+        model: '',
+        from: '192.168.1.78',
+        first: now - day,
+        last: now - 70_000,
+      },
+    ],
+    requests: [
+      asked(9, '00156574b1d0', 'PnP', 'quarantined'),
+      asked(60, '0c383e0a0b0c', '0c383e0a0b0c.cfg', 'given'),
+      asked(61, '0c383e0a0b0c', 'F0V00X300000.cfg', 'not_here'),
+      asked(62, '0c383e0a0b0c', 'PnP', 'told'),
+      asked(400, '00156574b1c2', '00156574b1c2.cfg', 'token_wrong'),
+      asked(900, '00156574b1c2', '00156574b1c2.cfg', 'address_differs'),
+    ],
+    dnsmasq: 'dhcp-option-force=66,"https://192.168.1.10:8443/provisioning/"\n',
+  }
+}
+
+/** A phone whose network forgets it. */
+export function phoneHistory() {
+  const now = Date.now()
+  return {
+    items: Array.from({ length: 8 }, (_, at) => ({
+      at: now - at * 11 * MINUTE,
+      came: at % 2 === 0,
+    })),
+  }
+}
+
 /** A branch that is enrolled; `over` changes that. */
 export function headquarters(over = {}) {
   const day = 86_400_000
@@ -357,6 +430,9 @@ export function answers(who = {}, over = {}) {
     'GET /api/v1/system': system,
     'GET /api/v1/headquarters': () => headquarters(),
     'GET /api/v1/bans': () => ({ items: bans() }),
+    'GET /api/v1/devices': devices,
+    'PUT /api/v1/devices/*': { status: 204 },
+    'GET /api/v1/phones/*/history': phoneHistory,
     'GET /api/v1/calls': () => ({ items: calls(14), next: 'c2' }),
     'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
     'GET /api/v1/customers/*': () => ({ customer: customers(3)[2], calls: calls(3) }),

@@ -60,6 +60,7 @@ impl Digest {
             | Output::CloseFlow { .. }
             | Output::Fact(_)
             | Output::DialogClosed { .. }
+            | Output::ProfileAsked(_)
             | Output::OrphanEnded(_) => {}
             Output::Media(command) => self.words(format_args!("{command:?}")),
             Output::NeedRecordingKey { order, .. } => self.words(format_args!("key {order:?}")),

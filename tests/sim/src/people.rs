@@ -48,6 +48,7 @@ impl People {
             | Event::Redirected { .. }
             | Event::DialogOpened { .. }
             | Event::DialogClosed { .. }
+            | Event::ProfileAsked(_)
             | Event::OrphanEnded(_)
             | Event::Bound { .. }
             | Event::Refreshed { .. }

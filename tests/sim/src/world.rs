@@ -248,6 +248,8 @@ impl<F: Form> World<F> {
                 self.answers.opened(leg, call, record, &mut self.watch);
             }
             Output::DialogClosed { leg } => self.answers.closed(leg),
+            // nobody provisions phones here
+            Output::ProfileAsked(_) => {}
             Output::OrphanEnded(orphan) => self.answers.orphan_ended(orphan),
             Output::Binding(note) => self.note(note),
         }

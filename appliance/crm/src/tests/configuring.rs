@@ -9,6 +9,7 @@ use proptest::prelude::*;
 
 fn phone(extension: &str, password: &str) -> PhonePlan {
     PhonePlan {
+        of_device: false,
         extension: Extension::parse(extension).unwrap(),
         label: extension.to_owned(),
         password: Secret::new(password.to_owned()),

@@ -6,8 +6,8 @@ use messages::registry::{
     Asked, CustomerState, Decider as _, Decision, PartyState, RecordingState, Registry, UserState,
 };
 use messages::{
-    CallId, CustomerId, Extension, IdMint, Moment, Now, PartyId, PartyNumber, RecordingId, Refusal,
-    Stage, UserName, UtcMs,
+    CallId, CustomerId, Device, Extension, IdMint, Mac, Moment, Now, PartyId, PartyNumber,
+    RecordingId, Refusal, Stage, UserName, UtcMs,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,6 +28,7 @@ pub(super) struct Fake {
     pub(super) erased: bool,
     pub(super) in_call: bool,
     pub(super) group: Option<HuntGroup>,
+    pub(super) device: Option<Device>,
 }
 
 impl Fake {
@@ -46,6 +47,7 @@ impl Fake {
             erased: false,
             in_call: false,
             group: None,
+            device: None,
         }
     }
 
@@ -140,6 +142,10 @@ impl Registry for Fake {
 
     fn has_extension(&self, extension: &Extension) -> Result<bool, Refusal> {
         self.read(extension.as_str() == "1000")
+    }
+
+    fn device(&self, mac: Mac) -> Result<Option<Device>, Refusal> {
+        self.read(self.device.clone().filter(|one| one.mac == mac))
     }
 
     fn has_call(&self, call: CallId) -> Result<bool, Refusal> {

@@ -40,7 +40,7 @@ pub(super) async fn serve(config: &Config, failed: &StoreError) -> anyhow::Resul
         &tasks,
     )?;
     if let Some(http) = config.web.http {
-        let router = web::plain_router(Some(root), address.port());
+        let router = web::plain_router(Some(root), Router::new(), address.port());
         portal::serve::http(listener("web.http", http)?, router, limits, &tasks)?;
     }
     let status = format!("boot check failed: {code}");

@@ -54,6 +54,7 @@ pub(super) fn start(
             started: ground.started,
         },
         softphones: (telephony.sockets.streams.clone(), config.web.listen),
+        provision: telephony.provision.clone(),
     };
     ground.store.subscribe(web::watch_passwords(&parts.auth));
     let limits = ConnectionLimits::default();
@@ -66,7 +67,8 @@ pub(super) fn start(
         &ground.tasks,
     )?;
     if let Some(http) = config.web.http {
-        let router = web::plain_router(Some(root), config.web.listen.port());
+        let phones = web::plain_provisioning(telephony.provision.clone());
+        let router = web::plain_router(Some(root), phones, config.web.listen.port());
         portal::serve::http(listener("web.http", http)?, router, limits, &ground.tasks)?;
     }
     tell_link(ground, link);

@@ -4,6 +4,7 @@ use crate::drive::{self, Door};
 use crate::hands::GatewayHands;
 use crate::io::media::{MediaConfig, MediaPlane, Reports};
 use crate::io::sip::{SipSockets, StreamLimits, Streams, UdpSockets};
+use crate::provision::{self, Plugged, Provision};
 use crate::recorder::{Recorder, RecorderConfig, RecorderThreads};
 use crate::secrets::{self, OsSecrets};
 use anyhow::Context as _;
@@ -16,6 +17,7 @@ use std::thread::JoinHandle;
 pub(crate) struct Telephony {
     pub(crate) door: Door,
     pub(crate) sockets: SipSockets,
+    pub(crate) provision: Provision,
     branch: JoinHandle<()>,
     media: MediaPlane,
     /// For orders to all recordings.
@@ -51,6 +53,15 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         threads: config.media.threads,
     };
     let media = MediaPlane::start(&media_config, time, Some(recorder.feed()), &reports)?;
+    let (plugged, asked) = Plugged::channel();
+    let provision = Provision::new(
+        ground.store.clone(),
+        ground.portal_clock.clone(),
+        sockets.udp.clone(),
+        config.provisioning.clone(),
+        config.web.clone(),
+    );
+    provision::answer(&provision, asked, &door, &ground.tasks);
     let hands = GatewayHands {
         sockets: sockets.clone(),
         media: media.orders(),
@@ -59,12 +70,14 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         live: ground.live.clone(),
         door: door.clone(),
         clock: ground.clock.clone(),
+        plugged,
         had_room: true,
     };
     let branch = drive::start(threshold, machine(ground), hands, ground.clock.clone())?;
     Ok(Telephony {
         door,
         sockets,
+        provision,
         branch,
         media,
         recording: recorder,

@@ -2,8 +2,10 @@
 use messages::command::HuntStrategy;
 use messages::command::{Profile, Role};
 use messages::{
-    BanReason, DataCopy, Direction, DiskStage, Purpose, ReleasedBy, Stage, SystemResult,
+    BanReason, DataCopy, DeviceVendor, Direction, DiskStage, Purpose, ReleasedBy, Stage,
+    SystemResult,
 };
+use provisioning::Verdict;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 fn one_of(codes: impl IntoIterator<Item = &'static str>) -> Object {
@@ -27,6 +29,14 @@ pub(super) fn hunt_strategy() -> Object {
 
 pub(super) fn ban_reason() -> Object {
     one_of(BanReason::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn device_vendor() -> Object {
+    one_of(DeviceVendor::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn provisioning_verdict() -> Object {
+    one_of(Verdict::ALL.iter().map(|one| one.code()))
 }
 
 pub(super) fn released_by() -> Object {

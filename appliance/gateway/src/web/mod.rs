@@ -6,6 +6,7 @@ mod call_settings;
 mod calls;
 mod coded;
 mod customers;
+mod devices;
 mod doc;
 mod erasure;
 mod first_admin;
@@ -16,6 +17,7 @@ mod pages;
 mod phones;
 mod playback;
 mod port;
+mod provisioning;
 mod recordings;
 mod roles;
 mod session;
@@ -40,6 +42,7 @@ use utoipa_axum::routes;
 pub use first_admin::{FirstAdminFailed, HandOver, offer_first_log_in};
 pub use live::{LiveEvent, LiveHub};
 pub use port::{BoxInfo, BranchPort, DialOrder, Reply};
+pub use provisioning::plain as plain_provisioning;
 pub use setup::{RootCertificate, plain_router};
 pub use state::{AppState, Parts};
 pub use system::DiskView;
@@ -54,9 +57,13 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(session::sign_in, session::me, session::sign_out))
         .routes(routes!(overview::overview))
         .routes(routes!(phones::phones))
+        .routes(routes!(phones::history))
         .routes(routes!(phones::trunks))
         .routes(routes!(bans::bans))
         .routes(routes!(bans::unban))
+        .routes(routes!(devices::devices))
+        .routes(routes!(devices::assign, devices::release))
+        .routes(routes!(devices::resync))
         .routes(routes!(
             call_settings::handling,
             call_settings::set_handling
@@ -102,6 +109,7 @@ pub fn router(state: AppState) -> Router {
     let open = portal::openapi::router(&openapi)
         .merge(portal::ops::router(state.ops()))
         .merge(setup::router())
+        .merge(provisioning::router())
         .merge(softphone::router());
     let all = pages::fallback(api.merge(open)).with_state(state);
     portal::shell::wrap(all, portal::shell::Shell::default())

@@ -62,8 +62,8 @@ pub(super) fn router() -> Router<AppState> {
         .route("/setup/install.cmd", get(script))
 }
 
-/// Everything that the plain listener serves: `/setup`, and the way to HTTPS.
-pub fn plain_router(root: Option<RootCertificate>, https_port: u16) -> Router {
+/// Everything that the plain listener serves: `/setup`, what `more` has, and the way to HTTPS.
+pub fn plain_router(root: Option<RootCertificate>, more: Router, https_port: u16) -> Router {
     let of_page = root.clone();
     let router = Router::new()
         .route(
@@ -74,7 +74,8 @@ pub fn plain_router(root: Option<RootCertificate>, https_port: u16) -> Router {
             "/setup/ca.crt",
             get(move || core::future::ready(file(root.as_ref()))),
         )
-        .route("/setup/install.cmd", get(script));
+        .route("/setup/install.cmd", get(script))
+        .merge(more);
     let router = portal::serve::to_https(router, https_port);
     portal::shell::wrap(router, portal::shell::Shell::default())
 }

@@ -6,6 +6,7 @@ use super::setup::RootCertificate;
 use super::system::DiskView;
 use crate::enroll::Desk;
 use crate::io::sip::Streams;
+use crate::provision::Provision;
 use branch_store::{Reader, Store, StoreError};
 use messages::command::Command;
 use messages::{Refusal, UtcMs};
@@ -43,6 +44,8 @@ pub struct Parts {
     pub info: BoxInfo,
     /// Where SIP over WebSockets goes, and the address that the pages are served at.
     pub softphones: (Streams, SocketAddr),
+    /// Desk phones that configure themselves.
+    pub provision: Provision,
 }
 
 /// Clones share everything.
@@ -105,6 +108,10 @@ impl AppState {
 
     pub(super) fn softphones(&self) -> &(Streams, SocketAddr) {
         &self.0.parts.softphones
+    }
+
+    pub(super) fn provision(&self) -> &Provision {
+        &self.0.parts.provision
     }
 
     pub(super) fn root(&self) -> Option<&RootCertificate> {

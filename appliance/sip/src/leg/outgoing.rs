@@ -313,7 +313,8 @@ impl Sip {
                 | Owner::Nobody
                 | Owner::Register(_)
                 | Owner::Unregister(_)
-                | Owner::Ping(_),
+                | Owner::Ping(_)
+                | Owner::Resync(_),
             )
             | None => {}
         }

@@ -42,6 +42,7 @@ impl Sip {
             | Method::Cancel
             | Method::Register
             | Method::Notify
+            | Method::Subscribe
             | Method::NotOffered(_)
             | Method::Unknown(_) => {
                 self.respond_stateless(flow, request, Reply::new(405).with(Name::Allow, ALLOW));

@@ -16,6 +16,8 @@ pub(crate) enum Method {
     Refer,
     /// Tells what became of a REFER; only sent.
     Notify,
+    /// Asks to be told: where its configuration is (RFC 6665).
+    Subscribe,
     /// Known to SIP, not offered here: answered 405.
     NotOffered(&'static str),
     /// Known to nobody: answered 501.
@@ -26,7 +28,7 @@ pub(crate) enum Method {
 pub(crate) const ALLOW: &str =
     "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER";
 
-const NOT_OFFERED: [&str; 3] = ["MESSAGE", "SUBSCRIBE", "PUBLISH"];
+const NOT_OFFERED: [&str; 2] = ["MESSAGE", "PUBLISH"];
 
 impl Method {
     /// Methods are case-sensitive.
@@ -43,6 +45,7 @@ impl Method {
             "PRACK" => Self::Prack,
             "REFER" => Self::Refer,
             "NOTIFY" => Self::Notify,
+            "SUBSCRIBE" => Self::Subscribe,
             other => NOT_OFFERED
                 .into_iter()
                 .find(|one| *one == other)
@@ -63,6 +66,7 @@ impl Method {
             Self::Prack => "PRACK",
             Self::Refer => "REFER",
             Self::Notify => "NOTIFY",
+            Self::Subscribe => "SUBSCRIBE",
             Self::NotOffered(text) => text,
             Self::Unknown(text) => text,
         }

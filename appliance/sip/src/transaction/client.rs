@@ -5,7 +5,7 @@ use crate::registration::Registrant;
 use crate::timer::TxId;
 use bytes::Bytes;
 use core::time::Duration;
-use messages::TrunkName;
+use messages::{Extension, TrunkName};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,8 @@ pub(crate) enum Owner {
     Register(Registrant),
     Unregister(Registrant),
     Ping(TrunkName),
+    /// The request to look for a new configuration.
+    Resync(Extension),
 }
 
 /// How far a wish to cancel an INVITE has come: CANCEL may not go out before a provisional answer (RFC 3261 §9.1).

@@ -159,6 +159,7 @@ fn react(clock: &VirtualClock, sip: &mut Sip, outputs: Vec<Output>) -> usize {
             | Event::Digit { .. }
             | Event::DialogOpened { .. }
             | Event::DialogClosed { .. }
+            | Event::ProfileAsked(_)
             | Event::OrphanEnded(_)
             | Event::Bound { .. }
             | Event::Refreshed { .. }

@@ -386,6 +386,9 @@ pub(crate) fn word(event: &Event) -> Option<String> {
         Event::Digit { digit, .. } => format!("digit {digit}"),
         Event::DialogOpened { .. } => "opened".to_owned(),
         Event::DialogClosed { .. } => "closed".to_owned(),
+        Event::ProfileAsked(asked) => {
+            format!("profile asked by {:?} {}", asked.mac, asked.user_agent)
+        }
         Event::OrphanEnded(orphan) => format!("orphan {} ended", orphan.leg),
         Event::Bound { .. }
         | Event::Refreshed { .. }

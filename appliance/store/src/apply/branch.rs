@@ -19,13 +19,14 @@ pub(super) fn policy_set(conn: &Connection, fact: &PolicySet) -> Result<Applied>
 
 pub(super) fn phone_configured(conn: &Connection, fact: &PhoneConfigured) -> Result<Applied> {
     conn.prepare_cached(
-        "INSERT INTO phone (extension, label, password) VALUES (?1, ?2, ?3)
-         ON CONFLICT (extension) DO UPDATE SET label = ?2, password = ?3",
+        "INSERT INTO phone (extension, label, password, of_device) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (extension) DO UPDATE SET label = ?2, password = ?3, of_device = ?4",
     )?
     .execute(params![
         fact.extension.as_str(),
         fact.label,
-        fact.password.0
+        fact.password.0,
+        fact.of_device
     ])?;
     Ok(Applied::Followed)
 }
@@ -35,6 +36,8 @@ pub(super) fn phone_removed(conn: &Connection, fact: &PhoneRemoved) -> Result<Ap
     conn.prepare_cached("DELETE FROM phone_binding WHERE extension = ?")?
         .execute(extension)?;
     conn.prepare_cached("DELETE FROM call_handling WHERE extension = ?")?
+        .execute(extension)?;
+    conn.prepare_cached("UPDATE device SET extension = '' WHERE extension = ?")?
         .execute(extension)?;
     let changed = conn
         .prepare_cached("DELETE FROM phone WHERE extension = ?")?

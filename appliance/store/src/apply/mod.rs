@@ -4,6 +4,7 @@ mod branch;
 mod call;
 mod call_settings;
 mod customer;
+mod devices;
 mod erasure;
 mod hq;
 mod month;
@@ -89,6 +90,9 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         Body::PhoneRemoved(fact) => branch::phone_removed(conn, fact),
         Body::PhoneBound(fact) => branch::phone_bound(conn, utc, fact),
         Body::PhoneUnbound(fact) => branch::phone_unbound(conn, fact),
+        Body::DeviceAssigned(fact) => devices::assigned(conn, utc, fact),
+        Body::DeviceReleased(fact) => devices::released(conn, fact),
+        Body::DeviceProvisioned(fact) => devices::provisioned(conn, utc, fact),
         Body::TrunkConfigured(fact) => branch::trunk_configured(conn, fact),
         Body::TrunkRemoved(fact) => branch::trunk_removed(conn, fact),
         Body::TrunkRegistrationChanged(fact) => branch::trunk_registration_changed(conn, fact),

@@ -108,20 +108,23 @@ pub(crate) fn policy_version(conn: &Connection) -> Result<u32, StoreError> {
     Ok(found.unwrap_or(0))
 }
 
-fn phone_plans(conn: &Connection, keys: &Keys) -> Result<Vec<PhonePlan>, StoreError> {
-    let mut found =
-        conn.prepare_cached("SELECT extension, label, password FROM phone ORDER BY extension")?;
+pub(super) fn phone_plans(conn: &Connection, keys: &Keys) -> Result<Vec<PhonePlan>, StoreError> {
+    let mut found = conn.prepare_cached(
+        "SELECT extension, label, password, of_device FROM phone ORDER BY extension",
+    )?;
     let rows = found.query_map([], |row| {
         let extension = column::text(row, 0, Extension::parse)?;
-        Ok((extension, row.get(1)?, BoxSealed(row.get(2)?)))
+        let sealed = BoxSealed(row.get(2)?);
+        Ok((extension, row.get(1)?, sealed, row.get(3)?))
     })?;
     rows.map(|row| {
-        let (extension, label, sealed) = row?;
+        let (extension, label, sealed, of_device) = row?;
         let password = keys.box_key.open(&format!("phone:{extension}"), &sealed);
         Ok(PhonePlan {
             extension,
             label,
             password: password.or(Err(StoreError::VaultKeys("box key")))?,
+            of_device,
         })
     })
     .collect()

@@ -5,6 +5,7 @@ pub(crate) mod branch;
 pub(crate) mod call_settings;
 pub(crate) mod calls;
 pub(crate) mod customers;
+pub(crate) mod devices;
 pub(crate) mod erasures;
 mod hq;
 pub(crate) mod offers;

@@ -2,12 +2,13 @@
 use crate::column;
 use crate::error::StoreError;
 use crate::keys::Keys;
-use crate::query::{branch, call_settings};
+use crate::query::{branch, call_settings, devices};
 use messages::command::{BranchPlan, HuntGroup, Role, Secret};
 use messages::fact::BoxSealed;
 use messages::registry::{CustomerState, PartyState, RecordingState, Registry, UserState};
 use messages::{
-    CallId, CustomerId, Extension, PartyId, PartyNumber, RecordingId, Refusal, Stage, UserName,
+    CallId, CustomerId, Device, Extension, Mac, PartyId, PartyNumber, RecordingId, Refusal, Stage,
+    UserName,
 };
 use rusqlite::{Connection, OptionalExtension as _, Params, Row};
 use sansio::Secrets;
@@ -107,6 +108,10 @@ impl Registry for View<'_> {
         let sql = "SELECT 1 FROM phone WHERE extension = ?";
         let found = self.one(sql, [extension.as_str()], |_row| Ok(()))?;
         Ok(found.is_some())
+    }
+
+    fn device(&self, mac: Mac) -> Result<Option<Device>, Refusal> {
+        self.answer(devices::device(self.conn, mac).map_err(StoreError::from))
     }
 
     fn has_call(&self, call: CallId) -> Result<bool, Refusal> {

@@ -297,6 +297,7 @@ pub(crate) fn row(name: &str, number: &str) -> ImportRow {
 
 pub(crate) fn plan() -> BranchPlan {
     let phone = |extension: &str| PhonePlan {
+        of_device: false,
         extension: Extension::parse(extension).unwrap(),
         label: "前台".to_owned(),
         password: Secret::new(format!("pw{extension}")),

@@ -1,6 +1,7 @@
 //! The list of kinds: one line each. The kind's name travels; the body is CBOR of its own, so unknown kinds pass through.
 use super::{
-    branch::*, call::*, customer::*, directive::*, erasure::*, month::*, recording::*, user::*,
+    branch::*, call::*, customer::*, device::*, directive::*, erasure::*, month::*, recording::*,
+    user::*,
 };
 use crate::{
     SealFailed, Sealer,
@@ -55,6 +56,9 @@ kinds! {
     HuntGroupRemoved = "hunt_group_removed",
     PhoneBound = "phone_bound",
     PhoneUnbound = "phone_unbound",
+    DeviceAssigned = "device_assigned",
+    DeviceReleased = "device_released",
+    DeviceProvisioned = "device_provisioned",
     TrunkConfigured = "trunk_configured",
     TrunkRemoved = "trunk_removed",
     TrunkStateChanged = "trunk_state_changed",

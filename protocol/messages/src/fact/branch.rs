@@ -43,6 +43,9 @@ pub struct PhoneConfigured {
     /// What people call the place: 前台.
     pub label: String,
     pub password: BoxSealed,
+    /// Made together with its device, not by the branch file: the file does not remove it.
+    #[serde(skip_serializing_if = "core::ops::Not::not", default)]
+    pub of_device: bool,
 }
 
 /// What becomes of calls to a phone from now on.

@@ -272,6 +272,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Desk phones that configure themselves */
+        get: operations["branch_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{mac}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a device a phone's number
+         * @description It may then fetch its configuration once without a token; said again, once more.
+         */
+        put: operations["branch_assign"];
+        post?: never;
+        /**
+         * Take a device's number away
+         * @description A phone that was made together with it goes too.
+         */
+        delete: operations["branch_release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{mac}/resync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask a phone to look for a new configuration */
+        post: operations["branch_resync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/headquarters": {
         parameters: {
             query?: never;
@@ -393,6 +451,26 @@ export interface paths {
          * @description The own phone; another one's, or a group's, with the right to it.
          */
         put: operations["branch_set_handling"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/phones/{extension}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * When a phone came and went
+         * @description One that does so again and again has a bad cable, a bad switch or a network that forgets it.
+         */
+        get: operations["branch_history"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -721,6 +799,52 @@ export interface components {
             customer: components["schemas"]["Customer"];
             /** @description How far the erasure has come, if the person was erased. */
             erasure?: components["schemas"]["Erasure"];
+        };
+        Device: {
+            extension: string;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            given?: number;
+            given_to?: string;
+            /** @description Twelve hexadecimal digits. */
+            mac: string;
+            model: string;
+            /**
+             * Format: int64
+             * @description ms UTC; until then it may fetch its first configuration.
+             */
+            open_until: number;
+            phase: components["schemas"]["DevicePhase"];
+            /** @enum {string} */
+            vendor: "yealink" | "grandstream" | "fanvil" | "snom" | "cisco_spa";
+        };
+        /** @description Whose number a device gets. */
+        DeviceAssignment: {
+            /** @description A phone of the branch; a new number makes a new one, with a password of 24 characters. */
+            extension: string;
+            /** @description What people call the place; of a new phone. */
+            label?: string;
+            /**
+             * Format: int32
+             * @description How long it may fetch its first configuration; an hour where it is not said.
+             */
+            open_minutes?: number;
+            /** @enum {string} */
+            vendor?: "yealink" | "grandstream" | "fanvil" | "snom" | "cisco_spa";
+        };
+        /**
+         * @description How far a device has come.
+         * @enum {string}
+         */
+        DevicePhase: "waiting" | "never_came" | "provisioning" | "registered" | "fault";
+        Devices: {
+            /** @description For the server that gives out the phones' addresses, as dnsmasq reads it. */
+            dnsmasq?: string;
+            items: components["schemas"]["Device"][];
+            quarantine: components["schemas"]["SeenDevice"][];
+            requests: components["schemas"]["ProvisioningRequest"][];
         };
         Dial: {
             /** @description Whom to call. */
@@ -1241,10 +1365,24 @@ export interface components {
             source?: string;
             user_agent?: string;
         };
+        PhoneChange: {
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            at: number;
+            /** @description It could be reached from then on, at one place more; else at one less. */
+            came: boolean;
+        };
         /** @description Whose phone is meant. */
         PhoneChoice: {
             /** @description The user's own phone where it is not given. Agents have no choice. */
             extension?: string;
+        };
+        /** @description When a phone came and went. */
+        PhoneHistory: {
+            /** @description The last one first. */
+            items: components["schemas"]["PhoneChange"][];
         };
         /** @description All phones of the branch; as many as its file names. */
         Phones: {
@@ -1270,6 +1408,20 @@ export interface components {
             trace_id?: string;
             /** @example about:blank */
             type: string;
+        };
+        /** @description What a phone asked for and what became of it. */
+        ProvisioningRequest: {
+            /** @description The name of the file, or PnP. */
+            asked: string;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            at: number;
+            from: string;
+            mac?: string;
+            /** @enum {string} */
+            verdict: "given" | "given_again" | "common" | "not_here" | "quarantined" | "unknown" | "address_differs" | "window_over" | "token_wrong" | "token_used" | "told" | "settled" | "not_ready" | "too_many";
         };
         /** @description A recording; its sound is at `/api/v1/recordings/{id}/audio`. */
         Recording: {
@@ -1307,6 +1459,24 @@ export interface components {
          * @enum {string}
          */
         RecordingState: "running" | "complete" | "cut" | "failed" | "erased";
+        /** @description A device that showed itself and has no number yet. */
+        SeenDevice: {
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            first: number;
+            from: string;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            last: number;
+            mac: string;
+            model: string;
+            /** @enum {string} */
+            vendor?: "yealink" | "grandstream" | "fanvil" | "snom" | "cisco_spa";
+        };
         SignIn: {
             password: string;
             /** @example admin */
@@ -1952,6 +2122,126 @@ export interface operations {
             };
         };
     };
+    branch_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_assign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description its address on the wire */
+                mac: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeviceAssignment"];
+            };
+        };
+        responses: {
+            /** @description it is waited for */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_release: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mac: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it has no number any longer */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_resync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                mac: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description it was asked, wherever it is registered */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     branch_headquarters: {
         parameters: {
             query?: never;
@@ -2251,6 +2541,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                extension: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneHistory"];
+                };
             };
             /** @description a problem with its stable code (RFC 9457) */
             default: {

@@ -9,6 +9,8 @@ export type Board = Schemas['Board']
 export type BoardChange = Schemas['BoardChange']
 export type Call = Schemas['Call']
 export type Customer = Schemas['Customer']
+export type Device = Schemas['Device']
+export type DeviceAssignment = Schemas['DeviceAssignment']
 export type Erasure = Schemas['Erasure']
 export type Headquarters = Schemas['Headquarters']
 export type Journal = Schemas['Journal']
@@ -18,6 +20,9 @@ export type LiveMessage = Schemas['LiveMessage']
 export type Machine = Schemas['Machine']
 export type DiskRoom = Schemas['DiskRoom']
 export type Phone = Schemas['Phone']
+export type PhoneChange = Schemas['PhoneChange']
+export type ProvisioningRequest = Schemas['ProvisioningRequest']
+export type SeenDevice = Schemas['SeenDevice']
 export type Recording = Schemas['Recording']
 export type Session = Schemas['Me']
 export type Stage = Customer['stage']
@@ -55,6 +60,15 @@ export const branchApi = {
         body: extension === undefined ? { to } : { to, extension },
       }),
     ),
+  devices: () => unwrap(client.GET('/api/v1/devices')),
+  assignDevice: (mac: string, body: Schemas['DeviceAssignment']) =>
+    unwrap(client.PUT('/api/v1/devices/{mac}', { params: { path: { mac } }, body })),
+  releaseDevice: (mac: string) =>
+    unwrap(client.DELETE('/api/v1/devices/{mac}', { params: { path: { mac } } })),
+  resync: (mac: string) =>
+    unwrap(client.POST('/api/v1/devices/{mac}/resync', { params: { path: { mac } } })),
+  phoneHistory: (extension: string) =>
+    unwrap(client.GET('/api/v1/phones/{extension}/history', { params: { path: { extension } } })),
   bans: () => unwrap(client.GET('/api/v1/bans')),
   unban: (source: string) =>
     unwrap(client.DELETE('/api/v1/bans/{source}', { params: { path: { source } } })),

@@ -255,6 +255,8 @@ impl Speechless {
             | Command::ReportReferral { .. }
             | Command::Register(_)
             | Command::Unregister { .. }
+            | Command::OfferProfile { .. }
+            | Command::Resync { .. }
             | Command::Unban { .. } => {}
         }
     }

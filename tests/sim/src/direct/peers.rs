@@ -87,6 +87,8 @@ pub(super) fn act(
         | Command::RefuseReoffer { .. }
         | Command::ReportReferral { .. }
         | Command::ByeOrphan { .. }
+        | Command::OfferProfile { .. }
+        | Command::Resync { .. }
         | Command::Unban { .. } => {}
     }
 }

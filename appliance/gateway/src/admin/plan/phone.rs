@@ -28,6 +28,7 @@ pub(super) fn read(sections: Vec<Section<'_>>, faults: &mut Faults<'_>) -> Vec<P
             }
             seen.insert(extension.clone(), at);
             phones.push(PhonePlan {
+                of_device: false,
                 label: label.map_or_else(|| extension.to_string(), str::to_owned),
                 password: Secret::new(password.replace(USER, extension.as_str())),
                 extension,

@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 36] = [
+pub(super) const ALL: [Call; 41] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -91,6 +91,26 @@ pub(super) const ALL: [Call; 36] = [
     },
     call("GET", "/api/v1/bans"),
     call("DELETE", "/api/v1/bans/{source}"),
+    order("GET", "/api/v1/devices", "", Action::ManagePhones),
+    order(
+        "PUT",
+        "/api/v1/devices/{mac}",
+        r#"{"extension":"1000"}"#,
+        Action::Configure,
+    ),
+    order("DELETE", "/api/v1/devices/{mac}", "", Action::Configure),
+    order(
+        "POST",
+        "/api/v1/devices/{mac}/resync",
+        "",
+        Action::ManagePhones,
+    ),
+    order(
+        "GET",
+        "/api/v1/phones/{extension}/history",
+        "",
+        Action::ManagePhones,
+    ),
     call("GET", "/api/v1/customers"),
     call("GET", "/api/v1/customers/{id}"),
     order(
@@ -159,6 +179,7 @@ impl Call {
                 self.route
                     .replace("{id}", &id)
                     .replace("{extension}", "1000")
+                    .replace("{mac}", "00156574b1c2")
                     .replace("{number}", "1900"),
             )
             .header(header::HOST, "box.lan")

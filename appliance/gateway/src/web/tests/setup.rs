@@ -9,7 +9,7 @@ use tower::ServiceExt as _;
 async fn the_root_certificate_is_offered_with_its_fingerprint_over_both_ways() {
     let world = World::new();
     let root = RootCertificate::new("PEM".to_owned(), b"der");
-    let plain = plain_router(Some(root), 8443);
+    let plain = plain_router(Some(root), axum::Router::new(), 8443);
     for router in [world.router.clone(), plain.clone()] {
         let request = Request::get("/setup").body(Body::empty()).unwrap();
         let page = text_of(router.clone().oneshot(request).await.unwrap()).await;

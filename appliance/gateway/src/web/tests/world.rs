@@ -1,6 +1,8 @@
 //! A branch with two phones, one trunk, one customer, one recorded call; a branch machine that only remembers its orders.
+use crate::config::{ProvisioningConfig, WebConfig};
 use crate::enroll::{Desk, RenewalTrouble};
-use crate::io::sip::{StreamLimits, Streams};
+use crate::io::sip::{StreamLimits, Streams, UdpSockets};
+use crate::provision::Provision;
 use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use crate::web::{
     AppState, BoxInfo, BranchPort, BranchUsers, COOKIE, DialOrder, LiveHub, Parts, Reply,
@@ -88,6 +90,7 @@ fn name(text: &str) -> UserName {
 
 fn plan() -> BranchPlan {
     let phone = |number: &str| PhonePlan {
+        of_device: false,
         extension: extension(number),
         label: format!("phone {number}"),
         password: Secret::new("pw".to_owned()),
@@ -191,6 +194,18 @@ fn no_softphones() -> (Streams, SocketAddr) {
     (streams, "127.0.0.1:8443".parse().unwrap())
 }
 
+/// No phone reaches it.
+fn provision(store: &Store, clock: &HeldClock) -> Provision {
+    let udp = UdpSockets::new(crate::drive::door().0);
+    let web = WebConfig {
+        listen: "127.0.0.1:8443".parse().unwrap(),
+        http: None,
+        names: Vec::new(),
+    };
+    let config = ProvisioningConfig::default();
+    Provision::new(store.clone(), clock.clock(), udp, config, web)
+}
+
 impl World {
     pub(super) fn new() -> Self {
         let folder = TempDir::new().unwrap();
@@ -235,6 +250,7 @@ impl World {
                 started: START,
             },
             softphones: no_softphones(),
+            provision: provision(&store, &clock),
         });
         let world = Self {
             clock,
