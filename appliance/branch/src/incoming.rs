@@ -176,7 +176,8 @@ impl<S: Signalling> Branch<S> {
                 note.phone = Some(extension.clone());
             }
             let contact = self.contact_on(extension, invited.flow);
-            self.engaged.begin(invited.leg, extension.clone(), contact);
+            self.engaged
+                .begin(invited.leg, extension.clone(), contact, false);
         }
         let connect = Connect {
             call,

@@ -216,7 +216,14 @@ impl<S: Signalling> Branch<S> {
             } else if let Some(output) = self.calls.poll() {
                 self.calls_say(now, output);
             } else {
-                return;
+                let lamps = self.engaged.lamps();
+                if lamps.is_empty() {
+                    return;
+                }
+                for (of, lamp) in lamps {
+                    let light = sip::Command::Light { of, lamp };
+                    self.sip.handle(now, sip::Input::Command(light));
+                }
             }
         }
     }

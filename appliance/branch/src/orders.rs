@@ -355,7 +355,8 @@ impl<S: Signalling> Branch<S> {
             note.asked_by = Some(Actor::Phone(extension.clone()));
         }
         let contact = self.contact_on(&extension, invited.flow);
-        self.engaged.begin(invited.leg, extension.clone(), contact);
+        self.engaged
+            .begin(invited.leg, extension.clone(), contact, false);
         self.bind_leg(invited.leg, call, leg);
         let taking = TakeOver {
             call,

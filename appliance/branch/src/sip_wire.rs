@@ -68,7 +68,10 @@ impl<S: Signalling> Branch<S> {
             }
             Event::Answered {
                 leg, sdp, source, ..
-            } => self.tell(now, leg, LegEvent::Answered { sdp, source }),
+            } => {
+                self.engaged.answered(leg);
+                self.tell(now, leg, LegEvent::Answered { sdp, source });
+            }
             Event::Acked { leg, sdp } => self.tell(now, leg, LegEvent::Acked { sdp }),
             Event::Reoffered { leg, sdp } => self.tell(now, leg, LegEvent::Reoffered { sdp }),
             Event::Reanswered { leg, sdp } => self.tell(now, leg, LegEvent::Reanswered { sdp }),
@@ -307,7 +310,7 @@ impl<S: Signalling> Branch<S> {
             Invitee::Phone(place) => {
                 let (extension, contact) = (place.extension, place.contact);
                 self.engaged
-                    .begin(leg, extension.clone(), Some(contact.clone()));
+                    .begin(leg, extension.clone(), Some(contact.clone()), true);
                 let called = extension.to_string();
                 let to = Target::Place { extension, contact };
                 (to, called, place.auto_answer)

@@ -33,6 +33,9 @@ pub struct Sheet {
     pub colleagues: Vec<Colleague>,
 }
 
+/// Dialled before a number that rings: that call is picked up.
+pub(crate) const PICK_UP: &str = "*8";
+
 /// Another phone, behind a key with a lamp.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Colleague {

@@ -189,6 +189,8 @@ pub enum Command {
     },
     /// Asks a phone to look for a new configuration, wherever it is registered.
     Resync { extension: Extension, how: Resync },
+    /// How a phone is from now on, for whoever has a key with its lamp.
+    Light { of: Extension, lamp: Lamp },
     /// Hears this address again.
     Unban { source: IpAddr },
 }
@@ -432,6 +434,14 @@ pub struct ProfileAsked {
     /// Who made it, which model, which version.
     pub user_agent: String,
     pub reply: ProfileReply,
+}
+
+/// What a key with a lamp shows of a phone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Lamp {
+    Idle,
+    Ringing,
+    Busy,
 }
 
 /// How a maker's phones are asked to look for a new configuration.

@@ -7,6 +7,7 @@ mod bans;
 mod dialog;
 mod digest;
 mod framer;
+mod lamps;
 mod leg;
 mod machine;
 mod message;
@@ -22,8 +23,8 @@ mod timer;
 mod transaction;
 
 pub use api::{
-    Command, Config, DialogRecord, Diversion, Event, Flow, Input, Invite, LegId, Limits, Login,
-    Origin, Orphan, Output, PhoneAccount, ProfileAsked, Refused, RegisterAs, Resync, Target,
+    Command, Config, DialogRecord, Diversion, Event, Flow, Input, Invite, Lamp, LegId, Limits,
+    Login, Origin, Orphan, Output, PhoneAccount, ProfileAsked, Refused, RegisterAs, Resync, Target,
     Transport, TrunkAccount,
 };
 pub use machine::Sip;

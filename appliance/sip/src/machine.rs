@@ -3,6 +3,7 @@ use crate::api::{Command, Config, Event, Flow, Input, LegId, Output, Refused, Tr
 use crate::bans::Bans;
 use crate::digest::Nonces;
 use crate::framer::{Framed, Framer};
+use crate::lamps::Lamps;
 use crate::leg::Legs;
 use crate::message::{Method, Parsed, Reply, Request, parse};
 use crate::pinger::Pinger;
@@ -32,6 +33,7 @@ pub struct Sip {
     pub(crate) bans: Bans,
     pub(crate) registrations: BTreeMap<Registrant, Registration>,
     pub(crate) pinger: Pinger,
+    pub(crate) lamps: Lamps,
     pub(crate) nonces: Nonces,
     pub(crate) streams: BTreeMap<Flow, Framer>,
     pub(crate) tag_key: [u8; 32],
@@ -59,6 +61,7 @@ impl Sip {
             bans: Bans::default(),
             registrations: BTreeMap::new(),
             pinger: Pinger::default(),
+            lamps: Lamps::default(),
             nonces: Nonces::new(nonce_key),
             streams: BTreeMap::new(),
             tag_key,
@@ -216,6 +219,7 @@ impl Sip {
         for id in self.legs.on_flow(flow) {
             self.on_leg_flow_closed(id);
         }
+        self.forget_watches_on(flow);
         self.unbind_flow(flow);
     }
 
@@ -237,6 +241,7 @@ impl Sip {
             Command::ByeOrphan { orphan, record } => self.bye_orphan(orphan, &record),
             Command::Register(with) => self.register_as(*with),
             Command::Unregister { user } => self.unregister(&user),
+            Command::Light { of, lamp } => self.light(of, lamp),
             Command::OfferProfile { reply, url } => self.offer_profile(*reply, &url),
             Command::Resync { extension, how } => self.resync(&extension, how),
             Command::Unban { source } => {
@@ -268,6 +273,7 @@ impl Sip {
             Timer::SessionOver(leg) => self.on_session_over(leg),
             Timer::Binding(extension) => self.on_binding_due(&extension),
             Timer::Refresh(who) => self.on_refresh_due(&who),
+            Timer::Watch(id) => self.on_watch_over(id),
             Timer::Ping(trunk) => self.ping(&trunk),
         }
     }

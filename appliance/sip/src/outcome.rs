@@ -15,6 +15,7 @@ impl Sip {
     pub(crate) fn configure(&mut self, config: Config) {
         self.config = Settings::new(config);
         self.unbind_unknown();
+        self.end_unknown_watches();
         self.plan_pings();
         self.plan_registrations();
     }
@@ -40,6 +41,7 @@ impl Sip {
             Owner::Register(who) => self.on_register_answer(tx, who, response),
             Owner::Unregister(who) => self.on_unregister_answer(tx, who, response),
             Owner::Ping(trunk) => self.on_pinged(trunk, Some(SipCode(response.code))),
+            Owner::Watch(id) => self.on_shown(*id, response),
             Owner::Resync(extension) => self.on_resync_answer(tx, extension, response),
         }
     }
@@ -47,6 +49,7 @@ impl Sip {
     pub(crate) fn on_unanswered(&mut self, tx: &ClientTx, why: Unanswered) {
         match &tx.owner {
             Owner::Invite(leg) => self.on_invite_unanswered(*leg, why),
+            Owner::Watch(id) => self.on_not_shown(*id),
             Owner::Abandoned | Owner::Nobody | Owner::Resync(_) => {}
             Owner::Reoffer(leg) => self.on_reoffer_unanswered(*leg),
             Owner::Refresh(leg) => self.on_refresh_unanswered(*leg),

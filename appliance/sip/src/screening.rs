@@ -1,5 +1,6 @@
 //! What is asked of every request before its sender matters (RFC 3261 §8.2), and the way to its handler.
 use crate::api::{Flow, Refused};
+use crate::lamps::{EVENTS, asks_for_dialogs};
 use crate::leg::reliable::RELIABLE;
 use crate::leg::replaces::REPLACES;
 use crate::leg::session_timer::TIMER;
@@ -45,10 +46,14 @@ impl Sip {
             // only who is in a call may send its peer elsewhere
             Method::Refer => self.respond_stateless(flow, request, Reply::new(403)),
             Method::Subscribe if asks_for_profile(request) => self.on_profile_asked(flow, request),
+            Method::Subscribe if asks_for_dialogs(request) => self.on_watch(flow, request),
+            Method::Subscribe => {
+                let reply = Reply::new(489).with(Name::AllowEvents, EVENTS);
+                self.respond_stateless(flow, request, reply);
+            }
             Method::NotOffered(_)
             | Method::Unknown(_)
             | Method::Notify
-            | Method::Subscribe
             | Method::Ack
             | Method::Cancel => {
                 self.respond_stateless(flow, request, Reply::new(405).with(Name::Allow, ALLOW));

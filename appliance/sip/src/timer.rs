@@ -1,5 +1,6 @@
 //! Every timer of the SIP machine by name, and the base times (RFC 3261 §17, table 4; RFC 6026).
 use crate::api::LegId;
+use crate::lamps::WatchId;
 use crate::registration::Registrant;
 use core::time::Duration;
 use messages::{Extension, TrunkName};
@@ -69,6 +70,8 @@ pub(crate) enum Timer {
     Binding(Extension),
     /// Our own registration wants to be refreshed or tried again.
     Refresh(Registrant),
+    /// A phone's look at another one ends.
+    Watch(WatchId),
     /// OPTIONS to this trunk is due.
     Ping(TrunkName),
 }

@@ -128,3 +128,28 @@ proptest! {
         prop_assert!(crate::plan_changes(&of(&wanted), &of(&wanted)).is_empty());
     }
 }
+
+#[test]
+fn a_phone_that_came_with_its_device_is_not_the_files_to_remove() {
+    let mut fake = Fake::new();
+    let of_device = PhonePlan {
+        of_device: true,
+        ..phone("1011", "a")
+    };
+    fake.plan = plan(vec![phone("1010", "a"), of_device], vec![], vec![]);
+    let nothing = Command::ConfigureBranch(plan(vec![], vec![], vec![]));
+    assert_eq!(
+        fake.kinds("console", &nothing).unwrap()[0..2],
+        ["phone_removed", "branch_configured"]
+    );
+    // the file takes it over by naming it
+    let named = Command::ConfigureBranch(plan(
+        vec![phone("1010", "a"), phone("1011", "a")],
+        vec![],
+        vec![],
+    ));
+    assert_eq!(
+        fake.kinds("console", &named).unwrap()[0..2],
+        ["phone_configured", "branch_configured"]
+    );
+}

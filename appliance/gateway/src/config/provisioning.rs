@@ -14,6 +14,8 @@ pub struct ProvisioningConfig {
     pub ntp: String,
     /// Seconds between two registrations of a phone.
     pub expires_s: u32,
+    /// Keys with a lamp: so many other phones of the branch, in the order of their numbers.
+    pub lamp_keys: usize,
     /// Seconds between two looks of a phone for a new configuration.
     pub resync_s: u32,
 }
@@ -25,6 +27,7 @@ impl Default for ProvisioningConfig {
             plain_http: false,
             ntp: "ntp.ntsc.ac.cn".to_owned(),
             expires_s: 300,
+            lamp_keys: 8,
             resync_s: 86_400,
         }
     }
@@ -37,6 +40,9 @@ impl ProvisioningConfig {
         }
         if !(3_600..=30 * 86_400).contains(&self.resync_s) {
             return Err(("provisioning.resync_s", "3600 to 2592000".to_owned()));
+        }
+        if self.lamp_keys > 32 {
+            return Err(("provisioning.lamp_keys", "at most 32".to_owned()));
         }
         let host = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']');
         if self.ntp.is_empty() || self.ntp.len() > 253 || !self.ntp.chars().all(host) {

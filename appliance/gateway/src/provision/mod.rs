@@ -9,7 +9,7 @@ use messages::command::{Command, DeviceServed, PhonePlan};
 use messages::fact::Actor;
 use messages::{Device, DeviceVendor, Refusal, UtcMs};
 use portal::Clock;
-use provisioning::{Asked, Common, Document, File, Request, Sheet, Verdict};
+use provisioning::{Asked, Colleague, Common, Document, File, Request, Sheet, Verdict};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -51,6 +51,8 @@ struct Judged {
     /// Makes the token of the next configuration.
     next_token: Option<String>,
     phone: Option<PhonePlan>,
+    /// The other phones of the branch.
+    colleagues: Vec<Colleague>,
 }
 
 impl Provision {
@@ -160,16 +162,17 @@ impl Provision {
             extension: phone.extension.clone(),
             label: phone.label.clone(),
             password: phone.password.clone(),
-            colleagues: Vec::new(),
+            colleagues: judged.colleagues.clone(),
         };
         Some(provisioning::own(device.vendor, &sheet))
     }
 
     async fn judged(&self, request: Request, from: IpAddr) -> Option<Judged> {
         let (store, now) = (self.0.store.clone(), self.now());
+        let lamp_keys = self.0.config.lamp_keys;
         let read = move || {
             let reader = store.reader()?;
-            judge(&reader, &request, from, now)
+            judge(&reader, &request, from, (now, lamp_keys))
         };
         match tokio::task::spawn_blocking(read).await {
             Ok(Ok(judged)) => Some(judged),
@@ -279,7 +282,7 @@ fn judge(
     reader: &Reader,
     request: &Request,
     from: IpAddr,
-    now: UtcMs,
+    (now, lamp_keys): (UtcMs, usize),
 ) -> Result<Judged, StoreError> {
     let own = request.mac.filter(|_| request.file == File::Own);
     let device = own.map(|mac| reader.device(mac)).transpose()?.flatten();
@@ -298,15 +301,23 @@ fn judge(
         .as_ref()
         .map(|device| device.serial.saturating_add(used));
     let given = matches!(verdict, Verdict::Given | Verdict::GivenAgain);
-    let phone = match device.as_ref().filter(|_| given) {
-        Some(device) => reader.phone_plan(&device.extension)?,
-        None => None,
-    };
+    let (mut phone, mut colleagues) = (None, Vec::new());
+    if let Some(device) = device.as_ref().filter(|_| given) {
+        phone = reader.phone_plan(&device.extension)?;
+        let all = reader.phones()?.into_iter();
+        let others = all.filter(|one| one.extension != device.extension);
+        let keys = others.take(lamp_keys).map(|one| Colleague {
+            extension: one.extension,
+            label: one.label,
+        });
+        colleagues = keys.collect();
+    }
     Ok(Judged {
         verdict,
         next_token: serial.map(token),
         device,
         phone,
+        colleagues,
     })
 }
 

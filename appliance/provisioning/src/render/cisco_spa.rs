@@ -1,5 +1,5 @@
 //! Cisco SPA: a flat profile. Its phones first ask for their model's file, which sends them to their own.
-use crate::sheet::{Common, Sheet};
+use crate::sheet::{Common, PICK_UP, Sheet};
 use crate::xml::escaped;
 use core::fmt::Write as _;
 
@@ -37,6 +37,7 @@ pub(super) fn own(sheet: &Sheet) -> String {
         ("Auth_Resync-Reboot_1_", "Yes"),
         // answers by itself where the caller's Call-Info says so
         ("Auto_Answer_Page", "Yes"),
+        ("Attendant_Console_Call_Pickup_Code", PICK_UP),
     ] {
         element(&mut out, name, value);
     }

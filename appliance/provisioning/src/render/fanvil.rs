@@ -1,5 +1,5 @@
 //! Fanvil: XML by modules.
-use crate::sheet::{Common, Sheet};
+use crate::sheet::{Common, PICK_UP, Sheet};
 use crate::xml::escaped;
 use core::fmt::Write as _;
 
@@ -36,7 +36,7 @@ pub(super) fn own(sheet: &Sheet) -> String {
     out.push_str("<DSSKEY_CONFIG_MODULE><DSS_Key_List>\n");
     // the first key is the phone's own line
     for (colleague, key) in sheet.colleagues.iter().zip(2_u8..) {
-        let value = format!("{}@1/ba", colleague.extension);
+        let value = format!("{0}@1/ba{PICK_UP}{0}", colleague.extension);
         let _ = writeln!(out, "<DSS_Key_List_Entry><ID>Fkey{key}</ID>");
         elements(
             &mut out,

@@ -1,5 +1,5 @@
 //! Grandstream: XML of P-values.
-use crate::sheet::{Common, Sheet};
+use crate::sheet::{Common, PICK_UP, Sheet};
 use crate::xml::escaped;
 use core::fmt::Write as _;
 use messages::Mac;
@@ -40,6 +40,8 @@ pub(super) fn own(sheet: &Sheet) -> String {
         (2_303, "0"),
         // answers by itself where the caller's Alert-Info or Call-Info says so
         (298, "1"),
+        // before the number behind a lamp that blinks
+        (1_347, PICK_UP),
         // looks for a new configuration every so many minutes
         (194, "1"),
         (193, &resync),

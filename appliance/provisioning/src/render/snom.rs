@@ -1,5 +1,5 @@
 //! Snom: XML of settings; `perm="R"`: not for the user to change.
-use crate::sheet::{Common, Sheet};
+use crate::sheet::{Common, PICK_UP, Sheet};
 use crate::xml::escaped;
 use core::fmt::Write as _;
 
@@ -53,7 +53,7 @@ pub(super) fn own(sheet: &Sheet) -> String {
         let host = escaped(&common.sip_host);
         let _ = writeln!(
             keys,
-            "<fkey idx=\"{key}\" context=\"1\" label=\"{label}\" perm=\"R\">blf sip:{number}@{host}</fkey>"
+            "<fkey idx=\"{key}\" context=\"1\" label=\"{label}\" perm=\"R\">blf sip:{number}@{host}|{PICK_UP}</fkey>"
         );
     }
     whole(&out, &keys)

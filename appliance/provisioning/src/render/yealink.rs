@@ -1,5 +1,5 @@
 //! Yealink: lines of `key = value` behind a first line that has to be exactly this.
-use crate::sheet::{Common, Sheet, one_line};
+use crate::sheet::{Common, PICK_UP, Sheet, one_line};
 use core::fmt::Write as _;
 
 const HEAD: &str = "#!version:1.0.0.1\n";
@@ -68,6 +68,8 @@ fn general(out: &mut String, common: &Common) {
         // answers by itself where the caller's Alert-Info or Call-Info says so
         ("features.intercom.allow", "1"),
         ("features.intercom.mute", "0"),
+        ("features.pickup.direct_pickup_enable", "1"),
+        ("features.pickup.direct_pickup_code", PICK_UP),
         ("static.trusted_certificates.url", &common.authority_url),
     ] {
         line(out, key, value);

@@ -314,7 +314,8 @@ impl Sip {
                 | Owner::Register(_)
                 | Owner::Unregister(_)
                 | Owner::Ping(_)
-                | Owner::Resync(_),
+                | Owner::Resync(_)
+                | Owner::Watch(_),
             )
             | None => {}
         }

@@ -14,6 +14,12 @@ impl Sip {
         let found = self
             .legs
             .find(&request.call_id, request.to.tag(), request.from.tag());
+        if found.is_none()
+            && request.method == Method::Subscribe
+            && self.on_watch_within(flow, request)
+        {
+            return;
+        }
         let Some(id) = found else {
             return self.respond_stateless(flow, request, Reply::new(481));
         };

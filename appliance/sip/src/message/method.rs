@@ -26,7 +26,7 @@ pub(crate) enum Method {
 
 /// What Allow says.
 pub(crate) const ALLOW: &str =
-    "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER";
+    "INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER, INFO, UPDATE, PRACK, REFER, SUBSCRIBE";
 
 const NOT_OFFERED: [&str; 2] = ["MESSAGE", "PUBLISH"];
 

@@ -100,6 +100,7 @@ names! {
         Warning "Warning" "",
     }
     own {
+        AllowEvents "Allow-Events" "u",
         Reason "Reason" "",
         SessionExpires "Session-Expires" "x",
         MinSe "Min-SE" "",

@@ -1,5 +1,6 @@
 //! Client transactions and how responses find them.
 use crate::api::{Flow, LegId, Orphan};
+use crate::lamps::WatchId;
 use crate::message::Draft;
 use crate::registration::Registrant;
 use crate::timer::TxId;
@@ -40,6 +41,8 @@ pub(crate) enum Owner {
     Register(Registrant),
     Unregister(Registrant),
     Ping(TrunkName),
+    /// What a phone is told that looks at another one.
+    Watch(WatchId),
     /// The request to look for a new configuration.
     Resync(Extension),
 }

@@ -60,7 +60,9 @@ fn the_table_of_what_is_answered_before_anybody_is_known() {
         ("UPDATE", "", "", "481"),
         ("CANCEL", "", "", "481"),
         ("MESSAGE", "", "", "405"),
-        ("SUBSCRIBE", "", "", "405"),
+        ("SUBSCRIBE", "", "", "489"),
+        ("SUBSCRIBE", "Event: message-summary\r\n", "", "489"),
+        ("SUBSCRIBE", "Event: dialog\r\n", "", "401"),
         ("NEWMETHOD", "", "", "501"),
         ("ACK", "", "", ""),
     ]

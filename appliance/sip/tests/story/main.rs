@@ -18,6 +18,7 @@ mod play;
 mod registering;
 mod reliable;
 mod sessions;
+mod subscriptions;
 mod torture;
 mod transfers;
 mod trunk_login;

@@ -47,19 +47,24 @@ impl ByHand {
     }
 }
 
-fn between(text: &str, start: &str, end: &str) -> String {
+pub(crate) fn between(text: &str, start: &str, end: &str) -> String {
     let at = text.find(start).unwrap() + start.len();
     text[at..].split(end).next().unwrap().to_owned()
 }
 
 fn credentials(nonce: &str, nc: u32) -> String {
+    credentials_for("REGISTER", "sip:branch", nonce, nc)
+}
+
+/// As phone 1000, for one request.
+pub(crate) fn credentials_for(method: &str, uri: &str, nonce: &str, nc: u32) -> String {
     use md5::{Digest as _, Md5};
     let hash = |text: String| hex::encode(Md5::digest(text));
     let a1 = hash("1000:branch:pw1000".to_owned());
-    let a2 = hash("REGISTER:sip:branch".to_owned());
+    let a2 = hash(format!("{method}:{uri}"));
     let response = hash(format!("{a1}:{nonce}:{nc:08x}:cn:auth:{a2}"));
     format!(
-        "Authorization: Digest username=\"1000\", realm=\"branch\", nonce=\"{nonce}\", uri=\"sip:branch\", response=\"{response}\", algorithm=MD5, qop=auth, nc={nc:08x}, cnonce=\"cn\"\r\n"
+        "Authorization: Digest username=\"1000\", realm=\"branch\", nonce=\"{nonce}\", uri=\"{uri}\", response=\"{response}\", algorithm=MD5, qop=auth, nc={nc:08x}, cnonce=\"cn\"\r\n"
     )
 }
 

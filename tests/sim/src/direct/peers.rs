@@ -87,6 +87,7 @@ pub(super) fn act(
         | Command::RefuseReoffer { .. }
         | Command::ReportReferral { .. }
         | Command::ByeOrphan { .. }
+        | Command::Light { .. }
         | Command::OfferProfile { .. }
         | Command::Resync { .. }
         | Command::Unban { .. } => {}
