@@ -2,6 +2,7 @@
 use bytes::Bytes;
 use core::time::Duration;
 use media::{MediaCommand, MediaReport, RecordOrder};
+use messages::ceilings::Ceilings;
 use messages::command::{CallHandling, DialRule, Did, HuntGroup, Profile, TrunkPlan};
 use messages::fact::{Actor, Fact};
 use messages::{
@@ -44,6 +45,8 @@ pub enum Input {
     ContactRefusals(Vec<[u8; 16]>),
     /// Has the journal room for new calls?
     JournalRoom(bool),
+    /// Calls of today that were over before this run.
+    Spent(Vec<gate::Spent>),
     /// Where the configuration of a phone is that asked for it.
     OfferProfile {
         reply: Box<sip::ProfileReply>,
@@ -76,6 +79,8 @@ pub struct BranchConfig {
     pub rules: Vec<DialRule>,
     pub dids: Vec<Did>,
     pub destinations: Vec<Destination>,
+    /// What phones, trunks and the branch may spend.
+    pub ceilings: Ceilings,
     /// By extension; a phone that is not named takes calls as they come.
     pub handling: BTreeMap<Extension, CallHandling>,
     pub groups: BTreeMap<Extension, HuntGroup>,

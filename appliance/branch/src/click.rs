@@ -49,6 +49,8 @@ impl<S: Signalling> Branch<S> {
         let asked = Request {
             dialled,
             purpose: request.purpose,
+            by: self.meters.by(Some(&request.extension)),
+            utc: now.utc,
         };
         let blocked = match self.gate.ask(&asked, now.mono) {
             Ok(Pass::Outside(token)) => return Ok(token),
@@ -91,6 +93,8 @@ impl<S: Signalling> Branch<S> {
         let asked = Request {
             dialled: &dialled,
             purpose: request.purpose,
+            by: None,
+            utc: now.utc,
         };
         let click = ClickToCall {
             call,

@@ -224,6 +224,7 @@ impl<S: Signalling> Branch<S> {
             return Step::Nobody(Some(code(482)));
         }
         let by = course.at.clone();
+        let phone = by.clone();
         let diverted = Diverted {
             by: by.to_string(),
             reason,
@@ -232,6 +233,8 @@ impl<S: Signalling> Branch<S> {
         let asked = Request {
             dialled: to,
             purpose: crate::machine::DIALLED_BY_HAND,
+            by: self.meters.by(Some(&phone)),
+            utc: now.utc,
         };
         match self.gate.ask(&asked, now.mono) {
             Ok(Pass::Phone { extension, record }) => {

@@ -78,9 +78,15 @@ impl<S: Signalling> Branch<S> {
     }
 
     fn route(&mut self, now: Now, invited: &Invited, actor: &Actor) -> Result<Route, Refusal> {
+        let phone = match &invited.origin {
+            Origin::Phone(extension) => Some(extension),
+            Origin::Trunk(_) | Origin::Registrar { .. } => None,
+        };
         let asked = Request {
             dialled: &invited.called,
             purpose: DIALLED_BY_HAND,
+            by: self.meters.by(phone),
+            utc: now.utc,
         };
         let asked = match &invited.origin {
             Origin::Trunk(trunk) => self.gate.ask_in(trunk, &asked, now.mono),
@@ -222,6 +228,8 @@ impl<S: Signalling> Branch<S> {
                 let asked = Request {
                     dialled,
                     purpose: DIALLED_BY_HAND,
+                    by: None,
+                    utc: now.utc,
                 };
                 (self.outside(now, call, &asked, token), None)
             }

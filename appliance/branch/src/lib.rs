@@ -9,6 +9,7 @@ mod facts;
 mod incoming;
 mod machine;
 mod media_wire;
+mod meters;
 mod orders;
 mod ports;
 mod recording;

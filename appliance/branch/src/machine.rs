@@ -2,6 +2,7 @@
 use crate::api::{BranchConfig, Input, Output, RestoredBinding};
 use crate::course::Course;
 use crate::engaged::Engaged;
+use crate::meters::Meters;
 use crate::ports::PortPool;
 use crate::signalling::Signalling;
 use crate::ways::Way;
@@ -38,6 +39,7 @@ pub struct Branch<S = Sip> {
     pub(crate) legs: BTreeMap<LegId, (CallId, LegNo)>,
     pub(crate) leg_of: BTreeMap<(CallId, LegNo), LegId>,
     pub(crate) engaged: Engaged,
+    pub(crate) meters: Meters,
     /// How far calls to phones have come on their way.
     pub(crate) courses: BTreeMap<CallId, Course>,
     /// The ways out of calls to somebody outside, until they are answered.
@@ -99,6 +101,7 @@ impl<S: Signalling> Branch<S> {
             legs: BTreeMap::new(),
             leg_of: BTreeMap::new(),
             engaged: Engaged::default(),
+            meters: Meters::default(),
             courses: BTreeMap::new(),
             ways: BTreeMap::new(),
             notes: BTreeMap::new(),
@@ -140,6 +143,7 @@ impl<S: Signalling> Branch<S> {
             trunks: config.trunks.iter().map(|(plan, _)| plan.clone()).collect(),
             dids: config.dids.clone(),
             destinations: config.destinations.clone(),
+            ceilings: config.ceilings.clone(),
         };
         self.gate.configure(rules, now.mono);
         self.sip
@@ -281,6 +285,7 @@ impl<S: Signalling> Machine for Branch<S> {
                 let offer = sip::Command::OfferProfile { reply, url };
                 self.sip.handle(now, sip::Input::Command(offer));
             }
+            Input::Spent(calls) => calls.iter().for_each(|one| self.gate.spent(one, now.utc)),
             Input::JournalRoom(has_room) => self.journal_has_room = has_room,
             Input::DiskStage(stage) => {
                 self.disk = stage;

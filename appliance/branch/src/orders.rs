@@ -106,9 +106,13 @@ impl<S: Signalling> Branch<S> {
         if !self.calls.may_change(&call, side) {
             return Err(Refusal::CallNotReady);
         }
+        let phone = self.calls.seated(&call, side);
+        let phone = phone.and_then(|seated| seated.extension);
         let asked = Request {
             dialled: to,
             purpose: DIALLED_BY_HAND,
+            by: self.meters.by(phone.as_ref()),
+            utc: now.utc,
         };
         let pass = match self.gate.ask(&asked, now.mono) {
             Ok(pass) => pass,

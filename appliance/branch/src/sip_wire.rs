@@ -247,6 +247,7 @@ impl<S: Signalling> Branch<S> {
                     (None, _) => Actor::System,
                 };
                 self.note_trunk(now, &body);
+                self.meter(now, &body);
                 self.fact(now, actor, body);
             }
             calls::Output::Record { call, formats } => self.record(now, call, formats),

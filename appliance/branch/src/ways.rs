@@ -94,6 +94,9 @@ impl<S: Signalling> Branch<S> {
         let asked = Request {
             dialled: &way.dialled,
             purpose: way.purpose,
+            // it was let out already
+            by: None,
+            utc: now.utc,
         };
         let (attempt, diverted) = (way.attempt, way.diverted.clone());
         let pass = self.gate.ask_beside(&asked, &way.tried, now.mono);

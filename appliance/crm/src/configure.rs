@@ -1,8 +1,8 @@
 //! The branch file against what stands: only differences become facts, so applying twice changes nothing.
 use messages::command::{BranchPlan, PhonePlan, TrunkPlan};
 use messages::fact::{
-    Body, BranchConfigured, DestinationsSet, DialRulesSet, DidsSet, PhoneConfigured, PhoneRemoved,
-    PolicySet, TrunkConfigured, TrunkRemoved,
+    Body, BranchConfigured, CeilingsSet, DestinationsSet, DialRulesSet, DidsSet, PhoneConfigured,
+    PhoneRemoved, PolicySet, TrunkConfigured, TrunkRemoved,
 };
 use messages::registry::{Change, Decision, Outcome, Part, Registry};
 use messages::{Extension, Refusal, TrunkName};
@@ -44,6 +44,9 @@ pub fn plan_changes(stands: &BranchPlan, wanted: &BranchPlan) -> Vec<Change> {
         changes.push(Change::Destinations {
             to: wanted.destinations.clone(),
         });
+    }
+    if stands.ceilings != wanted.ceilings {
+        changes.push(Change::Ceilings);
     }
     changes
 }
@@ -128,6 +131,10 @@ fn fact(change: &Change, wanted: &BranchPlan, registry: &dyn Registry) -> Option
         }
         .into(),
         Change::Destinations { to } => DestinationsSet { open: to.clone() }.into(),
+        Change::Ceilings => CeilingsSet {
+            ceilings: wanted.ceilings.clone(),
+        }
+        .into(),
         Change::Dids { .. } => DidsSet {
             dids: wanted.dids.clone(),
         }

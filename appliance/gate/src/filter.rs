@@ -1,15 +1,16 @@
 //! The filters, in their order: emergency passes · dial rule · refusal of contact · number form · kind of destination ·
-//! room to record · the trunk's limits.
+//! hours and ceilings · room to record · the trunk's limits.
 use crate::{
     Met, Token,
     did::Dids,
     line::Line,
     route::{DialPlan, Route},
+    usage::{By, Spent, Usage},
 };
 use messages::command::{DialRule, Did, Profile, RuleTarget, TrunkPlan};
 use messages::{
     Destination, Dialled, Digits, Emergency, Extension, Moment, PartyNumber, PhoneNumber, Purpose,
-    Refusal, SipCode, TrunkName,
+    Refusal, SipCode, TrunkName, UtcMs, ceilings::Ceilings,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,12 +29,16 @@ pub struct Rules {
     pub dids: Vec<Did>,
     /// Kinds of destinations that are open.
     pub destinations: Vec<Destination>,
+    pub ceilings: Ceilings,
 }
 
 #[derive(Clone, Debug)]
 pub struct Request<'a> {
     pub dialled: &'a str,
     pub purpose: Purpose,
+    /// Whose phone the call is of; nobody's, where a trunk asks.
+    pub by: Option<By<'a>>,
+    pub utc: UtcMs,
 }
 
 /// Let through: to a phone of the branch, or outside with the token.
@@ -56,6 +61,8 @@ struct Out<'a> {
     forms: [&'a str; 3],
     purpose: Purpose,
     record: bool,
+    by: Option<By<'a>>,
+    utc: UtcMs,
 }
 
 pub struct Gate {
@@ -65,6 +72,7 @@ pub struct Gate {
     open: BTreeSet<Destination>,
     trunks: BTreeMap<TrunkName, Line>,
     refused: BTreeSet<[u8; 16]>,
+    usage: Usage,
     /// Is there room for recordings?
     recordings: bool,
     indexer: Indexer,
@@ -82,6 +90,7 @@ impl Gate {
             open: BTreeSet::from(Destination::USUAL),
             trunks: BTreeMap::new(),
             refused: BTreeSet::new(),
+            usage: Usage::default(),
             recordings: true,
             indexer,
             wide: None,
@@ -93,6 +102,7 @@ impl Gate {
         self.plan = DialPlan::new(rules.dial_rules);
         self.dids = Dids::new(rules.dids);
         self.open = rules.destinations.into_iter().collect();
+        self.usage.ceilings = rules.ceilings;
         for line in self.trunks.values_mut() {
             line.retired = true;
         }
@@ -192,6 +202,8 @@ impl Gate {
                     forms,
                     purpose: request.purpose,
                     record,
+                    by: request.by,
+                    utc: request.utc,
                 };
                 self.let_out_by(&out, tried, now).map(Pass::Outside)
             }
@@ -222,6 +234,12 @@ impl Gate {
         if !self.is_open(out.forms) {
             return held_back(Refusal::DestinationClosed, party);
         }
+        // one that goes on over another trunk was let out already
+        if tried.is_empty()
+            && let Err(refusal) = self.below_ceilings(out, now)
+        {
+            return held_back(refusal, party);
+        }
         if out.record && !self.recordings {
             return held_back(Refusal::NoRoomToRecord, party);
         }
@@ -233,6 +251,24 @@ impl Gate {
         let [_, sent, _] = out.forms;
         self.let_out(trunk, sent.to_owned(), party, out.purpose, out.record, now)
             .map(|token| token.beside(others))
+            .inspect(|_token| {
+                if tried.is_empty() {
+                    self.usage.began(out.by, now);
+                }
+            })
+    }
+
+    /// In a laboratory nobody is held back.
+    fn below_ceilings(&mut self, out: &Out<'_>, now: Moment) -> Result<(), Refusal> {
+        if self.profile.is_free() {
+            return Ok(());
+        }
+        self.usage.admits(out.by, out.utc, now)
+    }
+
+    /// What a call used that is over.
+    pub fn spent(&mut self, spent: &Spent, utc: UtcMs) {
+        self.usage.spent(spent, utc);
     }
 
     /// Does this reach an emergency service, as dialled or by what a rule makes of it?
@@ -365,7 +401,14 @@ impl Gate {
         let mut best = None;
         let mut why = Refusal::TrunkUnknown;
         for name in names.iter().filter(|name| !tried.contains(name)) {
-            let rank = self.trunks.get_mut(name).map(|line| line.rank(now));
+            let free = self.profile.is_free();
+            let usage = &self.usage;
+            let rank = self.trunks.get_mut(name).map(|line| {
+                if !free {
+                    usage.trunk_admits(name, line.day_limits())?;
+                }
+                line.rank(now)
+            });
             match rank {
                 Some(Ok(rank)) if best.is_none_or(|(least, _)| rank < least) => {
                     best = Some((rank, name));

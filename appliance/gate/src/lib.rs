@@ -9,7 +9,9 @@ mod load;
 mod pace;
 mod route;
 mod token;
+mod usage;
 
 pub use filter::{Blocked, Gate, Indexer, Pass, Request, Rules, WideIndexer};
 pub use line::Met;
 pub use token::Token;
+pub use usage::{By, Spent};

@@ -2,6 +2,7 @@
 use crate::health::Health;
 use crate::load::Load;
 use crate::pace::Pace;
+use crate::usage::DayLimits;
 use core::time::Duration;
 use messages::command::TrunkPlan;
 use messages::{Moment, Refusal, SipCode};
@@ -22,6 +23,7 @@ pub(crate) struct Line {
     health: Health,
     load: Load,
     weight: u16,
+    day: DayLimits,
     reached_codes: Vec<SipCode>,
     callers: Vec<String>,
     /// The place in `callers` of the one that is shown next.
@@ -37,6 +39,7 @@ impl Line {
             health: Health::default(),
             load: Load::default(),
             weight: plan.weight,
+            day: day_limits(plan),
             reached_codes: plan.reached_codes.clone(),
             callers: callers_of(plan),
             turn: 0,
@@ -48,6 +51,7 @@ impl Line {
     pub(crate) fn go_by(&mut self, plan: &TrunkPlan) {
         self.pace.limit(plan.concurrent_max, plan.cps_max);
         self.weight = plan.weight;
+        self.day = day_limits(plan);
         self.reached_codes.clone_from(&plan.reached_codes);
         self.callers = callers_of(plan);
         self.retired = false;
@@ -84,6 +88,10 @@ impl Line {
         }
     }
 
+    pub(crate) const fn day_limits(&self) -> DayLimits {
+        self.day
+    }
+
     pub(crate) fn asked(&mut self, answers: bool) {
         self.health.asked(answers);
     }
@@ -117,6 +125,13 @@ impl Line {
             reserve: self.weight == 0,
             load: share / u64::from(self.pace.concurrent_max().max(1)),
         })
+    }
+}
+
+const fn day_limits(plan: &TrunkPlan) -> DayLimits {
+    DayLimits {
+        minutes: plan.minutes_day_max,
+        cost: plan.cost_day_max,
     }
 }
 

@@ -1,5 +1,5 @@
 //! The proof that the gate has let a call out. Only the gate makes it, and it cannot be copied.
-use messages::{PartyNumber, Purpose, TrunkName};
+use messages::{Destination, PartyNumber, Purpose, TrunkName};
 
 /// Good for one INVITE to one trunk. It holds one of the trunk's channels until `Gate::release`.
 #[derive(Debug, PartialEq, Eq)]
@@ -60,6 +60,15 @@ impl Token {
     #[must_use]
     pub const fn party(&self) -> &PartyNumber {
         &self.party
+    }
+
+    /// What kind of number it is; `None`: no public one.
+    #[must_use]
+    pub fn destination(&self) -> Option<Destination> {
+        match &self.party {
+            PartyNumber::Phone(number) => Some(Destination::of(number)),
+            PartyNumber::Private(_) => None,
+        }
     }
 
     #[must_use]

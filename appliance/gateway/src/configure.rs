@@ -123,6 +123,7 @@ impl Configurator {
             rules: plan.rules,
             dids: plan.dids,
             destinations: plan.destinations,
+            ceilings: plan.ceilings,
             handling: settings.handling,
             groups: settings.groups,
             trunk_options_every: (every > 0).then(|| Duration::from_secs(u64::from(every))),
@@ -193,6 +194,7 @@ const fn changes_configuration(committed: &CommittedFact) -> bool {
             | Body::DialRulesSet(_)
             | Body::DidsSet(_)
             | Body::DestinationsSet(_)
+            | Body::CeilingsSet(_)
             | Body::DncAdded(_)
             | Body::DncLifted(_)
             | Body::TenantDncChanged(_)

@@ -54,7 +54,7 @@ pub use month::{KEEP_DAYS_MIN, Kept, Month};
 pub use query::{
     AttemptRow, AuditFilter, AuditRow, BanRow, BindingRow, CallCounts, CallFilter, CallRow,
     CustomerFilter, CustomerRow, Erased, ErasureRow, PAGE_MAX, Page, PhoneRow, Reader,
-    RecordingFilter, RecordingRow, RecordingStatus, TrunkRow, UserRow,
+    RecordingFilter, RecordingRow, RecordingStatus, SpentRow, TrunkRow, UserRow,
 };
 pub use queue::Full;
 pub use rebuild::{Rebuilt, state_of_folder};

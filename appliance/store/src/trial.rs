@@ -223,6 +223,7 @@ impl Trial {
             attempt,
             call,
             trunk,
+            destination: None,
         });
         if rng.below(2) == 0 {
             self.happened(AttemptEnded {

@@ -304,6 +304,7 @@ mod tests {
             attempt: AttemptId::from_bytes([2; 16]),
             call: CALL,
             trunk: TrunkName::parse("carrier").unwrap(),
+            destination: None,
         };
         let blocked = DialBlocked {
             extension: None,

@@ -1,5 +1,6 @@
 //! Commands: what somebody asks of the branch. Each is answered by facts or by a `Refusal`.
 pub use crate::call_settings::{CallHandling, HuntGroup, HuntStrategy};
+use crate::ceilings::Ceilings;
 pub use crate::trunk::{CallerIn, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
 use crate::{
     CallId, CustomerId, DataCopy, Destination, DeviceVendor, Extension, Mac, PartyId, PartyNumber,
@@ -213,6 +214,7 @@ pub struct BranchPlan {
     pub dids: Vec<Did>,
     /// Where calls may go.
     pub destinations: Vec<Destination>,
+    pub ceilings: Ceilings,
 }
 
 /// How strict the gate is.

@@ -13,10 +13,10 @@ mod user;
 
 pub use body::Body;
 pub use branch::{
-    BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, DestinationsSet, DialRulesSet,
-    DidsSet, DiskStageChanged, HuntGroupRemoved, HuntGroupSet, PhoneBound, PhoneConfigured,
-    PhoneRemoved, PhoneUnbound, PolicySet, SourceBanned, SourceUnbanned, TrunkConfigured,
-    TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
+    BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, CeilingsSet, DestinationsSet,
+    DialRulesSet, DidsSet, DiskStageChanged, HuntGroupRemoved, HuntGroupSet, PhoneBound,
+    PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet, SourceBanned, SourceUnbanned,
+    TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
 };
 pub use call::{
     AttemptEnded, AttemptRerouted, AttemptStarted, CallAnswered, CallDiverted, CallEnded,

@@ -19,6 +19,7 @@ mod time;
 mod trunk;
 
 mod call_settings;
+pub mod ceilings;
 pub mod command;
 pub mod directive;
 pub mod enrolment;

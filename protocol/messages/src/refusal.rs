@@ -59,6 +59,16 @@ refusals! {
     DoNotCall = "do_not_call",
     /// Numbers of this kind are not called: international, premium, satellite, until somebody opens them.
     DestinationClosed = "destination_closed",
+    /// The branch calls nobody at this hour.
+    OffHours = "off_hours",
+    /// The phone has as many calls outside as it may.
+    CallsCeiling = "calls_ceiling",
+    /// The phone begins more calls within a minute than it may.
+    RateCeiling = "rate_ceiling",
+    /// The phone or the trunk has talked as long today as it may.
+    MinutesCeiling = "minutes_ceiling",
+    /// The phone, the trunk or the branch has cost as much today as it may.
+    CostCeiling = "cost_ceiling",
     TrunkUnknown = "trunk_unknown",
     TrunkFull = "trunk_full",
     TrunkTooFast = "trunk_too_fast",
@@ -87,7 +97,15 @@ impl Refusal {
     #[must_use]
     pub const fn sip_code(self) -> u16 {
         match self {
-            Self::NotAllowed | Self::DoNotCall | Self::DestinationClosed | Self::PartyErased => 403,
+            Self::NotAllowed
+            | Self::DoNotCall
+            | Self::DestinationClosed
+            | Self::OffHours
+            | Self::CallsCeiling
+            | Self::RateCeiling
+            | Self::MinutesCeiling
+            | Self::CostCeiling
+            | Self::PartyErased => 403,
             Self::UnknownCustomer
             | Self::UnknownUser
             | Self::UnknownCall

@@ -106,6 +106,7 @@ pub enum Change {
     Rules { from: u32, to: u32 },
     Dids { from: u32, to: u32 },
     Destinations { to: Vec<Destination> },
+    Ceilings,
 }
 
 /// What happens to one phone or trunk.

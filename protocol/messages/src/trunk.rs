@@ -1,6 +1,6 @@
 //! A carrier's line: where it is, how we log in there, what it can take, and how numbers are written on it.
 use crate::command::Secret;
-use crate::{SipCode, TrunkName};
+use crate::{Money, SipCode, TrunkName};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -97,6 +97,12 @@ pub struct TrunkPlan {
     pub concurrent_max: u32,
     /// New outbound calls per second.
     pub cps_max: u32,
+    /// Minutes that it may carry in a day; `None`: not asked.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub minutes_day_max: Option<u32>,
+    /// What it may cost in a day.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub cost_day_max: Option<Money>,
     /// How much of the calls it gets beside others; 0: only where no other can.
     #[serde(skip_serializing_if = "is_usual_weight", default = "usual_weight")]
     pub weight: u16,
@@ -137,6 +143,8 @@ impl TrunkPlan {
             login: None,
             accept_from: Vec::new(),
             concurrent_max: Self::CONCURRENT_USUAL,
+            minutes_day_max: None,
+            cost_day_max: None,
             cps_max: Self::CPS_USUAL,
             weight: usual_weight(),
             reached_codes: usual_codes(),

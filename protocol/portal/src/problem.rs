@@ -137,6 +137,11 @@ impl From<Refusal> for Problem {
             | Refusal::NumberTaken
             | Refusal::StageUnchanged
             | Refusal::NoRoute
+            | Refusal::OffHours
+            | Refusal::CallsCeiling
+            | Refusal::RateCeiling
+            | Refusal::MinutesCeiling
+            | Refusal::CostCeiling
             | Refusal::TrunkUnknown
             | Refusal::PhoneNotRegistered
             | Refusal::PartyInCall

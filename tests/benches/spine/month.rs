@@ -46,6 +46,7 @@ pub(crate) fn call(n: u64, utc: UtcMs) -> Vec<Fact> {
             attempt,
             call,
             trunk,
+            destination: None,
         }
         .into(),
         CallRinging {

@@ -77,6 +77,7 @@ pub(crate) fn config(shape: &Shape, concurrent_max: u32, cps_max: u32) -> Branch
         phones: phones.collect(),
         trunks: vec![(trunk, Some(Flow::udp(GATEWAY, CARRIER)))],
         destinations: messages::Destination::USUAL.to_vec(),
+        ceilings: messages::ceilings::Ceilings::default(),
         dids: Vec::new(),
         rules: rules(),
         handling: BTreeMap::new(),

@@ -228,3 +228,47 @@ fn channels_and_ports_come_back_after_a_thousand_calls() {
         .count();
     assert_eq!(ended, 1_000);
 }
+
+/// The code of the last call that the gate held back.
+fn held_back(world: &World) -> Option<&str> {
+    world.facts.iter().rev().find_map(|body| match body {
+        Body::DialBlocked(blocked) => Some(blocked.code.as_str()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_phone_that_has_talked_its_minutes_calls_nobody_but_help() {
+    let mut world = World::new(Profile::Production);
+    let mut config = config(Profile::Production);
+    config.rules[0].strip = 1;
+    config.ceilings.phone_minutes_max = 2;
+    config.ceilings.phone_calls_max = 1;
+    world.tell(Input::Configure(Box::new(config)));
+    world.phone_dials("913800138000");
+    assert_eq!(held_back(&world), None);
+    let leg = world.carrier_answers();
+    // while it talks it may begin no other one
+    world.phone_dials("913900139000");
+    assert_eq!(held_back(&world), Some("calls_ceiling"));
+    world.pass(120);
+    world.carrier_does(release(leg, 200));
+    world.phone_dials("913800138000");
+    assert_eq!(held_back(&world), Some("minutes_ceiling"));
+    assert_eq!(world.phone_saw(), Some(403));
+    world.phone_dials("110");
+    let help = world.carrier_answers();
+    world.carrier_does(release(help, 200));
+    // another phone has its own; what was used before a restart counts
+    world.tell(Input::Spent(vec![gate::Spent {
+        by: Extension::parse("1001"),
+        trunk: carrier_name(),
+        destination: None,
+        talk_ms: 120_000,
+    }]));
+    let before = world.facts.len();
+    world.register("1001", "192.0.2.11:5060");
+    world.dials("192.0.2.11:5060", "1001", "913800138000");
+    assert_eq!(world.saw("192.0.2.11:5060"), Some(403));
+    assert!(world.facts.len() > before);
+}

@@ -81,6 +81,7 @@ pub(crate) fn config(profile: Profile) -> BranchConfig {
         phones: ["1000", "1001", "1002"].map(account).to_vec(),
         trunks: vec![(trunk, Some(Flow::udp(at(GATEWAY), at(CARRIER))))],
         destinations: messages::Destination::USUAL.to_vec(),
+        ceilings: messages::ceilings::Ceilings::default(),
         dids: Vec::new(),
         rules: vec![
             rule("9", RuleTarget::Trunk(carrier_name()), false),

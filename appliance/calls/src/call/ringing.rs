@@ -133,6 +133,7 @@ impl Call {
                 attempt: *attempt,
                 call: self.id(),
                 trunk: token.trunk().clone(),
+                destination: token.destination(),
             };
             Self::fact(told, started);
         }

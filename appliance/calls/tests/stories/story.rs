@@ -367,6 +367,7 @@ pub(crate) fn token(record: bool) -> Token {
         Rules {
             profile: Profile::Lab,
             destinations: messages::Destination::USUAL.to_vec(),
+            ceilings: messages::ceilings::Ceilings::default(),
             dids: Vec::new(),
             dial_rules: vec![rule],
             trunks: vec![trunk],
@@ -377,6 +378,8 @@ pub(crate) fn token(record: bool) -> Token {
         &Request {
             dialled: "13800138000",
             purpose: Purpose::Sales,
+            by: None,
+            utc: messages::UtcMs(0),
         },
         Moment::START,
     ) {

@@ -40,6 +40,7 @@ fn plan(phones: Vec<PhonePlan>, trunks: Vec<TrunkPlan>, rules: Vec<DialRule>) ->
         phones,
         trunks,
         destinations: messages::Destination::USUAL.to_vec(),
+        ceilings: messages::ceilings::Ceilings::default(),
         dids: Vec::new(),
         rules,
     }

@@ -32,13 +32,14 @@ pub(super) struct Fake {
 }
 
 impl Fake {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             plan: BranchPlan {
                 profile: Profile::Production,
                 phones: Vec::new(),
                 trunks: Vec::new(),
                 destinations: Vec::new(),
+                ceilings: messages::ceilings::Ceilings::default(),
                 dids: Vec::new(),
                 rules: Vec::new(),
             },

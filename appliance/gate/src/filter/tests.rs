@@ -1,7 +1,10 @@
 //! Dialled digits through the gate: where they go, who holds them back, which trunk has them.
-use super::{Gate, Met, Pass, Request, Rules};
+use super::{By, Gate, Met, Pass, Request, Rules, Spent};
+use messages::ceilings::{Ceilings, Hours};
 use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
-use messages::{Destination, Moment, PartyNumber, PersonalValue, Purpose, Refusal, TrunkName};
+use messages::{
+    Destination, Extension, Moment, PartyNumber, PersonalValue, Purpose, Refusal, TrunkName, UtcMs,
+};
 
 fn index(number: &PartyNumber) -> [u8; 16] {
     let mut index = [0; 16];
@@ -43,6 +46,7 @@ fn gate(profile: Profile) -> Gate {
             profile,
             dids: Vec::new(),
             destinations: Destination::USUAL.to_vec(),
+            ceilings: Ceilings::default(),
             dial_rules,
             trunks: vec![trunk],
         },
@@ -51,8 +55,17 @@ fn gate(profile: Profile) -> Gate {
     gate
 }
 
+fn by_nobody(dialled: &str, purpose: Purpose) -> Request<'_> {
+    Request {
+        dialled,
+        purpose,
+        by: None,
+        utc: UtcMs(0),
+    }
+}
+
 fn ask(gate: &mut Gate, dialled: &str, purpose: Purpose) -> String {
-    match gate.ask(&Request { dialled, purpose }, Moment::START) {
+    match gate.ask(&by_nobody(dialled, purpose), Moment::START) {
         Ok(Pass::Phone { extension, .. }) => format!("phone {extension}"),
         Ok(Pass::Outside(token)) => {
             let recorded = if token.record() { " recorded" } else { "" };
@@ -177,8 +190,7 @@ fn a_prefix_changes_neither_whom_a_call_is_to_nor_who_refused_it() {
             11 => Purpose::Sales,
             _ => Purpose::Service,
         };
-        let Ok(Pass::Outside(token)) = gate.ask(&Request { dialled, purpose }, Moment::START)
-        else {
+        let Ok(Pass::Outside(token)) = gate.ask(&by_nobody(dialled, purpose), Moment::START) else {
             panic!("{dialled} is let out");
         };
         assert_eq!(token.party(), &number, "{dialled}");
@@ -242,6 +254,7 @@ fn a_trunk_taken_out_of_the_configuration_takes_no_new_call() {
             profile: Profile::Lab,
             dids: Vec::new(),
             destinations: Destination::USUAL.to_vec(),
+            ceilings: Ceilings::default(),
             dial_rules: rules,
             trunks: Vec::new(),
         },
@@ -266,6 +279,7 @@ fn three() -> Gate {
             profile: Profile::Lab,
             dids: Vec::new(),
             destinations: Destination::USUAL.to_vec(),
+            ceilings: Ceilings::default(),
             dial_rules: vec![rule("9", group, 0, "")],
             trunks: vec![trunk("a", 1), trunk("b", 1), trunk("spare", 0)],
         },
@@ -314,6 +328,8 @@ fn a_try_goes_on_over_the_trunks_that_have_not_failed_it() {
     let asked = Request {
         dialled: "91",
         purpose: Purpose::Service,
+        by: None,
+        utc: UtcMs(0),
     };
     let mut tried = Vec::new();
     while let Ok(Pass::Outside(token)) = gate.ask_beside(&asked, &tried, Moment::START) {
@@ -364,6 +380,7 @@ fn what_somebody_opens_is_open_and_what_is_closed_is_closed_for_sales_too() {
     let open = |gate: &mut Gate, destinations: &[Destination]| {
         gate.configure(
             Rules {
+                ceilings: Ceilings::default(),
                 profile: Profile::Production,
                 dial_rules: vec![rule("", RuleTarget::Trunk(carrier.clone()), 0, "")],
                 trunks: vec![TrunkPlan::new(carrier.clone(), "")],
@@ -400,6 +417,8 @@ fn an_emergency_goes_over_a_trunk_that_works_and_on_over_the_others() {
     let asked = Request {
         dialled: "110",
         purpose: Purpose::Service,
+        by: None,
+        utc: UtcMs(0),
     };
     let mut tried = Vec::new();
     while let Ok(Pass::Outside(token)) = gate.ask_beside(&asked, &tried, Moment::START) {
@@ -408,4 +427,83 @@ fn an_emergency_goes_over_a_trunk_that_works_and_on_over_the_others() {
     }
     let tried: Vec<&str> = tried.iter().map(TrunkName::as_str).collect();
     assert_eq!(tried, ["b", "spare", "a"]);
+}
+
+/// A gate of a production branch with these ceilings, whose trunk may carry ten minutes a day.
+fn ceiled(ceilings: Ceilings) -> Gate {
+    let mut gate = gate(Profile::Production);
+    let carrier = TrunkName::parse("carrier").unwrap();
+    let trunk = TrunkPlan {
+        concurrent_max: 100,
+        cps_max: 100,
+        minutes_day_max: Some(10),
+        ..TrunkPlan::new(carrier.clone(), "127.0.0.1:5160")
+    };
+    let rules = Rules {
+        profile: Profile::Production,
+        dial_rules: vec![rule("7", RuleTarget::Trunk(carrier), 1, "")],
+        trunks: vec![trunk],
+        destinations: Destination::USUAL.to_vec(),
+        ceilings,
+        ..Rules::default()
+    };
+    gate.configure(rules, Moment::START);
+    gate
+}
+
+fn asked_by(gate: &mut Gate, phone: &Extension, calls: u32, dialled: &str) -> String {
+    let asked = Request {
+        by: Some(By { phone, calls }),
+        ..by_nobody(dialled, Purpose::Service)
+    };
+    match gate.ask(&asked, Moment::START) {
+        Ok(Pass::Outside(token)) => token.dial().to_owned(),
+        Ok(Pass::Phone { extension, .. }) => format!("phone {extension}"),
+        Err(blocked) => blocked.refusal.code().to_owned(),
+    }
+}
+
+fn talked(by: &Extension, minutes: u64) -> Spent {
+    Spent {
+        by: Some(by.clone()),
+        trunk: TrunkName::parse("carrier").unwrap(),
+        destination: Some(Destination::Mobile),
+        talk_ms: minutes * 60_000,
+    }
+}
+
+#[test]
+fn ceilings_hold_calls_back_and_emergencies_never() {
+    let phone = Extension::parse("1000").unwrap();
+    let number = "713800138000";
+    let ceilings = Ceilings {
+        phone_calls_max: 2,
+        phone_rate_max: 3,
+        phone_minutes_max: 5,
+        ..Ceilings::default()
+    };
+    let mut gate = ceiled(ceilings.clone());
+    for _ in 0..3 {
+        assert_eq!(asked_by(&mut gate, &phone, 0, number), "13800138000");
+    }
+    assert_eq!(asked_by(&mut gate, &phone, 0, number), "rate_ceiling");
+    assert_eq!(asked_by(&mut gate, &phone, 2, number), "calls_ceiling");
+    let other = Extension::parse("1001").unwrap();
+    gate.spent(&talked(&other, 5), UtcMs(0));
+    assert_eq!(asked_by(&mut gate, &other, 0, number), "minutes_ceiling");
+    // the trunk itself is used up for everybody
+    gate.spent(&talked(&phone, 5), UtcMs(0));
+    let third = Extension::parse("1002").unwrap();
+    assert_eq!(asked_by(&mut gate, &third, 0, number), "minutes_ceiling");
+    for emergency in ["110", "7120"] {
+        let dialled = asked_by(&mut gate, &other, 99, emergency);
+        assert!(["110", "120"].contains(&dialled.as_str()), "{dialled}");
+    }
+    // 1970-01-01 08:00 in China
+    let mut closed = ceiled(Ceilings {
+        hours: Hours::parse("09:00-18:00"),
+        ..ceilings
+    });
+    assert_eq!(asked_by(&mut closed, &phone, 0, number), "off_hours");
+    assert_eq!(asked_by(&mut closed, &phone, 0, "119"), "119");
 }

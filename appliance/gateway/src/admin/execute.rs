@@ -179,6 +179,7 @@ fn change_line(change: &Change) -> ChangeLine {
             let open: Vec<&str> = to.iter().map(|one| one.code()).collect();
             ("destinations", open.join(", "), "changed")
         }
+        Change::Ceilings => ("ceilings", String::new(), "changed"),
         Change::Dids { from, to } => ("dids", format!("{from} → {to}"), "changed"),
     };
     ChangeLine {

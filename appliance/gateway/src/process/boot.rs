@@ -13,8 +13,9 @@ use branch_store::{
 };
 use core::time::Duration;
 use identity::whole_file;
-use messages::BootId;
+use messages::ceilings::branch_day_start;
 use messages::fact::{Actor, Fact, RecordingCut};
+use messages::{BootId, UtcMs};
 use seal::{Key, KeyId, KeyStore as _};
 use sip::{DialogRecord, Orphan};
 use std::path::Path;
@@ -96,6 +97,7 @@ pub(super) fn hand_over(ground: &Ground, telephony: &Telephony, recovered: Recov
     telephony
         .door
         .put(Input::RestoreBindings(bindings.collect()));
+    count_on(ground, telephony);
     for dialog in recovered.dialogs {
         let orphan = Orphan {
             boot: dialog.id.boot,
@@ -111,6 +113,27 @@ pub(super) fn hand_over(ground: &Ground, telephony: &Telephony, recovered: Recov
     let cut: Vec<Fact> = cut.collect();
     if !cut.is_empty() && ground.store.append_admitted(cut).is_err() {
         tracing::error!("cut recordings could not be noted");
+    }
+}
+
+/// What was used today before this run counts: a restart opens no ceiling.
+fn count_on(ground: &Ground, telephony: &Telephony) {
+    let today = UtcMs(branch_day_start(ground.clock.now().utc.0));
+    let spent = ground
+        .store
+        .reader()
+        .and_then(|reader| reader.spent_since(today));
+    match spent {
+        Ok(rows) => {
+            let calls = rows.into_iter().map(|row| gate::Spent {
+                by: row.extension,
+                trunk: row.trunk,
+                destination: row.destination,
+                talk_ms: row.talk_ms,
+            });
+            telephony.door.put(Input::Spent(calls.collect()));
+        }
+        Err(bad) => tracing::error!(code = bad.code(), "what was used today is not known"),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Phones, trunks, rules and policy follow their facts.
 use super::{Applied, cbor};
 use messages::fact::{
-    DestinationsSet, DialRulesSet, DidsSet, PhoneBound, PhoneConfigured, PhoneRemoved,
+    CeilingsSet, DestinationsSet, DialRulesSet, DidsSet, PhoneBound, PhoneConfigured, PhoneRemoved,
     PhoneUnbound, PolicySet, TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved,
     TrunkStateChanged,
 };
@@ -117,6 +117,13 @@ pub(super) fn destinations_set(conn: &Connection, fact: &DestinationsSet) -> Res
     let open: Vec<&str> = fact.open.iter().map(|one| one.code()).collect();
     conn.prepare_cached("INSERT OR REPLACE INTO open_destination (one, open) VALUES (1, ?)")?
         .execute([open.join(" ")])?;
+    Ok(Applied::Followed)
+}
+
+pub(super) fn ceilings_set(conn: &Connection, fact: &CeilingsSet) -> Result<Applied> {
+    let ceilings = cbor(wire::encode(&fact.ceilings))?;
+    conn.prepare_cached("INSERT OR REPLACE INTO ceiling (one, ceilings) VALUES (1, ?)")?
+        .execute([ceilings])?;
     Ok(Applied::Followed)
 }
 

@@ -38,13 +38,15 @@ pub(super) fn attempt_started(
         .execute(params![fact.trunk.as_str(), fact.call.as_bytes()])?;
     let changed = conn
         .prepare_cached(
-            "INSERT OR IGNORE INTO attempt (id, call, trunk, started) VALUES (?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO attempt (id, call, trunk, started, destination)
+             VALUES (?, ?, ?, ?, ?)",
         )?
         .execute(params![
             fact.attempt.as_bytes(),
             fact.call.as_bytes(),
             fact.trunk.as_str(),
-            utc.0
+            utc.0,
+            fact.destination.map(messages::Destination::code)
         ])?;
     Ok(Applied::one(changed, "attempt_known"))
 }

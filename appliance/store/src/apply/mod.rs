@@ -99,6 +99,7 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         Body::TrunkStateChanged(fact) => branch::trunk_state_changed(conn, utc, fact),
         Body::DialRulesSet(fact) => branch::dial_rules_set(conn, fact),
         Body::DestinationsSet(fact) => branch::destinations_set(conn, fact),
+        Body::CeilingsSet(fact) => branch::ceilings_set(conn, fact),
         Body::DidsSet(fact) => branch::dids_set(conn, fact),
         Body::BoxStarted(_) => bans::none(conn),
         Body::SourceBanned(fact) => bans::banned(conn, utc, fact),

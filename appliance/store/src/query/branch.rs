@@ -3,6 +3,7 @@ use super::Reader;
 use crate::column;
 use crate::error::StoreError;
 use crate::keys::Keys;
+use messages::ceilings::Ceilings;
 use messages::command::{BranchPlan, DialRule, Did, PhonePlan, Profile, TrunkPlan};
 use messages::fact::BoxSealed;
 use messages::{Destination, Extension, SipCode, UtcMs, wire};
@@ -89,6 +90,7 @@ pub(crate) fn plan(conn: &Connection, keys: &Keys) -> Result<BranchPlan, StoreEr
         rules: rules(conn)?,
         dids: dids(conn)?,
         destinations: destinations(conn)?,
+        ceilings: ceilings(conn)?,
     })
 }
 
@@ -158,6 +160,14 @@ fn destinations(conn: &Connection) -> Result<Vec<Destination>, StoreError> {
         })
         .optional()?;
     Ok(found.unwrap_or_else(|| Destination::USUAL.to_vec()))
+}
+
+fn ceilings(conn: &Connection) -> Result<Ceilings, StoreError> {
+    let found = conn
+        .prepare_cached("SELECT ceilings FROM ceiling")?
+        .query_row([], |row| column::cbor(row, 0, wire::decode))
+        .optional()?;
+    Ok(found.unwrap_or_default())
 }
 
 fn dids(conn: &Connection) -> Result<Vec<Did>, StoreError> {

@@ -12,6 +12,8 @@ pub(crate) mod offers;
 #[cfg(test)]
 mod plans;
 pub(crate) mod recordings;
+mod spending;
+pub use spending::SpentRow;
 pub(crate) mod users;
 
 pub use audit::{AuditFilter, AuditRow};

@@ -3,7 +3,7 @@ use super::stage::{START, Stage};
 use branch_store::{CallCounts, CallFilter, RecordingFilter, RecordingStatus};
 use branch_store::{KeyOwner, RecordingKeyOrder};
 use messages::fact::{RecordingClosed, RecordingStarted};
-use messages::{Direction, Extension, PartyNumber, RecordingId, SystemResult, UtcMs};
+use messages::{Destination, Direction, Extension, PartyNumber, RecordingId, SystemResult, UtcMs};
 use std::sync::mpsc::sync_channel;
 
 #[test]
@@ -147,4 +147,27 @@ fn a_recordings_key_is_durable_before_the_answer_and_opens_after_a_restart() {
         RecordingStatus::Closed { segments: 3, .. }
     ));
     assert_eq!(page.rows[0].direction, Some(Direction::Outbound));
+}
+
+#[test]
+fn what_todays_calls_used_is_known_again_after_a_restart() {
+    let mut stage = Stage::new();
+    for tried in [true, false] {
+        let call = stage.start_call("13800138000", Direction::Outbound);
+        if tried {
+            stage.attempt(call);
+        }
+        stage.answer(call);
+        stage.pass_ms(60_000);
+        stage.end(call, SystemResult::Answered);
+    }
+    let reader = stage.store().reader().unwrap();
+    let spent = reader.spent_since(UtcMs(START)).unwrap();
+    let [one] = &spent[..] else {
+        panic!("a call that tried nobody outside used nothing: {spent:?}")
+    };
+    assert_eq!(one.talk_ms, 5_000);
+    assert_eq!(one.destination, Some(Destination::Mobile));
+    assert_eq!(one.extension, Extension::parse("1000"));
+    assert_eq!(reader.spent_since(stage.utc()).unwrap().len(), 0);
 }

@@ -32,6 +32,7 @@ fn a_crash_ends_what_was_open_and_hands_out_what_needs_hands() {
         attempt: AttemptId::from_bytes([2; 16]),
         call,
         trunk: TrunkName::parse("carrier").unwrap(),
+        destination: None,
     });
     stage.answer(call);
     stage.pass_ms(3_000);

@@ -186,6 +186,7 @@ impl Stage {
             attempt,
             call,
             trunk,
+            destination: Some(messages::Destination::Mobile),
         });
     }
 
@@ -317,6 +318,7 @@ pub(crate) fn plan() -> BranchPlan {
             ..TrunkPlan::new(TrunkName::parse("carrier").unwrap(), "127.0.0.1:5160")
         }],
         destinations: messages::Destination::USUAL.to_vec(),
+        ceilings: messages::ceilings::Ceilings::default(),
         dids: vec![Did {
             number: "02012345678".to_owned(),
             trunk: None,

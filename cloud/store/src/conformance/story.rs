@@ -178,6 +178,7 @@ impl Story {
             attempt,
             call,
             trunk,
+            destination: None,
         });
         attempt
     }

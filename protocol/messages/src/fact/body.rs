@@ -66,6 +66,7 @@ kinds! {
     DialRulesSet = "dial_rules_set",
     DidsSet = "dids_set",
     DestinationsSet = "destinations_set",
+    CeilingsSet = "ceilings_set",
     SourceBanned = "source_banned",
     SourceUnbanned = "source_unbanned",
     DiskStageChanged = "disk_stage_changed",

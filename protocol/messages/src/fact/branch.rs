@@ -1,5 +1,6 @@
 //! Facts about the branch itself: its process, phones, trunks, rules and policy.
 use super::BoxSealed;
+use crate::ceilings::Ceilings;
 use crate::command::{DialRule, Did, HuntGroup, Profile, TrunkPlan};
 use crate::{
     BanReason, Destination, DiskStage, Extension, SipCode, TrunkName, UnbindReason, UtcMs,
@@ -155,6 +156,12 @@ pub struct DidsSet {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DestinationsSet {
     pub open: Vec<Destination>,
+}
+
+/// What phones, trunks and the branch may spend from now on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CeilingsSet {
+    pub ceilings: Ceilings,
 }
 
 /// The disk got fuller or emptier by a stage.

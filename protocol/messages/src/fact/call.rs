@@ -1,7 +1,7 @@
 //! Facts of a call's life.
 use crate::{
-    AttemptId, CallId, CustomerId, Direction, DivertReason, Extension, HangUpCause, PartyId,
-    PartyNumber, Personal, Purpose, ReleasedBy, SipCode, SystemResult, TrunkName,
+    AttemptId, CallId, CustomerId, Destination, Direction, DivertReason, Extension, HangUpCause,
+    PartyId, PartyNumber, Personal, Purpose, ReleasedBy, SipCode, SystemResult, TrunkName,
 };
 use serde::{Deserialize, Serialize};
 
@@ -115,6 +115,9 @@ pub struct AttemptStarted {
     pub attempt: AttemptId,
     pub call: CallId,
     pub trunk: TrunkName,
+    /// What kind of number is called; `None`: no public one.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub destination: Option<Destination>,
 }
 
 /// The same try goes on over another trunk, because this one could not bring it through.

@@ -38,6 +38,7 @@ fn attempted() -> Body {
         attempt: ATTEMPT,
         call: CALL,
         trunk,
+        destination: None,
     }
     .into()
 }

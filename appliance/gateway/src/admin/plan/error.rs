@@ -42,6 +42,8 @@ pub enum PlanFault {
     BadCallerIn,
     DidTwice,
     BadDestination,
+    BadHours,
+    BadPrice,
     BadWord,
     LoginIncomplete,
     BadTransport,
@@ -81,6 +83,8 @@ impl PlanFault {
             Self::BadCallerIn => "plan_bad_caller_in",
             Self::DidTwice => "plan_did_twice",
             Self::BadDestination => "plan_bad_destination",
+            Self::BadHours => "plan_bad_hours",
+            Self::BadPrice => "plan_bad_price",
             Self::BadWord => "plan_bad_word",
             Self::LoginIncomplete => "plan_login_incomplete",
             Self::BadTransport => "plan_bad_transport",
@@ -120,6 +124,8 @@ impl PlanFault {
             Self::BadDestination => {
                 "只能是 mobile、fixed、service、international、premium、satellite".to_owned()
             }
+            Self::BadHours => "应形如 08:00-21:00".to_owned(),
+            Self::BadPrice => "应形如 \"mobile 0.12\":目的地类别和每分钟价格(元)".to_owned(),
             Self::BadWord => "只能用字母、数字和常见符号,不含空格和尖括号".to_owned(),
             Self::LoginIncomplete => "注册需要同时写 user 和 password".to_owned(),
             Self::BadTransport => "传输方式只能是 udp、tcp 或 tls".to_owned(),
@@ -162,6 +168,10 @@ impl PlanFault {
             Self::DidTwice => "the number stands there already".to_owned(),
             Self::BadDestination => {
                 "mobile, fixed, service, international, premium or satellite".to_owned()
+            }
+            Self::BadHours => "as 08:00-21:00".to_owned(),
+            Self::BadPrice => {
+                "as \"mobile 0.12\": kind of destination and yuan for a minute".to_owned()
             }
             Self::BadWord => {
                 "letters, digits and usual signs, no spaces or angle brackets".to_owned()

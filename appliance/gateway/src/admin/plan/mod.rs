@@ -3,6 +3,7 @@ mod did;
 mod error;
 mod layout;
 mod phone;
+mod policy;
 mod rule;
 mod section;
 mod trunk;
@@ -11,10 +12,8 @@ pub use error::{PlanError, PlanFault};
 
 use super::lines::Lines;
 use layout::one_key_each;
-use messages::Destination;
-use messages::command::{BranchPlan, Profile};
-use section::{Found, Section};
-use std::collections::BTreeSet;
+use messages::command::BranchPlan;
+use section::Section;
 use toml::de::{DeTable, DeValue};
 
 /// Larger files are refused before they are read.
@@ -79,11 +78,12 @@ fn read(document: &DeTable<'_>, faults: &mut Faults<'_>) -> BranchPlan {
             faults.at(key.span().start, name, PlanFault::UnknownKey);
         }
     }
-    let (profile, destinations) = policy(document, faults);
+    let policy = policy::read(document, faults);
     let trunks = trunk::read(sections(document, "trunk", TRUNKS_MAX, faults), faults);
     BranchPlan {
-        profile,
-        destinations,
+        profile: policy.profile,
+        destinations: policy.destinations,
+        ceilings: policy.ceilings,
         phones: phone::read(sections(document, "phone", PHONES_MAX, faults), faults),
         rules: rule::read(
             sections(document, "rule", RULES_MAX, faults),
@@ -93,46 +93,6 @@ fn read(document: &DeTable<'_>, faults: &mut Faults<'_>) -> BranchPlan {
         dids: did::read(sections(document, "did", DIDS_MAX, faults), &trunks, faults),
         trunks,
     }
-}
-
-/// Production and the usual destinations, unless the file says otherwise.
-fn policy(document: &DeTable<'_>, faults: &mut Faults<'_>) -> (Profile, Vec<Destination>) {
-    let usual = || (Profile::default(), Destination::USUAL.to_vec());
-    let Some(value) = document.get("policy") else {
-        return usual();
-    };
-    let at = value.span().start;
-    let DeValue::Table(table) = value.get_ref() else {
-        faults.at(at, "policy", PlanFault::WrongKind("[policy]"));
-        return usual();
-    };
-    let mut section = Section::new("policy", table, at);
-    let profile = section.text("profile", faults).and_then(|text| {
-        let profile = Profile::parse(text.value);
-        if profile.is_none() {
-            faults.at(text.at, "policy.profile", PlanFault::UnknownProfile);
-        }
-        profile
-    });
-    let named = section.texts("destinations", faults);
-    section.done(faults);
-    let open = named.map(|named| destinations(&named, faults));
-    let (usual_profile, usual_open) = usual();
-    (profile.unwrap_or(usual_profile), open.unwrap_or(usual_open))
-}
-
-/// In one order, each once.
-fn destinations(named: &[Found<&str>], faults: &mut Faults<'_>) -> Vec<Destination> {
-    let mut open = BTreeSet::new();
-    for found in named {
-        match Destination::parse(found.value) {
-            Some(destination) => {
-                open.insert(destination);
-            }
-            None => faults.at(found.at, "policy.destinations", PlanFault::BadDestination),
-        }
-    }
-    open.into_iter().collect()
 }
 
 /// The tables of `[[name]]`.

@@ -1,7 +1,8 @@
 //! The branch file: the documented shape works, and every mistake is said with its line.
 use super::parse;
+use messages::ceilings::{Ceilings, Hours};
 use messages::command::{CallerIn, Profile, RuleTarget, Secret, TrunkSource};
-use messages::{Extension, SipCode, TrunkName};
+use messages::{Extension, Money, SipCode, TrunkName};
 
 const DOCUMENTED: &str = r#"
 [policy]
@@ -17,6 +18,33 @@ prefix = "8"  to = "trunk:carrier"  record = true
 [[rule]]
 prefix = "1"  to = "phone"
 "#;
+
+#[test]
+fn ceilings_are_read_and_the_usual_stand_where_none_are_named() {
+    let of = |text: &str| parse(text, "branch.toml").unwrap();
+    assert_eq!(of("").ceilings, Ceilings::default());
+    let plan = of(
+        "[policy]\nphone_calls_max = 2\nphone_rate_max = 10\nphone_minutes_max = 300\nphone_cost_max = 50\n\
+         branch_cost_max = 2000\nprices = [\"mobile 0.12\", \"fixed 0.06\", \"international 3\"]\nhours = \"08:00-21:00\"\n\
+         [[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\nminutes_day_max = 20000\ncost_day_max = 1500\n",
+    );
+    let ceilings = &plan.ceilings;
+    assert_eq!(
+        (
+            ceilings.phone_calls_max,
+            ceilings.phone_rate_max,
+            ceilings.phone_minutes_max
+        ),
+        (2, 10, 300)
+    );
+    assert_eq!(ceilings.phone_cost_max, Some(Money::from_fen(5_000)));
+    assert_eq!(ceilings.branch_cost_max, Some(Money::from_fen(200_000)));
+    assert_eq!(ceilings.hours, Hours::parse("08:00-21:00"));
+    let fen: Vec<i64> = ceilings.prices.iter().map(|one| one.minute.fen()).collect();
+    assert_eq!(fen, [12, 6, 300]);
+    assert_eq!(plan.trunks[0].minutes_day_max, Some(20_000));
+    assert_eq!(plan.trunks[0].cost_day_max, Some(Money::from_fen(150_000)));
+}
 
 #[test]
 fn the_documented_shape_is_read() {
@@ -267,6 +295,24 @@ const MISTAKES: &[(&str, usize, &str, &str)] = &[
         2,
         "policy.destinations",
         "plan_bad_destination",
+    ),
+    (
+        "[policy]\nhours = \"8-21\"",
+        2,
+        "policy.hours",
+        "plan_bad_hours",
+    ),
+    (
+        "[policy]\nprices = [\"mobile 0.12\", \"mobile 1,2\"]",
+        2,
+        "policy.prices",
+        "plan_bad_price",
+    ),
+    (
+        "[policy]\nphone_calls_max = 0",
+        2,
+        "policy.phone_calls_max",
+        "plan_out_of_bounds",
     ),
     (
         "[[rule]]\nprefix = \"9\"\nto = \"trunk:none\"",

@@ -1,4 +1,5 @@
 //! `[[trunk]]`: a carrier's line, recognised by its address; where it has a login, we register there.
+use super::policy::{COST_BOUNDS, yuan};
 use super::section::{Found, Section};
 use super::{Faults, PlanFault};
 use messages::command::{CallerIn, Secret, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
@@ -8,6 +9,7 @@ use std::net::{IpAddr, SocketAddr};
 
 const CONCURRENT_BOUNDS: (i64, i64) = (1, 10_000);
 const CPS_BOUNDS: (i64, i64) = (1, 1_000);
+const MINUTES_BOUNDS: (i64, i64) = (1, 10_000_000);
 const WEIGHT_BOUNDS: (i64, i64) = (0, 1_000);
 const CODE_BOUNDS: (i64, i64) = (300, 699);
 const EXPIRES_BOUNDS: (i64, i64) = (60, 7_200);
@@ -38,6 +40,8 @@ fn trunk(mut section: Section<'_>, faults: &mut Faults<'_>) -> Option<Found<Trun
     let accept_from = sources(&mut section, address, login.is_some(), faults);
     let concurrent = section.number("concurrent_max", CONCURRENT_BOUNDS, faults);
     let cps = section.number("cps_max", CPS_BOUNDS, faults);
+    let minutes = section.number("minutes_day_max", MINUTES_BOUNDS, faults);
+    let cost = section.number("cost_day_max", COST_BOUNDS, faults);
     let weight = section.number("weight", WEIGHT_BOUNDS, faults);
     let reached_codes = codes(&mut section, faults);
     let domain = word(&mut section, "domain", faults);
@@ -55,6 +59,8 @@ fn trunk(mut section: Section<'_>, faults: &mut Faults<'_>) -> Option<Found<Trun
             accept_from,
             concurrent_max: limit(concurrent, usual.concurrent_max),
             cps_max: limit(cps, usual.cps_max),
+            minutes_day_max: minutes.and_then(|found| u32::try_from(found.value).ok()),
+            cost_day_max: cost.map(yuan),
             weight: weight.map_or(usual.weight, |found| {
                 u16::try_from(found.value).unwrap_or(usual.weight)
             }),

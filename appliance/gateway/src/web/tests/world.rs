@@ -96,6 +96,7 @@ fn plan() -> BranchPlan {
         password: Secret::new("pw".to_owned()),
     };
     BranchPlan {
+        ceilings: messages::ceilings::Ceilings::default(),
         profile: Profile::Lab,
         phones: vec![phone("1000"), phone("1001")],
         trunks: vec![TrunkPlan {
