@@ -5,8 +5,8 @@ use branch_store::StoreError;
 use messages::command::HuntStrategy;
 use messages::snapshot::SnapshotRefused;
 use messages::{
-    BanReason, DataCopy, DeviceVendor, Direction, DiskStage, DivertReason, Purpose, Refusal,
-    ReleasedBy, Stage, SystemResult, UnbindReason,
+    AlarmKind, BanReason, DataCopy, DeviceVendor, Direction, DiskStage, DivertReason, Purpose,
+    Refusal, ReleasedBy, Stage, SystemResult, UnbindReason,
     command::{Profile, Role},
     enrolment::{CertificateOrigin, EnrolPurpose, EnrolState, NotEnrolled},
     fact::Body,
@@ -80,6 +80,7 @@ const OF_THE_PAGES: &[(&str, &[&str])] = &[
             "hq",
             "user",
             "phone",
+            "device",
             "trunk",
             "customer",
             "call",
@@ -178,6 +179,7 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
         ("divert_reason", all(DivertReason::ALL, DivertReason::code)),
         ("hunt_strategy", all(&HuntStrategy::ALL, HuntStrategy::code)),
         ("unbind_reason", all(UnbindReason::ALL, UnbindReason::code)),
+        ("alarm", all(AlarmKind::ALL, AlarmKind::code)),
         ("ban_reason", all(BanReason::ALL, BanReason::code)),
         ("device_vendor", all(DeviceVendor::ALL, DeviceVendor::code)),
         ("provisioning_verdict", all(Verdict::ALL, Verdict::code)),

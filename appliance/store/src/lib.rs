@@ -52,8 +52,8 @@ pub use key_ring::KeyRing;
 pub use keys::GivenKeys;
 pub use month::{KEEP_DAYS_MIN, Kept, Month};
 pub use query::{
-    AttemptRow, AuditFilter, AuditRow, BanRow, BindingRow, CallCounts, CallFilter, CallRow,
-    CustomerFilter, CustomerRow, Erased, ErasureRow, PAGE_MAX, Page, PhoneRow, Reader,
+    AlarmRow, AttemptRow, AuditFilter, AuditRow, BanRow, BindingRow, CallCounts, CallFilter,
+    CallRow, CustomerFilter, CustomerRow, Erased, ErasureRow, PAGE_MAX, Page, PhoneRow, Reader,
     RecordingFilter, RecordingRow, RecordingStatus, SpentRow, TrunkRow, UserRow,
 };
 pub use queue::Full;

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on says where
 
 mod store {
+    mod alarms;
     mod calls;
     mod commands;
     mod cuts;

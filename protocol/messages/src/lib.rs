@@ -2,6 +2,7 @@
 //! The only crate that derives Serde for the wire.
 #![forbid(unsafe_code)]
 
+mod alarm;
 mod coded;
 mod data_copy;
 mod destination;
@@ -32,6 +33,7 @@ pub mod snapshot;
 
 pub mod wire;
 
+pub use alarm::AlarmKind;
 pub use data_copy::{DataCopy, KEY_BACKUP_DAYS_MAX, asked_before_backups, backups_gone};
 pub use destination::Destination;
 pub use device::{Device, DeviceVendor, Given, Mac};

@@ -312,6 +312,24 @@ export function wav() {
   return Buffer.concat([head, data])
 }
 
+/** What somebody has to look at. */
+export function alarms() {
+  const now = Date.now()
+  const alarm = (kind, subject, count, ago) => ({
+    kind,
+    subject,
+    first: now - 5 * 60 * MINUTE,
+    last: now - ago * MINUTE,
+    count,
+  })
+  return [
+    alarm('destination_closed', 'phone:1006', 17, 1),
+    alarm('source_banned', '', 3, 4),
+    alarm('minutes_ceiling', 'phone:1002', 2, 38),
+    alarm('trunk_unregistered', 'trunk:ims', 1, 55),
+  ]
+}
+
 /** Addresses that tried doors. */
 export function bans() {
   const now = Date.now()
@@ -429,6 +447,7 @@ export function answers(who = {}, over = {}) {
     'GET /api/v1/overview': overview,
     'GET /api/v1/system': system,
     'GET /api/v1/headquarters': () => headquarters(),
+    'GET /api/v1/alarms': () => ({ items: alarms() }),
     'GET /api/v1/bans': () => ({ items: bans() }),
     'GET /api/v1/devices': devices,
     'PUT /api/v1/devices/*': { status: 204 },

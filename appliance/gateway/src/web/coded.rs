@@ -2,7 +2,7 @@
 use messages::command::HuntStrategy;
 use messages::command::{Profile, Role};
 use messages::{
-    BanReason, DataCopy, DeviceVendor, Direction, DiskStage, Purpose, ReleasedBy, Stage,
+    AlarmKind, BanReason, DataCopy, DeviceVendor, Direction, DiskStage, Purpose, ReleasedBy, Stage,
     SystemResult,
 };
 use provisioning::Verdict;
@@ -29,6 +29,10 @@ pub(super) fn hunt_strategy() -> Object {
 
 pub(super) fn ban_reason() -> Object {
     one_of(BanReason::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn alarm_kind() -> Object {
+    one_of(AlarmKind::ALL.iter().map(|one| one.code()))
 }
 
 pub(super) fn device_vendor() -> Object {

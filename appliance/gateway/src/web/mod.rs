@@ -1,4 +1,5 @@
 //! What browsers and other programs see: REST, live socket, pages.
+mod alarms;
 mod audit;
 mod bans;
 mod call_orders;
@@ -59,6 +60,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(phones::phones))
         .routes(routes!(phones::history))
         .routes(routes!(phones::trunks))
+        .routes(routes!(alarms::alarms))
         .routes(routes!(bans::bans))
         .routes(routes!(bans::unban))
         .routes(routes!(devices::devices))

@@ -1,4 +1,5 @@
 //! How facts move the tables. Each kind has its few statements here, and nothing else changes what stands.
+mod alarms;
 mod bans;
 mod branch;
 mod call;
@@ -45,6 +46,7 @@ pub(crate) struct Context {
 
 /// A fact that breaks a table's own rule is skipped: it happened all the same.
 pub(crate) fn follow(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
+    alarms::follow(conn, context.utc, body)?;
     match apply(conn, context, body) {
         Err(bad) if bad.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {
             Ok(Applied::Skipped("constraint"))

@@ -1,5 +1,6 @@
 //! Reading: typed questions, each answered by an index. Personal values come out `Clear` and leave only through `rights::view`.
-pub(crate) mod audit;
+pub(crate) mod alarms;
+mod audit;
 pub(crate) mod bans;
 pub(crate) mod branch;
 pub(crate) mod call_settings;
@@ -13,6 +14,7 @@ pub(crate) mod offers;
 mod plans;
 pub(crate) mod recordings;
 mod spending;
+pub use alarms::AlarmRow;
 pub use spending::SpentRow;
 pub(crate) mod users;
 

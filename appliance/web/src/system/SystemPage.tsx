@@ -4,6 +4,7 @@ import { branchApi, type System } from '@zhunkehu/api/branch'
 import { Card, Facts, Loaded, label, SpanText, StatusTag, TimeCell, useMay } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { useLive } from '../live'
+import { AlarmsCard } from './AlarmsCard'
 import { BansCard } from './BansCard'
 import { HeadquartersCard } from './HeadquartersCard'
 import { MachineCard } from './MachineCard'
@@ -31,6 +32,7 @@ export function SystemPage() {
             <SoftwareCard system={system} />
             <HeadquartersCard />
           </div>
+          {mayLetIn ? <AlarmsCard /> : null}
           {mayLetIn ? <BansCard /> : null}
         </div>
       )}

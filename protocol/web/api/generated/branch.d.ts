@@ -1,5 +1,22 @@
 // Made from the OpenAPI document beside it by `npm run generate:types`. Not written by hand.
 export interface paths {
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms of the last day, and trunks that are still away */
+        get: operations["branch_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -606,6 +623,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Alarm: {
+            /**
+             * Format: int64
+             * @description How often since the first time.
+             */
+            count: number;
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            first: number;
+            /** @enum {string} */
+            kind: "destination_closed" | "off_hours" | "calls_ceiling" | "rate_ceiling" | "minutes_ceiling" | "cost_ceiling" | "source_banned" | "trunk_unreachable" | "trunk_unregistered";
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            last: number;
+            /** @description `phone:1000`, `trunk:carrier`; empty: of the whole branch. */
+            subject: string;
+        };
+        Alarms: {
+            items: components["schemas"]["Alarm"][];
+        };
         /** @description One fact of the journal. */
         AuditEntry: {
             actor: string;
@@ -1555,6 +1596,34 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    branch_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarms"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     audit_list: {
         parameters: {
             query?: {

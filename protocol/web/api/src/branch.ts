@@ -3,6 +3,7 @@ import type { components, paths } from '../generated/branch'
 import { clientOf, idempotencyKey, said, unwrap } from './client'
 
 type Schemas = components['schemas']
+export type Alarm = Schemas['Alarm']
 export type AuditRow = Schemas['AuditEntry']
 export type Ban = Schemas['Ban']
 export type Board = Schemas['Board']
@@ -60,6 +61,7 @@ export const branchApi = {
         body: extension === undefined ? { to } : { to, extension },
       }),
     ),
+  alarms: () => unwrap(client.GET('/api/v1/alarms')),
   devices: () => unwrap(client.GET('/api/v1/devices')),
   assignDevice: (mac: string, body: Schemas['DeviceAssignment']) =>
     unwrap(client.PUT('/api/v1/devices/{mac}', { params: { path: { mac } }, body })),

@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 41] = [
+pub(super) const ALL: [Call; 42] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -89,6 +89,7 @@ pub(super) const ALL: [Call; 41] = [
         body: "{}",
         ..call("POST", "/api/v1/phones/{extension}/pick-up")
     },
+    call("GET", "/api/v1/alarms"),
     call("GET", "/api/v1/bans"),
     call("DELETE", "/api/v1/bans/{source}"),
     order("GET", "/api/v1/devices", "", Action::ManagePhones),
