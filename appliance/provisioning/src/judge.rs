@@ -9,6 +9,9 @@ use subtle::ConstantTimeEq as _;
 /// A phone asks twice for what it did not get whole: for so long the same address is given the same again.
 const AGAIN: Duration = Duration::from_secs(120);
 
+/// Tokens of before that are told apart from guesses.
+const TOKENS_KNOWN: usize = 16;
+
 /// What is known of a request when it is judged.
 pub struct Asked<'a> {
     pub request: &'a Request,
@@ -109,22 +112,18 @@ pub fn waited_for(device: &Device, now: UtcMs) -> bool {
 }
 
 fn of_before(token: &str, device: &Device, asked: &Asked<'_>) -> Verdict {
-    let mut used = (0..device.serial).rev();
-    let Some(last) = used.next() else {
-        return Verdict::TokenWrong;
-    };
-    if same(token, &(asked.token)(last)) {
-        return if lately(device, asked) {
-            Verdict::GivenAgain
-        } else {
-            Verdict::TokenUsed
-        };
+    let is = |serial: u32| same(token, &(asked.token)(serial));
+    let last = device.serial.checked_sub(1);
+    if last.is_some_and(is) && lately(device, asked) {
+        return Verdict::GivenAgain;
     }
-    // only for the word in the log: a few are enough
-    if used.take(8).any(|one| same(token, &(asked.token)(one))) {
-        Verdict::TokenUsed
-    } else {
+    // a device that kept its configuration shows an old one; a few are enough
+    if !(0..device.serial).rev().take(TOKENS_KNOWN).any(is) {
         Verdict::TokenWrong
+    } else if waited_for(device, asked.now) {
+        Verdict::Given
+    } else {
+        Verdict::TokenUsed
     }
 }
 
@@ -222,6 +221,12 @@ mod tests {
             ("nobody's", own.to_owned(), None, Verdict::Quarantined),
             ("waited for", own.to_owned(), Some(&fresh), Verdict::Given),
             ("assigned anew", own.to_owned(), Some(&before), open_again),
+            (
+                "its old token",
+                with("token1"),
+                Some(&before),
+                Verdict::Given,
+            ),
             ("too late", own.to_owned(), Some(&over), Verdict::WindowOver),
             (
                 "too late, token",

@@ -1,5 +1,6 @@
 // The places of the branch's pages.
 import {
+  AlertOutlined,
   ApiOutlined,
   AudioOutlined,
   AuditOutlined,
@@ -10,6 +11,7 @@ import {
 } from '@ant-design/icons'
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { AlarmsPage } from './alarms/AlarmsPage'
 import { AuditPage } from './audit/AuditPage'
 import { CallsPage } from './calls/CallsPage'
 import { CustomerPage } from './customers/CustomerPage'
@@ -20,9 +22,17 @@ import { PhonesPage } from './phones/PhonesPage'
 import { RecordingsPage } from './recordings/RecordingsPage'
 import { SystemPage } from './system/SystemPage'
 
-type PlaceName = 'overview' | 'customers' | 'calls' | 'recordings' | 'phones' | 'system' | 'audit'
+type PlaceName =
+  | 'overview'
+  | 'customers'
+  | 'calls'
+  | 'recordings'
+  | 'phones'
+  | 'alarms'
+  | 'system'
+  | 'audit'
 export type Place = {
-  to: '/' | '/customers' | '/calls' | '/recordings' | '/phones' | '/system' | '/audit'
+  to: '/' | '/customers' | '/calls' | '/recordings' | '/phones' | '/alarms' | '/system' | '/audit'
   name: PlaceName
   icon: ReactNode
   /** The right without which it is not offered. */
@@ -35,6 +45,7 @@ export const PLACES: readonly Place[] = [
   { to: '/calls', name: 'calls', icon: <PhoneOutlined aria-hidden /> },
   { to: '/recordings', name: 'recordings', icon: <AudioOutlined aria-hidden /> },
   { to: '/phones', name: 'phones', icon: <LaptopOutlined aria-hidden />, needs: 'manage_phones' },
+  { to: '/alarms', name: 'alarms', icon: <AlertOutlined aria-hidden />, needs: 'let_in' },
   { to: '/system', name: 'system', icon: <ApiOutlined aria-hidden /> },
   { to: '/audit', name: 'audit', icon: <AuditOutlined aria-hidden />, needs: 'search_audit' },
 ]
@@ -50,6 +61,7 @@ const routeTree = root.addChildren([
   at('/calls', CallsPage),
   at('/recordings', RecordingsPage),
   at('/phones', PhonesPage),
+  at('/alarms', AlarmsPage),
   at('/system', SystemPage),
   at('/audit', AuditPage),
 ])

@@ -10,6 +10,8 @@ const QUIET_MS: i64 = 24 * 3_600_000;
 enum Says {
     Raised(AlarmKind, String),
     Over(AlarmKind, String),
+    /// All of this subject.
+    Gone(String),
 }
 
 pub(super) fn follow(conn: &Connection, utc: UtcMs, body: &Body) -> Result<()> {
@@ -18,6 +20,10 @@ pub(super) fn follow(conn: &Connection, utc: UtcMs, body: &Body) -> Result<()> {
         Some(Says::Over(kind, subject)) => conn
             .prepare_cached("DELETE FROM alarm WHERE kind = ? AND subject = ?")?
             .execute([kind.code(), &subject])
+            .map(drop),
+        Some(Says::Gone(subject)) => conn
+            .prepare_cached("DELETE FROM alarm WHERE subject = ?")?
+            .execute([&subject])
             .map(drop),
         None => Ok(()),
     }
@@ -47,9 +53,8 @@ fn said(body: &Body) -> Option<Says> {
         Body::TrunkRegistrationChanged(fact) => {
             of_trunk(&fact.name, fact.registered, AlarmKind::TrunkUnregistered)
         }
-        Body::TrunkRemoved(fact) => {
-            Says::Over(AlarmKind::TrunkUnreachable, format!("trunk:{}", fact.name))
-        }
+        Body::TrunkRemoved(fact) => Says::Gone(format!("trunk:{}", fact.name)),
+        Body::PhoneRemoved(fact) => Says::Gone(format!("phone:{}", fact.extension)),
         _ => return None,
     })
 }

@@ -1,11 +1,9 @@
 // How the appliance is doing: does headquarters have everything, is the machine well, is the clock right.
 import { useQuery } from '@tanstack/react-query'
 import { branchApi, type System } from '@zhunkehu/api/branch'
-import { Card, Facts, Loaded, label, SpanText, StatusTag, TimeCell, useMay } from '@zhunkehu/kit'
+import { Card, Facts, Loaded, label, SpanText, StatusTag, TimeCell } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 import { useLive } from '../live'
-import { AlarmsCard } from './AlarmsCard'
-import { BansCard } from './BansCard'
 import { HeadquartersCard } from './HeadquartersCard'
 import { MachineCard } from './MachineCard'
 import { SyncCard } from './SyncCard'
@@ -14,7 +12,6 @@ import { SyncCard } from './SyncCard'
 const ASKED_EVERY_MS = 5_000
 
 export function SystemPage() {
-  const mayLetIn = useMay('let_in')
   const link = useLive((now) => now.board?.link)
   const machine = useLive((now) => now.board?.machine)
   const query = useQuery({
@@ -25,15 +22,11 @@ export function SystemPage() {
   return (
     <Loaded query={query} rows={10} alone>
       {(system) => (
-        <div className="zk-stack">
-          <div className="zk-grid zk-thirds">
-            <SyncCard link={link ?? system.link} journal={system.journal} />
-            <MachineCard machine={machine ?? system.machine} disk={system.disk} />
-            <SoftwareCard system={system} />
-            <HeadquartersCard />
-          </div>
-          {mayLetIn ? <AlarmsCard /> : null}
-          {mayLetIn ? <BansCard /> : null}
+        <div className="zk-grid zk-thirds">
+          <SyncCard link={link ?? system.link} journal={system.journal} />
+          <MachineCard machine={machine ?? system.machine} disk={system.disk} />
+          <SoftwareCard system={system} />
+          <HeadquartersCard />
         </div>
       )}
     </Loaded>
