@@ -1,4 +1,5 @@
 //! SIPp as a phone that knows its password, and as a crowd that calls all at once.
+use house_tests::baresip::{Answers, Baresip, Plan};
 use house_tests::gateway::Gateway;
 use house_tests::sipp::{Run, Sipp};
 use house_tests::{journal, port};
@@ -99,4 +100,36 @@ fn three_hundred_calls_in_a_second_are_all_answered_and_all_end() {
     ];
     let counts = kinds.map(|kind| (kind, CROWD as usize));
     journal::expect_counts(&gateway.data_dir(), &counts);
+}
+
+#[test]
+fn a_key_with_a_lamp_shows_that_another_phone_rings_talks_and_is_free_again() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let sip = gateway.sip();
+    let mut watcher = Sipp::start(
+        world.path(),
+        &Run {
+            target: Some(&sip),
+            more: &["-key", "user", "1003", "-au", "1003", "-ap", "pw1003"],
+            ..Run::of("watches", "1001", port::free())
+        },
+    );
+    watcher.expect_message("<state>terminated</state>");
+    let mut caller = Baresip::registered(world.path(), &Plan::phone("1000", &sip, "pw1000"));
+    let mut watched = Baresip::registered(
+        world.path(),
+        &Plan {
+            answers: Answers::WhenTold,
+            ..Plan::phone("1001", &sip, "pw1001")
+        },
+    );
+    caller.dial("1001", &sip);
+    watched.expect("CALL_INCOMING");
+    watcher.expect_message("<state>early</state>");
+    watched.answer();
+    caller.expect("CALL_ESTABLISHED");
+    watcher.expect_message("<state>confirmed</state>");
+    caller.hang_up();
+    watcher.expect_success();
 }
