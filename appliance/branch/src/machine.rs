@@ -130,6 +130,12 @@ impl<S: Signalling> Branch<S> {
         );
     }
 
+    /// Behind `Stop`: no call is up, and the carriers know that nobody is here.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.calls.is_empty() && self.sip.signing_off() == 0
+    }
+
     /// Calls that are not closed yet.
     #[must_use]
     pub fn calls_open(&self) -> usize {
@@ -137,6 +143,10 @@ impl<S: Signalling> Branch<S> {
     }
 
     fn configure(&mut self, now: Now, config: Box<BranchConfig>) {
+        // registrations that were taken back stay so
+        if self.stopping {
+            return;
+        }
         let rules = Rules {
             profile: config.profile,
             dial_rules: config.rules.clone(),
@@ -201,6 +211,8 @@ impl<S: Signalling> Branch<S> {
     /// No new call, and an end to those that are up.
     fn stop(&mut self, now: Now) {
         self.stopping = true;
+        self.sip
+            .handle(now, sip::Input::Command(sip::Command::SignOff));
         for call in self.calls.open() {
             self.calls.handle(
                 now,

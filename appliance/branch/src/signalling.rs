@@ -23,6 +23,11 @@ pub trait Signalling: Machine<Input = Input, Output = Output> {
 
     /// Legs that are not over, and transactions that are not forgotten.
     fn open_count(&self) -> usize;
+
+    /// Registrations of ours that are being taken back.
+    fn signing_off(&self) -> usize {
+        0
+    }
 }
 
 impl Signalling for Sip {
@@ -47,5 +52,9 @@ impl Signalling for Sip {
 
     fn open_count(&self) -> usize {
         self.legs_count() + self.transactions_count()
+    }
+
+    fn signing_off(&self) -> usize {
+        Self::signing_off(self)
     }
 }

@@ -320,7 +320,7 @@ impl<H: Hands> Driver<H> {
 
     /// Tells whoever waits for it that all calls are over, or that the time for that is.
     fn wave(&mut self) {
-        let over = |until: Moment| self.branch.calls_open() == 0 || until <= self.clock.now().mono;
+        let over = |until: Moment| self.branch.is_over() || until <= self.clock.now().mono;
         if self
             .farewell
             .as_ref()

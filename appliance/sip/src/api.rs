@@ -191,6 +191,8 @@ pub enum Command {
     Resync { extension: Extension, how: Resync },
     /// How a phone is from now on, for whoever has a key with its lamp.
     Light { of: Extension, lamp: Lamp },
+    /// Takes all registrations at trunks back.
+    SignOff,
     /// Hears this address again.
     Unban { source: IpAddr },
 }

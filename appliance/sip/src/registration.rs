@@ -23,6 +23,8 @@ const RETRY_MAX: Duration = Duration::from_secs(300);
 pub(crate) enum Registrant {
     User(String),
     Trunk(TrunkName),
+    /// What a trunk's registration was before its login changed: it is being taken back.
+    Former(TrunkName, u32),
 }
 
 impl Registrant {
@@ -66,6 +68,12 @@ impl Registration {
         &self.with.domain
     }
 
+    /// The binding stands at another place, or for another user, than this one would.
+    fn is_elsewhere(&self, with: &RegisterAs) -> bool {
+        let place = |one: &RegisterAs| (one.user.clone(), one.domain.clone(), one.flow);
+        place(&self.with) != place(with)
+    }
+
     fn draft(&mut self, expires: Duration) -> Draft {
         self.seq += 1;
         let user = uri::escape_user(&self.with.user);
@@ -107,7 +115,7 @@ impl Sip {
             .keys()
             .filter_map(|who| match who {
                 Registrant::Trunk(name) => Some(name.clone()),
-                Registrant::User(_) => None,
+                Registrant::User(_) | Registrant::Former(..) => None,
             })
             .collect();
         for name in known.iter().filter(|name| !wanted.contains_key(name)) {
@@ -117,7 +125,11 @@ impl Sip {
             let who = Registrant::Trunk(name);
             let stands = self.registrations.get(&who);
             let ending = |one: &Registration| one.state == RegistrationState::Ending;
+            let elsewhere = stands.is_some_and(|stands| stands.is_elsewhere(&with));
             if stands.is_none_or(|stands| stands.with != with || ending(stands)) {
+                if elsewhere {
+                    self.end_former(&who);
+                }
                 self.begin_registration(who, with);
             }
         }
@@ -144,6 +156,38 @@ impl Sip {
 
     pub(crate) fn unregister(&mut self, user: &str) {
         self.end_registration(&Registrant::user(user));
+    }
+
+    /// Takes all registrations at trunks back: nobody is here any longer.
+    pub(crate) fn sign_off(&mut self) {
+        let trunks = self.registrations.keys().filter_map(|who| match who {
+            Registrant::Trunk(_) => Some(who.clone()),
+            Registrant::User(_) | Registrant::Former(..) => None,
+        });
+        for who in trunks.collect::<Vec<_>>() {
+            self.end_registration(&who);
+        }
+    }
+
+    /// Registrations that are being taken back and not answered yet.
+    #[must_use]
+    pub fn signing_off(&self) -> usize {
+        let ending = |one: &&Registration| one.state == RegistrationState::Ending;
+        self.registrations.values().filter(ending).count()
+    }
+
+    /// Calls would go on coming to where it was.
+    fn end_former(&mut self, who: &Registrant) {
+        let (Registrant::Trunk(name), Some(former)) = (who, self.registrations.remove(who)) else {
+            return;
+        };
+        self.timers.cancel(&Timer::Refresh(who.clone()));
+        if former.state == RegistrationState::Registered {
+            self.formers = self.formers.wrapping_add(1);
+            let who = Registrant::Former(name.clone(), self.formers);
+            self.registrations.insert(who.clone(), former);
+            self.end_registration(&who);
+        }
     }
 
     fn end_registration(&mut self, who: &Registrant) {
@@ -291,6 +335,7 @@ impl Sip {
                 registered,
                 code,
             },
+            (Registrant::Former(..), _) => return,
             (Registrant::User(user), true) => Event::Registered { user },
             (Registrant::User(user), false) => Event::RegisterFailed { user, code },
         };

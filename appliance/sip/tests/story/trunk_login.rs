@@ -188,3 +188,45 @@ fn a_call_in_is_the_trunks_and_names_the_number_that_was_dialled() {
     let beside = "P-Called-Party-ID: <sip:02012345670@ims.carrier.cn>\r\n";
     assert_eq!(called(&mut world, USER, beside), "02012345670");
 }
+
+/// Where the carrier reaches a subscriber of its own.
+fn reached(world: &World, user: &str) -> usize {
+    let bindings = world.nodes[CARRIER].sip.bindings(&extension(user));
+    bindings.len()
+}
+
+#[test]
+fn a_login_that_changes_takes_the_old_registration_back() {
+    let mut world = carrier("secret");
+    let config = Config {
+        realm: DOMAIN.to_owned(),
+        phones: [USER, "2013"]
+            .map(|user| PhoneAccount {
+                extension: extension(user),
+                password: "secret".to_owned(),
+            })
+            .to_vec(),
+        ..Config::default()
+    };
+    world.input(CARRIER, Input::Configure(config));
+    assert_eq!((reached(&world, USER), reached(&world, "2013")), (1, 0));
+    let mut other = trunk("secret");
+    if let Some(login) = &mut other.login {
+        login.user = "2013".to_owned();
+        login.auth_user = "2013".to_owned();
+    }
+    ours(&mut world, vec![other]);
+    world.seconds(2);
+    assert_eq!((reached(&world, USER), reached(&world, "2013")), (0, 1));
+}
+
+#[test]
+fn a_gateway_that_stops_takes_its_registrations_back() {
+    let mut world = carrier("secret");
+    assert_eq!(reached(&world, USER), 1);
+    world.command(GATEWAY, Command::SignOff);
+    assert_eq!(world.nodes[GATEWAY].sip.signing_off(), 1);
+    world.seconds(1);
+    assert_eq!(reached(&world, USER), 0);
+    assert_eq!(world.nodes[GATEWAY].sip.signing_off(), 0);
+}

@@ -255,6 +255,7 @@ impl Speechless {
             | Command::ReportReferral { .. }
             | Command::Register(_)
             | Command::Unregister { .. }
+            | Command::SignOff
             | Command::Light { .. }
             | Command::OfferProfile { .. }
             | Command::Resync { .. }

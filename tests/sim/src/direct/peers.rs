@@ -87,6 +87,7 @@ pub(super) fn act(
         | Command::RefuseReoffer { .. }
         | Command::ReportReferral { .. }
         | Command::ByeOrphan { .. }
+        | Command::SignOff
         | Command::Light { .. }
         | Command::OfferProfile { .. }
         | Command::Resync { .. }
