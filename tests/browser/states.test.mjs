@@ -72,6 +72,7 @@ const WORLDS = {
       'GET /api/v1/audit': NONE,
       'GET /api/v1/overview': () => branch.overview({ calls: 0, answered: 0 }),
       'GET /api/v1/system': () => branch.system({ machine: undefined }),
+      'GET /api/v1/trunks': NONE,
       'GET /api/v1/alarms': NONE,
       'GET /api/v1/bans': NONE,
       'GET /api/v1/devices': { items: [], quarantine: [], requests: [] },
@@ -252,6 +253,11 @@ const STATES = {
   'system empty': ['empty', '/system', shows('还没有收到指标')],
   'system loading': ['slow', '/system', waits],
   'system failing': ['failing', '/system', fails],
+  'trunks filled': ['admin', '/trunks', shows('486')],
+  'trunks empty': ['empty', '/trunks', shows('还没有配置中继')],
+  'trunks loading': ['slow', '/trunks', waits],
+  'trunks failing': ['failing', '/trunks', fails],
+  'trunks tested': ['admin', '/trunks', testTrunk],
   'alarms loading': ['slow', '/alarms', waits],
   'alarms failing': ['failing', '/alarms', fails],
   'alarms filled': ['admin', '/alarms', shows('拨打未开放的号码')],
@@ -340,6 +346,7 @@ const SCREENS = {
     recordings: '/recordings',
     system: '/system',
     phones: '/phones',
+    trunks: '/trunks',
     alarms: '/alarms',
     audit: '/audit',
   },
@@ -369,6 +376,14 @@ async function assignDevice(page) {
   await page.getByLabel('名称').fill('三楼靠窗')
   await page.getByRole('dialog').getByRole('button', { name: '分配' }).click()
   await page.getByText('分机 1011 正在等待话机取配置').waitFor()
+}
+
+async function testTrunk(page) {
+  await page.getByRole('button', { name: '测试呼叫' }).first().click()
+  await page.getByLabel('响铃的分机').fill('1000')
+  await page.getByLabel('被叫号码').fill('13800138000')
+  await page.getByRole('dialog').getByRole('button', { name: '呼叫' }).click()
+  await page.getByText('分机 1000 正在响铃').waitFor()
 }
 
 async function lookAtHistory(page) {

@@ -138,3 +138,34 @@ fn the_gateway_registers_at_a_carrier_and_calls_over_it_with_its_password() {
     let clear = |bytes: &[u8]| bytes.windows(7).any(|part| part == b"hunter2");
     assert!(!clear(&database) && !clear(&log));
 }
+
+#[test]
+fn a_test_call_goes_over_the_trunk_that_is_named_and_to_no_number_that_helps_in_need() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let admin = gateway.page_of("admin");
+    let mut phone =
+        Baresip::registered(world.path(), &Plan::phone("1000", &gateway.sip(), "pw1000"));
+    let mut far = Baresip::start(
+        world.path(),
+        &Plan::far_end("13800138000", gateway.carrier_port),
+    );
+    let test = |trunk: &str, number: &str| {
+        let body = serde_json::json!({ "number": number, "extension": "1000" });
+        let answer = admin.post(&format!("/api/v1/trunks/{trunk}/test-call"), &body);
+        (answer.status, answer.json()["code"].as_str().map(str::to_owned))
+    };
+    let refused = |code: &str| Some(code.to_owned());
+    assert_eq!(test("nobody", "13800138000"), (409, refused("trunk_unknown")));
+    assert_eq!(test("carrier", "110"), (403, refused("not_allowed")));
+    assert_eq!(test("carrier", "12a"), (422, refused("invalid")));
+    // no dial rule begins with 1 for the outside: the trunk is what was asked for
+    assert_eq!(test("carrier", "13800138000"), (201, None));
+    phone.expect("CALL_ESTABLISHED");
+    far.expect("CALL_ESTABLISHED");
+    far.hang_up();
+    phone.expect("CALL_CLOSED");
+    let calls = admin.get("/api/v1/calls").json();
+    assert_eq!(calls["items"][0]["purpose"], "self_test");
+    assert_eq!(calls["items"][0]["trunk"], "carrier");
+}

@@ -95,6 +95,8 @@ pub struct DialRequest {
     pub customer: Option<CustomerId>,
     pub number: PartyNumber,
     pub purpose: Purpose,
+    /// Over this trunk and no other one: a test of it.
+    pub over: Option<TrunkName>,
     pub actor: Actor,
 }
 

@@ -52,7 +52,14 @@ impl<S: Signalling> Branch<S> {
             by: self.meters.by(Some(&request.extension)),
             utc: now.utc,
         };
-        let blocked = match self.gate.ask(&asked, now.mono) {
+        let asked = match &request.over {
+            Some(trunk) => {
+                let token = self.gate.ask_over(trunk, &asked, now.mono);
+                token.map(Pass::Outside)
+            }
+            None => self.gate.ask(&asked, now.mono),
+        };
+        let blocked = match asked {
             Ok(Pass::Outside(token)) => return Ok(token),
             Ok(Pass::Phone { .. }) => return Err(Refusal::NoRoute),
             Err(blocked) => blocked,

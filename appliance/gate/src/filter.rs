@@ -210,6 +210,33 @@ impl Gate {
         }
     }
 
+    /// A test call: over this trunk and no other one, through the same filters. Nobody tests with a number that helps in need.
+    pub fn ask_over(
+        &mut self,
+        trunk: &TrunkName,
+        request: &Request<'_>,
+        now: Moment,
+    ) -> Result<Token, Blocked> {
+        let block = |refusal| Blocked {
+            refusal,
+            party: None,
+        };
+        let digits = Digits::parse(request.dialled).map_err(|_bad| block(Refusal::BadNumber))?;
+        let dialled = digits.as_str();
+        if Emergency::parse(dialled).is_some() {
+            return Err(block(Refusal::NotAllowed));
+        }
+        let out = Out {
+            to: &RuleTarget::Trunk(trunk.clone()),
+            forms: [dialled; 3],
+            purpose: request.purpose,
+            record: false,
+            by: request.by,
+            utc: request.utc,
+        };
+        self.let_out_by(&out, &[], now)
+    }
+
     /// The filters of a call that leaves, in their order.
     fn let_out_by(
         &mut self,

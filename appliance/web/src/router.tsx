@@ -7,6 +7,7 @@ import {
   DashboardOutlined,
   LaptopOutlined,
   PhoneOutlined,
+  SwapOutlined,
   TeamOutlined,
 } from '@ant-design/icons'
 import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
@@ -21,6 +22,7 @@ import { OverviewPage } from './overview/OverviewPage'
 import { PhonesPage } from './phones/PhonesPage'
 import { RecordingsPage } from './recordings/RecordingsPage'
 import { SystemPage } from './system/SystemPage'
+import { TrunksPage } from './trunks/TrunksPage'
 
 type PlaceName =
   | 'overview'
@@ -28,11 +30,12 @@ type PlaceName =
   | 'calls'
   | 'recordings'
   | 'phones'
+  | 'trunks'
   | 'alarms'
   | 'system'
   | 'audit'
 export type Place = {
-  to: '/' | '/customers' | '/calls' | '/recordings' | '/phones' | '/alarms' | '/system' | '/audit'
+  to: '/' | '/customers' | '/calls' | '/recordings' | '/phones' | '/trunks' | '/alarms' | '/system' | '/audit'
   name: PlaceName
   icon: ReactNode
   /** The right without which it is not offered. */
@@ -45,6 +48,7 @@ export const PLACES: readonly Place[] = [
   { to: '/calls', name: 'calls', icon: <PhoneOutlined aria-hidden /> },
   { to: '/recordings', name: 'recordings', icon: <AudioOutlined aria-hidden /> },
   { to: '/phones', name: 'phones', icon: <LaptopOutlined aria-hidden />, needs: 'manage_phones' },
+  { to: '/trunks', name: 'trunks', icon: <SwapOutlined aria-hidden />, needs: 'manage_phones' },
   { to: '/alarms', name: 'alarms', icon: <AlertOutlined aria-hidden />, needs: 'let_in' },
   { to: '/system', name: 'system', icon: <ApiOutlined aria-hidden /> },
   { to: '/audit', name: 'audit', icon: <AuditOutlined aria-hidden />, needs: 'search_audit' },
@@ -61,6 +65,7 @@ const routeTree = root.addChildren([
   at('/calls', CallsPage),
   at('/recordings', RecordingsPage),
   at('/phones', PhonesPage),
+  at('/trunks', TrunksPage),
   at('/alarms', AlarmsPage),
   at('/system', SystemPage),
   at('/audit', AuditPage),

@@ -192,7 +192,7 @@ export function board() {
       ...(at < 6 ? { since: Date.now() - at * 700_000 - 5000, source: '192.168.1.20:5060' } : {}),
     })),
     trunks: [
-      { name: 'carrier', reachable: true, in_use: 4, concurrent_max: 500, cps_max: 300, codes: {} },
+      { name: 'carrier', reachable: true, in_use: 4, concurrent_max: 500, cps_max: 300, codes: { 200: 412, 486: 77, 480: 31, 404: 9, 503: 2 } },
       {
         name: 'ims',
         registered: true,
@@ -447,6 +447,8 @@ export function answers(who = {}, over = {}) {
     'GET /api/v1/overview': overview,
     'GET /api/v1/system': system,
     'GET /api/v1/headquarters': () => headquarters(),
+    'GET /api/v1/trunks': () => ({ items: board().trunks }),
+    'POST /api/v1/trunks/*/test-call': { status: 201, body: { call: ID(1) } },
     'GET /api/v1/alarms': () => ({ items: alarms() }),
     'GET /api/v1/bans': () => ({ items: bans() }),
     'GET /api/v1/devices': devices,

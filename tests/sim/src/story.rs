@@ -172,6 +172,7 @@ impl<F: Form> World<F> {
             extension: extension.clone(),
             customer: None,
             number,
+            over: None,
             purpose: Purpose::Sales,
             actor: Actor::Phone(extension.clone()),
         };

@@ -389,6 +389,7 @@ impl World {
             extension: Extension::parse("1000").unwrap(),
             customer: None,
             number: PartyNumber::parse(number).unwrap(),
+            over: None,
             purpose: Purpose::Sales,
             actor: Actor::System,
         };

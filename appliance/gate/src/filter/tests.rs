@@ -507,3 +507,26 @@ fn ceilings_hold_calls_back_and_emergencies_never() {
     assert_eq!(asked_by(&mut closed, &phone, 0, number), "off_hours");
     assert_eq!(asked_by(&mut closed, &phone, 0, "119"), "119");
 }
+
+#[test]
+fn a_test_call_goes_over_its_trunk_through_the_same_filters() {
+    let mut gate = gate(Profile::Production);
+    let over = |gate: &mut Gate, name: &str, dialled: &str| {
+        let trunk = TrunkName::parse(name).unwrap();
+        let asked = by_nobody(dialled, Purpose::SelfTest);
+        match gate.ask_over(&trunk, &asked, Moment::START) {
+            Ok(token) => format!("{} {}", token.trunk(), token.dial()),
+            Err(blocked) => blocked.refusal.code().to_owned(),
+        }
+    };
+    let table = [
+        ("carrier", "13800138000", "carrier 13800138000"),
+        ("nobody", "13800138000", "trunk_unknown"),
+        ("carrier", "110", "not_allowed"),
+        ("carrier", "0019001234567", "destination_closed"),
+        ("carrier", "12a", "bad_number"),
+    ];
+    for (trunk, dialled, expected) in table {
+        assert_eq!(over(&mut gate, trunk, dialled), expected, "{dialled}");
+    }
+}

@@ -12,7 +12,7 @@ use crate::web::{BoxInfo, BranchPort, DialOrder, DiskView, HandOver, Reply};
 use anyhow::Context as _;
 use branch::{BranchOrder, DialRequest};
 use link::LinkStatus;
-use messages::{CallId, DiskStage, Purpose};
+use messages::{CallId, DiskStage};
 use metrics_exporter_prometheus::PrometheusHandle;
 use portal::ops::{Health, HealthReport};
 use portal::serve::{ConnectionLimits, Identity};
@@ -213,9 +213,10 @@ impl BranchPort for Port {
     fn dial(&self, order: DialOrder, reply: Reply<CallId>) {
         let request = DialRequest {
             extension: order.extension,
-            customer: Some(order.customer),
+            customer: order.customer,
             number: order.number,
-            purpose: Purpose::Sales,
+            purpose: order.purpose,
+            over: order.over,
             actor: order.actor,
         };
         self.0.dial(request, reply);

@@ -237,7 +237,7 @@ pub(super) struct DialBody {
 #[schema(as = Dialled)]
 pub(super) struct DialledView {
     #[schema(value_type = String)]
-    call: CallId,
+    pub(super) call: CallId,
 }
 
 /// Call a customer: the phone rings, then the customer's
@@ -267,8 +267,10 @@ pub(super) async fn dial(
     let customer = CustomerId::parse(&body.customer).ok_or(Refusal::UnknownCustomer)?;
     let order = DialOrder {
         extension: phone_of(&user, body.extension.as_deref())?,
-        customer,
+        customer: Some(customer),
         number: number_of(&state, customer).await?,
+        purpose: Purpose::Sales,
+        over: None,
         actor: user.actor(),
         from_ip,
     };

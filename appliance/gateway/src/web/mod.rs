@@ -26,6 +26,7 @@ mod setup;
 mod softphone;
 mod state;
 mod system;
+mod trunk_test;
 mod users;
 mod wav_range;
 
@@ -60,6 +61,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(phones::phones))
         .routes(routes!(phones::history))
         .routes(routes!(phones::trunks))
+        .routes(routes!(trunk_test::test_call))
         .routes(routes!(alarms::alarms))
         .routes(routes!(bans::bans))
         .routes(routes!(bans::unban))

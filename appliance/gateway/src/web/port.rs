@@ -1,18 +1,21 @@
 //! What the pages ask of the branch machine, and what this machine is.
 use branch::BranchOrder;
 use messages::fact::Actor;
-use messages::{BootId, BoxId, CallId, CustomerId, Extension, PartyNumber, Refusal, UtcMs};
+use messages::{BootId, BoxId, CallId, CustomerId, Extension, PartyNumber, Purpose, Refusal, TrunkName, UtcMs};
 use std::net::IpAddr;
 
 /// Told once, from any thread, soon or late.
 pub type Reply<T> = Box<dyn FnOnce(Result<T, Refusal>) + Send>;
 
-/// A call that somebody asks for: the own phone rings, then the customer's.
+/// A call that somebody asks for: the own phone rings, then the number.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DialOrder {
     pub extension: Extension,
-    pub customer: CustomerId,
+    pub customer: Option<CustomerId>,
     pub number: PartyNumber,
+    pub purpose: Purpose,
+    /// Over this trunk and no other one.
+    pub over: Option<TrunkName>,
     pub actor: Actor,
     pub from_ip: IpAddr,
 }

@@ -45,7 +45,7 @@ export function TrunkTable({ trunks }: { trunks: Trunk[] }) {
 }
 
 /** A line that we are not registered at is worth nothing, whatever else it answers. */
-function TrunkState({ trunk }: { trunk: Trunk }) {
+export function TrunkState({ trunk }: { trunk: Trunk }) {
   const { t } = useTranslation()
   const { reachable, registered } = trunk
   if (registered === false) {

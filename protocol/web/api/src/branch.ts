@@ -61,6 +61,14 @@ export const branchApi = {
         body: extension === undefined ? { to } : { to, extension },
       }),
     ),
+  trunks: () => unwrap(client.GET('/api/v1/trunks')),
+  testTrunk: (name: string, number: string, extension: string) =>
+    unwrap(
+      client.POST('/api/v1/trunks/{name}/test-call', {
+        params: { path: { name } },
+        body: { number, extension },
+      }),
+    ),
   alarms: () => unwrap(client.GET('/api/v1/alarms')),
   devices: () => unwrap(client.GET('/api/v1/devices')),
   assignDevice: (mac: string, body: Schemas['DeviceAssignment']) =>

@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 42] = [
+pub(super) const ALL: [Call; 43] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -46,6 +46,12 @@ pub(super) const ALL: [Call; 42] = [
     call("GET", "/api/v1/overview"),
     call("GET", "/api/v1/phones"),
     call("GET", "/api/v1/trunks"),
+    order(
+        "POST",
+        "/api/v1/trunks/{name}/test-call",
+        r#"{"number":"13800138000","extension":"1000"}"#,
+        Action::ManagePhones,
+    ),
     call("GET", "/api/v1/phones/{extension}/handling"),
     Call {
         body: r#"{"do_not_disturb":false,"call_waiting":true,"no_answer_s":20}"#,
@@ -180,6 +186,7 @@ impl Call {
                 self.route
                     .replace("{id}", &id)
                     .replace("{extension}", "1000")
+                    .replace("{name}", "carrier")
                     .replace("{mac}", "00156574b1c2")
                     .replace("{number}", "1900"),
             )
