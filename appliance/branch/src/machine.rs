@@ -258,6 +258,10 @@ fn sip_config(config: &BranchConfig) -> sip::Config {
         caller_in: plan.caller_in,
         accept_from: plan.accept_from.clone(),
         options_every: config.trunk_options_every,
+        offers: sip::Offers {
+            reliable: plan.reliable,
+            session_timer: plan.session_timer,
+        },
     };
     sip::Config {
         realm: config.realm.clone(),

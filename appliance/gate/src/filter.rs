@@ -408,6 +408,7 @@ impl Gate {
         let line = self.trunks.get_mut(&trunk).filter(|line| !line.retired);
         let line = line.ok_or_else(|| block(Refusal::TrunkUnknown))?;
         line.pace.start(now).map_err(block)?;
+        let dial = line.written(&dial);
         Ok(Token::new(
             trunk,
             dial,

@@ -4,7 +4,7 @@ use crate::load::Load;
 use crate::pace::Pace;
 use crate::usage::DayLimits;
 use core::time::Duration;
-use messages::command::TrunkPlan;
+use messages::command::{NumberForm, TrunkPlan};
 use messages::{Moment, Refusal, SipCode};
 
 /// What a call met on a trunk.
@@ -26,6 +26,7 @@ pub(crate) struct Line {
     day: DayLimits,
     reached_codes: Vec<SipCode>,
     callers: Vec<String>,
+    form: NumberForm,
     /// The place in `callers` of the one that is shown next.
     turn: usize,
     /// Gone from the configuration; kept while calls are up on it.
@@ -42,6 +43,7 @@ impl Line {
             day: day_limits(plan),
             reached_codes: plan.reached_codes.clone(),
             callers: callers_of(plan),
+            form: plan.number_form,
             turn: 0,
             retired: false,
         }
@@ -54,6 +56,7 @@ impl Line {
         self.day = day_limits(plan);
         self.reached_codes.clone_from(&plan.reached_codes);
         self.callers = callers_of(plan);
+        self.form = plan.number_form;
         self.retired = false;
     }
 
@@ -61,7 +64,12 @@ impl Line {
     pub(crate) fn next_caller(&mut self) -> Option<String> {
         let at = self.turn % self.callers.len().max(1);
         self.turn = at + 1;
-        self.callers.get(at).cloned()
+        self.callers.get(at).map(|number| self.form.write(number))
+    }
+
+    /// The digits as this carrier wants them.
+    pub(crate) fn written(&self, dial: &str) -> String {
+        self.form.write(dial)
     }
 
     pub(crate) fn met(&mut self, met: Met, now: Moment) {

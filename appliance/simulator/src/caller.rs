@@ -62,6 +62,7 @@ impl Caller {
             host: load.gateway.to_string(),
             accept_from: Vec::new(),
             options_every: None,
+            offers: sip::Offers::default(),
             domain: None,
             login: None,
             caller_in: Default::default(),

@@ -67,6 +67,7 @@ impl Carrier {
                 port: config.gateway.map(|gateway| gateway.port()),
             }],
             options_every: None,
+            offers: sip::Offers::default(),
             domain: None,
             login: None,
             caller_in: Default::default(),

@@ -96,6 +96,7 @@ impl Caller {
             host: stage.address.to_string(),
             accept_from: Vec::new(),
             options_every: None,
+            offers: sip::Offers::default(),
             domain: None,
             login: None,
             caller_in: Default::default(),

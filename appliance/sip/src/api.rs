@@ -109,6 +109,25 @@ pub struct TrunkAccount {
     pub accept_from: Vec<TrunkSource>,
     /// OPTIONS are sent at this interval; `None`: never.
     pub options_every: Option<Duration>,
+    pub offers: Offers,
+}
+
+/// What we offer or ask for in an INVITE; some carriers stumble over it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Offers {
+    /// 100rel (RFC 3262).
+    pub reliable: bool,
+    /// Session timers (RFC 4028).
+    pub session_timer: bool,
+}
+
+impl Default for Offers {
+    fn default() -> Self {
+        Self {
+            reliable: true,
+            session_timer: true,
+        }
+    }
 }
 
 /// Who we are at a carrier that knows us by a password.

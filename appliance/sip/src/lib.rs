@@ -24,7 +24,7 @@ mod transaction;
 
 pub use api::{
     Command, Config, DialogRecord, Diversion, Event, Flow, Input, Invite, Lamp, LegId, Limits,
-    Login, Origin, Orphan, Output, PhoneAccount, ProfileAsked, Refused, RegisterAs, Resync, Target,
+    Login, Offers, Origin, Orphan, Output, PhoneAccount, ProfileAsked, Refused, RegisterAs, Resync, Target,
     Transport, TrunkAccount,
 };
 pub use machine::Sip;

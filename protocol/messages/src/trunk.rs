@@ -1,6 +1,6 @@
 //! A carrier's line: where it is, how we log in there, what it can take, and how numbers are written on it.
 use crate::command::Secret;
-use crate::{Money, SipCode, TrunkName};
+use crate::{Dialled, Money, NumberClass, SipCode, TrunkName};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
@@ -65,6 +65,59 @@ impl CallerIn {
     }
 }
 
+/// How numbers are written on a trunk: those that are called, and our own in From.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NumberForm {
+    /// As the dial rule made them, and as the file has them.
+    #[default]
+    AsSent,
+    /// `13800138000`, `075512345678`, `0044…`
+    National,
+    /// `+8613800138000`
+    E164,
+    /// `8613800138000`
+    Country,
+}
+
+impl NumberForm {
+    pub const ALL: [Self; 4] = [Self::AsSent, Self::National, Self::E164, Self::Country];
+
+    /// As the branch file writes it.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::AsSent => "as_sent",
+            Self::National => "national",
+            Self::E164 => "e164",
+            Self::Country => "country",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.code() == code)
+    }
+
+    /// What is no public number stays as it is; service numbers (400, 95…) have one form everywhere.
+    #[must_use]
+    pub fn write(self, text: &str) -> String {
+        let number = match Dialled::parse(text) {
+            Ok(Dialled::Phone(number)) if self != Self::AsSent => number,
+            Ok(_) | Err(_) => return text.to_owned(),
+        };
+        let has_country = match number.class() {
+            NumberClass::Mobile | NumberClass::Fixed | NumberClass::International => true,
+            NumberClass::Shared400 | NumberClass::Company95 | NumberClass::Service1xx => false,
+        };
+        match self {
+            Self::E164 if has_country => number.e164(),
+            Self::Country if has_country => number.e164().trim_start_matches('+').to_owned(),
+            Self::AsSent | Self::National | Self::E164 | Self::Country => number.national(),
+        }
+    }
+}
+
 /// How we log in at a carrier that wants us registered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrunkLogin {
@@ -117,6 +170,14 @@ pub struct TrunkPlan {
     pub more_callers: Vec<String>,
     #[serde(skip_serializing_if = "is_default", default)]
     pub caller_in: CallerIn,
+    #[serde(skip_serializing_if = "is_default", default)]
+    pub number_form: NumberForm,
+    /// We offer to acknowledge its ringing (100rel, RFC 3262).
+    #[serde(skip_serializing_if = "is_on", default = "on")]
+    pub reliable: bool,
+    /// We ask for session timers (RFC 4028).
+    #[serde(skip_serializing_if = "is_on", default = "on")]
+    pub session_timer: bool,
 }
 
 /// Where a trunk's requests may come from.
@@ -151,6 +212,9 @@ impl TrunkPlan {
             caller: None,
             more_callers: Vec::new(),
             caller_in: CallerIn::default(),
+            number_form: NumberForm::default(),
+            reliable: true,
+            session_timer: true,
         }
     }
 
@@ -180,6 +244,15 @@ fn usual_codes() -> Vec<SipCode> {
 
 fn are_usual_codes(codes: &[SipCode]) -> bool {
     *codes == *usual_codes()
+}
+
+const fn on() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
+const fn is_on(value: &bool) -> bool {
+    *value
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ impl Form for Text {
                 port: None,
             }],
             options_every: None,
+            offers: sip::Offers::default(),
             domain: None,
             login: None,
             caller_in: Default::default(),

@@ -170,6 +170,7 @@ impl World {
                 port: None,
             }],
             options_every: None,
+            offers: sip::Offers::default(),
             domain: None,
             login: None,
             caller_in: Default::default(),

@@ -1,7 +1,7 @@
 //! Dialled digits through the gate: where they go, who holds them back, which trunk has them.
 use super::{By, Gate, Met, Pass, Request, Rules, Spent};
 use messages::ceilings::{Ceilings, Hours};
-use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
+use messages::command::{DialRule, NumberForm, Profile, RuleTarget, TrunkPlan};
 use messages::{
     Destination, Extension, Moment, PartyNumber, PersonalValue, Purpose, Refusal, TrunkName, UtcMs,
 };
@@ -529,4 +529,41 @@ fn a_test_call_goes_over_its_trunk_through_the_same_filters() {
     for (trunk, dialled, expected) in table {
         assert_eq!(over(&mut gate, trunk, dialled), expected, "{dialled}");
     }
+}
+
+#[test]
+fn each_trunk_gets_numbers_in_its_own_form() {
+    let carrier = TrunkName::parse("carrier").unwrap();
+    let mut gate = gate(Profile::Production);
+    let trunk = TrunkPlan {
+        number_form: NumberForm::E164,
+        caller: Some("02012345678".to_owned()),
+        ..TrunkPlan::new(carrier.clone(), "127.0.0.1:5160")
+    };
+    let rules = Rules {
+        profile: Profile::Production,
+        dial_rules: vec![
+            rule("7", RuleTarget::Trunk(carrier.clone()), 1, ""),
+            rule("6", RuleTarget::Trunk(carrier), 1, "17909"),
+        ],
+        trunks: vec![trunk],
+        destinations: Destination::USUAL.to_vec(),
+        ..Rules::default()
+    };
+    gate.configure(rules, Moment::START);
+    let mut sent = |dialled: &str| {
+        let asked = by_nobody(dialled, Purpose::Service);
+        match gate.ask(&asked, Moment::START) {
+            Ok(Pass::Outside(token)) => (
+                token.dial().to_owned(),
+                token.caller().unwrap_or_default().to_owned(),
+            ),
+            other => panic!("{other:?}"),
+        }
+    };
+    let own = "+862012345678".to_owned();
+    assert_eq!(sent("713800138000"), ("+8613800138000".to_owned(), own.clone()));
+    // a code for another network stands before the number: as the rule made it
+    assert_eq!(sent("613800138000"), ("1790913800138000".to_owned(), own.clone()));
+    assert_eq!(sent("110"), ("110".to_owned(), own));
 }

@@ -4,7 +4,7 @@ use super::incoming::contact;
 use super::reliable::RELIABLE;
 use super::replaces::REPLACES;
 use super::{Ack, Heard, Leg, LegState, Offer, Session, session_timer};
-use crate::api::{Event, Flow, Invite, LegId, Origin, Target, TrunkAccount};
+use crate::api::{Event, Flow, Invite, LegId, Offers, Origin, Target, TrunkAccount};
 use crate::dialog::Dialog;
 use crate::machine::{Sip, cause_of_code};
 use crate::message::method::ALLOW;
@@ -26,6 +26,7 @@ struct Route {
     from_host: String,
     caller_in: CallerIn,
     peer: Origin,
+    offers: Offers,
 }
 
 impl Sip {
@@ -65,7 +66,7 @@ impl Sip {
             flow: route.flow,
             follows_target: matches!(route.peer, Origin::Trunk(_)),
         };
-        let mut draft = first_invite(&mut dialog, &invite);
+        let mut draft = first_invite(&mut dialog, &invite, route.offers);
         caller.put_assertion(&mut draft.head);
         identity::put_diversions(&mut draft.head, &invite, &route.from_host);
         let tx = self.open_client(route.flow, draft, Owner::Invite(invite.leg));
@@ -112,6 +113,7 @@ impl Sip {
                     from_host: if ours { host } else { address(flow) },
                     caller_in: trunk.caller_in,
                     peer: Origin::Trunk(name.clone()),
+                    offers: trunk.offers,
                 })
             }
             Target::Registrar { user } => {
@@ -125,6 +127,7 @@ impl Sip {
                     from_host: domain.to_owned(),
                     caller_in: CallerIn::From,
                     peer: Origin::Registrar { user: user.clone() },
+                    offers: Offers::default(),
                 })
             }
         }
@@ -331,17 +334,20 @@ fn to_phone(extension: &Extension, place: &Binding) -> Route {
         from_host: host,
         caller_in: CallerIn::From,
         peer: Origin::Phone(extension.clone()),
+        offers: Offers::default(),
     }
 }
 
-fn first_invite(dialog: &mut Dialog, invite: &Invite) -> Draft {
+fn first_invite(dialog: &mut Dialog, invite: &Invite, offers: Offers) -> Draft {
     let mut draft = dialog.request(Method::Invite);
     draft.head.push(Name::Allow, ALLOW);
     draft.head.push(Name::Accept, "application/sdp");
-    session_timer::put_wish(&mut draft.head, None);
+    if offers.session_timer {
+        session_timer::put_wish(&mut draft.head, None);
+    }
     draft.head.push(Name::Supported, REPLACES);
     // an offer in a provisional answer would want its answer in the PRACK: only where the offer is ours
-    if invite.sdp.is_some() {
+    if offers.reliable && invite.sdp.is_some() {
         draft.head.push(Name::Supported, RELIABLE);
     }
     if invite.auto_answer {

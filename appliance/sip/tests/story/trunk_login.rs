@@ -4,7 +4,7 @@ use crate::world::{CARRIER, GATEWAY, World, address, extension, flow};
 use core::time::Duration;
 use messages::command::CallerIn;
 use messages::{SipCode, TrunkName};
-use sip::{Command, Config, Event, Input, Login, Origin, PhoneAccount, Target, TrunkAccount};
+use sip::{Command, Config, Event, Input, Login, Offers, Origin, PhoneAccount, Target, TrunkAccount};
 
 const DOMAIN: &str = "ims.carrier.cn";
 const USER: &str = "2012";
@@ -28,6 +28,7 @@ fn trunk(password: &str) -> TrunkAccount {
         caller_in: CallerIn::Preferred,
         accept_from: Vec::new(),
         options_every: None,
+            offers: sip::Offers::default(),
     }
 }
 
@@ -229,4 +230,30 @@ fn a_gateway_that_stops_takes_its_registrations_back() {
     world.seconds(1);
     assert_eq!(reached(&world, USER), 0);
     assert_eq!(world.nodes[GATEWAY].sip.signing_off(), 0);
+}
+
+#[test]
+fn a_carrier_that_stumbles_over_extensions_is_asked_for_none() {
+    let mut world = carrier("secret");
+    let invite = |world: &mut World, offers: Offers| {
+        ours(
+            world,
+            vec![TrunkAccount {
+                offers,
+                ..trunk("secret")
+            }],
+        );
+        world.sent.clear();
+        world.call(GATEWAY, Target::Trunk(name()), "13800138000", Some(OFFER));
+        last_sent(world, "INVITE ")
+    };
+    let usual = invite(&mut world, Offers::default());
+    assert!(usual.contains("100rel") && usual.contains("Session-Expires"));
+    let plain = Offers {
+        reliable: false,
+        session_timer: false,
+    };
+    let bare = invite(&mut world, plain);
+    assert!(!bare.contains("100rel") && !bare.contains("Session-Expires"), "{bare}");
+    assert!(!bare.contains("timer"), "{bare}");
 }

@@ -40,6 +40,7 @@ pub enum PlanFault {
     OutOfBounds(i64, i64),
     BadCaller,
     BadCallerIn,
+    BadNumberForm,
     DidTwice,
     BadDestination,
     BadHours,
@@ -81,6 +82,7 @@ impl PlanFault {
             Self::OutOfBounds(..) => "plan_out_of_bounds",
             Self::BadCaller => "plan_bad_caller",
             Self::BadCallerIn => "plan_bad_caller_in",
+            Self::BadNumberForm => "plan_bad_number_form",
             Self::DidTwice => "plan_did_twice",
             Self::BadDestination => "plan_bad_destination",
             Self::BadHours => "plan_bad_hours",
@@ -119,6 +121,7 @@ impl PlanFault {
             Self::SourceMissing => "地址是主机名时必须写 accept_from".to_owned(),
             Self::OutOfBounds(from, to) => format!("须在 {from} 到 {to} 之间"),
             Self::BadCaller => "主叫号码只能是数字(可带 +),最多 32 位".to_owned(),
+            Self::BadNumberForm => "只能是 as_sent、national、e164 或 country".to_owned(),
             Self::BadCallerIn => "只能是 from、preferred 或 asserted".to_owned(),
             Self::DidTwice => "这个号码已经写过".to_owned(),
             Self::BadDestination => {
@@ -164,6 +167,7 @@ impl PlanFault {
             Self::SourceMissing => "accept_from is needed where the address is a name".to_owned(),
             Self::OutOfBounds(from, to) => format!("from {from} to {to}"),
             Self::BadCaller => "digits only (with + in front), at most 32".to_owned(),
+            Self::BadNumberForm => "as_sent, national, e164 or country".to_owned(),
             Self::BadCallerIn => "from, preferred or asserted".to_owned(),
             Self::DidTwice => "the number stands there already".to_owned(),
             Self::BadDestination => {

@@ -297,6 +297,12 @@ const MISTAKES: &[(&str, usize, &str, &str)] = &[
         "plan_bad_destination",
     ),
     (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\nnumber_form = \"+86\"",
+        4,
+        "trunk.number_form",
+        "plan_bad_number_form",
+    ),
+    (
         "[policy]\nhours = \"8-21\"",
         2,
         "policy.hours",

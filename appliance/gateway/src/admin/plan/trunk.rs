@@ -2,7 +2,7 @@
 use super::policy::{COST_BOUNDS, yuan};
 use super::section::{Found, Section};
 use super::{Faults, PlanFault};
-use messages::command::{CallerIn, Secret, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
+use messages::command::{CallerIn, NumberForm, Secret, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
 use messages::{Digits, SipCode, TrunkName};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
@@ -46,6 +46,9 @@ fn trunk(mut section: Section<'_>, faults: &mut Faults<'_>) -> Option<Found<Trun
     let reached_codes = codes(&mut section, faults);
     let domain = word(&mut section, "domain", faults);
     let caller_in = caller_in(&mut section, faults);
+    let number_form = number_form(&mut section, faults);
+    let reliable = section.flag("reliable", faults);
+    let session_timer = section.flag("session_timer", faults);
     let (caller, more_callers) = callers(&mut section, faults);
     section.done(faults);
     let (name, address) = (name?, address?);
@@ -68,6 +71,9 @@ fn trunk(mut section: Section<'_>, faults: &mut Faults<'_>) -> Option<Found<Trun
             caller,
             more_callers,
             caller_in,
+            number_form,
+            reliable: reliable.is_none_or(|found| found.value),
+            session_timer: session_timer.is_none_or(|found| found.value),
             ..usual
         },
     })
@@ -120,6 +126,17 @@ fn codes(section: &mut Section<'_>, faults: &mut Faults<'_>) -> Option<Vec<SipCo
         .into_iter()
         .filter_map(|found| u16::try_from(found.value).ok());
     Some(codes.map(SipCode).collect())
+}
+
+/// `as_sent`, `national`, `e164` or `country`.
+fn number_form(section: &mut Section<'_>, faults: &mut Faults<'_>) -> NumberForm {
+    let Some(found) = section.text("number_form", faults) else {
+        return NumberForm::default();
+    };
+    NumberForm::parse(found.value).unwrap_or_else(|| {
+        faults.at(found.at, "trunk.number_form", PlanFault::BadNumberForm);
+        NumberForm::default()
+    })
 }
 
 /// `from`, `preferred` or `asserted`; From alone where the file does not say.
