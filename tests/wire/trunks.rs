@@ -153,10 +153,16 @@ fn a_test_call_goes_over_the_trunk_that_is_named_and_to_no_number_that_helps_in_
     let test = |trunk: &str, number: &str| {
         let body = serde_json::json!({ "number": number, "extension": "1000" });
         let answer = admin.post(&format!("/api/v1/trunks/{trunk}/test-call"), &body);
-        (answer.status, answer.json()["code"].as_str().map(str::to_owned))
+        (
+            answer.status,
+            answer.json()["code"].as_str().map(str::to_owned),
+        )
     };
     let refused = |code: &str| Some(code.to_owned());
-    assert_eq!(test("nobody", "13800138000"), (409, refused("trunk_unknown")));
+    assert_eq!(
+        test("nobody", "13800138000"),
+        (409, refused("trunk_unknown"))
+    );
     assert_eq!(test("carrier", "110"), (403, refused("not_allowed")));
     assert_eq!(test("carrier", "12a"), (422, refused("invalid")));
     // no dial rule begins with 1 for the outside: the trunk is what was asked for

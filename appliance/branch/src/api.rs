@@ -7,7 +7,7 @@ use messages::command::{CallHandling, DialRule, Did, HuntGroup, Profile, TrunkPl
 use messages::fact::{Actor, Fact};
 use messages::{
     CallId, CustomerId, Destination, DiskStage, Extension, Moment, PartyId, PartyNumber, Purpose,
-    RecordingId, Refusal, ReleasedBy, UnbindReason,
+    RecordingId, Refusal, ReleasedBy, TrunkName, UnbindReason,
 };
 use sip::{DialogRecord, Flow, LegId, Limits as SipLimits, Orphan, Refused};
 use std::collections::BTreeMap;

@@ -24,8 +24,8 @@ mod transaction;
 
 pub use api::{
     Command, Config, DialogRecord, Diversion, Event, Flow, Input, Invite, Lamp, LegId, Limits,
-    Login, Offers, Origin, Orphan, Output, PhoneAccount, ProfileAsked, Refused, RegisterAs, Resync, Target,
-    Transport, TrunkAccount,
+    Login, Offers, Origin, Orphan, Output, PhoneAccount, ProfileAsked, Refused, RegisterAs, Resync,
+    Target, Transport, TrunkAccount,
 };
 pub use machine::Sip;
 pub use profile::ProfileReply;

@@ -35,7 +35,16 @@ type PlaceName =
   | 'system'
   | 'audit'
 export type Place = {
-  to: '/' | '/customers' | '/calls' | '/recordings' | '/phones' | '/trunks' | '/alarms' | '/system' | '/audit'
+  to:
+    | '/'
+    | '/customers'
+    | '/calls'
+    | '/recordings'
+    | '/phones'
+    | '/trunks'
+    | '/alarms'
+    | '/system'
+    | '/audit'
   name: PlaceName
   icon: ReactNode
   /** The right without which it is not offered. */

@@ -192,7 +192,14 @@ export function board() {
       ...(at < 6 ? { since: Date.now() - at * 700_000 - 5000, source: '192.168.1.20:5060' } : {}),
     })),
     trunks: [
-      { name: 'carrier', reachable: true, in_use: 4, concurrent_max: 500, cps_max: 300, codes: { 200: 412, 486: 77, 480: 31, 404: 9, 503: 2 } },
+      {
+        name: 'carrier',
+        reachable: true,
+        in_use: 4,
+        concurrent_max: 500,
+        cps_max: 300,
+        codes: { 200: 412, 486: 77, 480: 31, 404: 9, 503: 2 },
+      },
       {
         name: 'ims',
         registered: true,

@@ -562,8 +562,14 @@ fn each_trunk_gets_numbers_in_its_own_form() {
         }
     };
     let own = "+862012345678".to_owned();
-    assert_eq!(sent("713800138000"), ("+8613800138000".to_owned(), own.clone()));
+    assert_eq!(
+        sent("713800138000"),
+        ("+8613800138000".to_owned(), own.clone())
+    );
     // a code for another network stands before the number: as the rule made it
-    assert_eq!(sent("613800138000"), ("1790913800138000".to_owned(), own.clone()));
+    assert_eq!(
+        sent("613800138000"),
+        ("1790913800138000".to_owned(), own.clone())
+    );
     assert_eq!(sent("110"), ("110".to_owned(), own));
 }

@@ -1,7 +1,9 @@
 //! What the pages ask of the branch machine, and what this machine is.
 use branch::BranchOrder;
 use messages::fact::Actor;
-use messages::{BootId, BoxId, CallId, CustomerId, Extension, PartyNumber, Purpose, Refusal, TrunkName, UtcMs};
+use messages::{
+    BootId, BoxId, CallId, CustomerId, Extension, PartyNumber, Purpose, Refusal, TrunkName, UtcMs,
+};
 use std::net::IpAddr;
 
 /// Told once, from any thread, soon or late.

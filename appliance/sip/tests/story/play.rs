@@ -84,7 +84,7 @@ fn config() -> Config {
                 host: ip.to_string(),
                 accept_from: vec![TrunkSource { ip, port: None }],
                 options_every: None,
-            offers: sip::Offers::default(),
+                offers: sip::Offers::default(),
                 domain: None,
                 login: None,
                 caller_in: Default::default(),

@@ -4,7 +4,9 @@ use crate::world::{CARRIER, GATEWAY, World, address, extension, flow};
 use core::time::Duration;
 use messages::command::CallerIn;
 use messages::{SipCode, TrunkName};
-use sip::{Command, Config, Event, Input, Login, Offers, Origin, PhoneAccount, Target, TrunkAccount};
+use sip::{
+    Command, Config, Event, Input, Login, Offers, Origin, PhoneAccount, Target, TrunkAccount,
+};
 
 const DOMAIN: &str = "ims.carrier.cn";
 const USER: &str = "2012";
@@ -28,7 +30,7 @@ fn trunk(password: &str) -> TrunkAccount {
         caller_in: CallerIn::Preferred,
         accept_from: Vec::new(),
         options_every: None,
-            offers: sip::Offers::default(),
+        offers: Offers::default(),
     }
 }
 
@@ -254,6 +256,9 @@ fn a_carrier_that_stumbles_over_extensions_is_asked_for_none() {
         session_timer: false,
     };
     let bare = invite(&mut world, plain);
-    assert!(!bare.contains("100rel") && !bare.contains("Session-Expires"), "{bare}");
+    assert!(
+        !bare.contains("100rel") && !bare.contains("Session-Expires"),
+        "{bare}"
+    );
     assert!(!bare.contains("timer"), "{bare}");
 }

@@ -73,7 +73,7 @@ fn trunk(from: usize, name: &str, node: usize) -> TrunkAccount {
             port: Some(5060),
         }],
         options_every: None,
-            offers: sip::Offers::default(),
+        offers: sip::Offers::default(),
         domain: None,
         login: None,
         caller_in: Default::default(),

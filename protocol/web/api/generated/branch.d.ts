@@ -619,6 +619,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/trunks/{name}/test-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call a number over this trunk and no other one
+         * @description The same filters as for every call; the record says what the carrier answered.
+         */
+        post: operations["branch_test_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1582,6 +1602,12 @@ export interface components {
         };
         Trunks: {
             items: components["schemas"]["Trunk"][];
+        };
+        TrunkTest: {
+            /** @description Which phone rings first; the user's own where it is not given. */
+            extension?: string;
+            /** @description As it is sent to the carrier. No emergency number. */
+            number: string;
         };
         ViewNumber: {
             /** @description Why the number must be seen; it is recorded. */
@@ -2925,6 +2951,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Trunks"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_test_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkTest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Dialled"];
                 };
             };
             /** @description a problem with its stable code (RFC 9457) */

@@ -2,7 +2,9 @@
 use super::policy::{COST_BOUNDS, yuan};
 use super::section::{Found, Section};
 use super::{Faults, PlanFault};
-use messages::command::{CallerIn, NumberForm, Secret, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
+use messages::command::{
+    CallerIn, NumberForm, Secret, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport,
+};
 use messages::{Digits, SipCode, TrunkName};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};

@@ -36,7 +36,7 @@ async fn a_call_is_dialled_once_however_often_it_is_sent() {
         assert_eq!(dialled.len(), 1);
         assert_eq!(dialled[0].extension, extension("1000"));
         assert_eq!(dialled[0].number.to_dial(), NUMBER);
-        assert_eq!(dialled[0].customer, world.customer);
+        assert_eq!(dialled[0].customer, Some(world.customer));
     }
     dial(&world, &agent, "k2", None).await;
     assert_eq!(world.machine.dialled.lock().unwrap().len(), 2);
