@@ -50,7 +50,7 @@ export function TrunksPage() {
     {
       key: 'cps',
       title: t('branch.trunk.cps'),
-      width: 110,
+      width: 130,
       numeric: true,
       cell: (trunk) => <span className="zk-num">{format.count(trunk.cps_max)}</span>,
     },
@@ -101,7 +101,7 @@ function Answers({ codes }: { codes: Record<string, number> }) {
   return (
     <span className="zk-row">
       {shown.map(([code, count]) => (
-        <Tag key={code} className="zk-num" color={code < '300' ? 'green' : 'default'}>
+        <Tag key={code} className="zk-num">
           {code} × {format.count(count)}
         </Tag>
       ))}
