@@ -3,9 +3,10 @@ import type { Trunk } from '@zhunkehu/api/branch'
 import { type Column, DataTable, EmptyState, format, Meter, StatusTag } from '@zhunkehu/kit'
 import { useTranslation } from 'react-i18next'
 
-export function TrunkTable({ trunks }: { trunks: Trunk[] }) {
+/** What every list of trunks begins with. */
+export function useTrunkColumns(): Column<Trunk>[] {
   const { t } = useTranslation()
-  const columns: Column<Trunk>[] = [
+  return [
     { key: 'name', title: t('branch.trunk.name'), cell: (trunk) => trunk.name },
     {
       key: 'state',
@@ -28,6 +29,11 @@ export function TrunkTable({ trunks }: { trunks: Trunk[] }) {
       ),
     },
   ]
+}
+
+export function TrunkTable({ trunks }: { trunks: Trunk[] }) {
+  const { t } = useTranslation()
+  const columns = useTrunkColumns()
   return (
     <DataTable
       name={t('branch.overview.trunk_list')}
@@ -45,7 +51,7 @@ export function TrunkTable({ trunks }: { trunks: Trunk[] }) {
 }
 
 /** A line that we are not registered at is worth nothing, whatever else it answers. */
-export function TrunkState({ trunk }: { trunk: Trunk }) {
+function TrunkState({ trunk }: { trunk: Trunk }) {
   const { t } = useTranslation()
   const { reachable, registered } = trunk
   if (registered === false) {

@@ -1,11 +1,11 @@
 // 线路: every trunk, whether it works, how full it is, what it answered within the last hour.
 import { useQuery } from '@tanstack/react-query'
 import { branchApi, type Trunk } from '@zhunkehu/api/branch'
-import { Card, type Column, DataTable, EmptyState, format, Loaded, Meter } from '@zhunkehu/kit'
+import { Card, type Column, DataTable, EmptyState, format, Loaded } from '@zhunkehu/kit'
 import { Button, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { TrunkState } from '../overview/TrunkTable'
+import { useTrunkColumns } from '../overview/TrunkTable'
 import { TestCall } from './TestCall'
 
 const ASKED_EVERY_MS = 5_000
@@ -26,27 +26,7 @@ export function TrunksPage() {
   })
   const [tested, setTested] = useState<string>()
   const columns: Column<Trunk>[] = [
-    { key: 'name', title: t('branch.trunk.name'), width: 140, cell: (trunk) => trunk.name },
-    {
-      key: 'state',
-      title: t('branch.trunk.state'),
-      width: 110,
-      cell: (trunk) => <TrunkState trunk={trunk} />,
-    },
-    {
-      key: 'in_use',
-      title: t('branch.trunk.in_use'),
-      width: 160,
-      numeric: true,
-      cell: (trunk) => (
-        <div>
-          <span className="zk-num">
-            {format.count(trunk.in_use)} / {format.count(trunk.concurrent_max)}
-          </span>
-          <Meter used={trunk.in_use} total={trunk.concurrent_max} />
-        </div>
-      ),
-    },
+    ...useTrunkColumns(),
     {
       key: 'cps',
       title: t('branch.trunk.cps'),
