@@ -31,7 +31,7 @@ pub(crate) struct Course {
 
 /// What to do next.
 enum Step {
-    Ring(Next),
+    Ring(Box<Next>),
     Nobody(Option<HangUpCause>),
 }
 
@@ -67,10 +67,7 @@ impl<S: Signalling> Branch<S> {
             self.go_on(now, call, course, cause, redirect)
         });
         let input = match step {
-            Step::Ring(next) => calls::Input::TryNext {
-                call,
-                next: Box::new(next),
-            },
+            Step::Ring(next) => calls::Input::TryNext { call, next },
             Step::Nobody(cause) => calls::Input::GiveUp { call, cause },
         };
         self.calls.handle(now, input);
@@ -164,7 +161,7 @@ impl<S: Signalling> Branch<S> {
             diverted: course.diverted.clone(),
         };
         self.courses.insert(call, course);
-        Step::Ring(next)
+        Step::Ring(Box::new(next))
     }
 
     fn hunt(&mut self, now: Now, call: CallId, mut course: Course, group: &HuntGroup) -> Step {
@@ -256,11 +253,11 @@ impl<S: Signalling> Branch<S> {
                 self.note_diverted(now, call, by, reason, to);
                 let callee = self.outside(now, call, &asked, token);
                 self.diverted_outside(call, &course.diverted);
-                Step::Ring(Next {
+                Step::Ring(Box::new(Next {
                     callee,
                     ring_for: None,
                     diverted: course.diverted,
-                })
+                }))
             }
             Err(blocked) => {
                 let sip = blocked.refusal.sip_code();

@@ -1,9 +1,9 @@
-//! What calls to the outside use: whose they are, over which trunk, how long they talked.
+//! What calls to the outside use: who wanted them, over which trunk, how long they talked.
 use crate::machine::Branch;
 use crate::signalling::Signalling;
 use gate::{By, Spent};
 use messages::fact::Body;
-use messages::{CallId, Destination, Extension, Now, TrunkName};
+use messages::{AttemptId, CallId, Destination, Extension, Now, TrunkName};
 use std::collections::BTreeMap;
 
 #[derive(Clone, Debug)]
@@ -15,8 +15,9 @@ struct Meter {
 
 #[derive(Debug, Default)]
 pub(crate) struct Meters {
-    running: BTreeMap<CallId, Meter>,
-    /// Calls of each phone that are outside.
+    /// By call first: a call that was given on has several.
+    running: BTreeMap<(CallId, AttemptId), Meter>,
+    /// Tries of each phone that are outside.
     of: BTreeMap<Extension, u32>,
 }
 
@@ -28,16 +29,15 @@ impl Meters {
         Some(By { phone, calls })
     }
 
-    fn start(&mut self, call: CallId, meter: Meter) {
-        self.stop(call);
+    fn start(&mut self, at: (CallId, AttemptId), meter: Meter) {
         if let Some(by) = &meter.by {
             *self.of.entry(by.clone()).or_default() += 1;
         }
-        self.running.insert(call, meter);
+        self.running.insert(at, meter);
     }
 
-    fn stop(&mut self, call: CallId) -> Option<Meter> {
-        let meter = self.running.remove(&call)?;
+    fn stop(&mut self, at: (CallId, AttemptId)) -> Option<Meter> {
+        let meter = self.running.remove(&at)?;
         if let Some(by) = &meter.by
             && let Some(count) = self.of.get_mut(by)
         {
@@ -48,38 +48,52 @@ impl Meters {
         }
         Some(meter)
     }
+
+    fn of_call(&self, call: CallId) -> Vec<AttemptId> {
+        let from = (call, AttemptId::from_bytes([0; 16]));
+        let all = self.running.range(from..);
+        all.take_while(|((one, _), _)| *one == call)
+            .map(|((_, attempt), _)| *attempt)
+            .collect()
+    }
 }
 
 impl<S: Signalling> Branch<S> {
-    /// A meter runs from a try to the end of its call; who is charged is the phone of the call.
+    /// A meter runs from a try to the end of its call, and is paid by whoever wanted it. A try that nobody answered costs
+    /// nothing; of a call that was given on, each answered one counts for the whole: rather too much than too little.
     #[allow(clippy::wildcard_enum_match_arm)] // other facts use nothing
     pub(crate) fn meter(&mut self, now: Now, body: &Body) {
         match body {
             Body::AttemptStarted(fact) => {
-                let note = self.notes.get(&fact.call);
                 let meter = Meter {
-                    by: note.and_then(|note| note.phone.clone()),
+                    by: fact.wanted_by.clone(),
                     trunk: fact.trunk.clone(),
                     destination: fact.destination,
                 };
-                self.meters.start(fact.call, meter);
+                self.meters.start((fact.call, fact.attempt), meter);
             }
             Body::AttemptRerouted(fact) => {
-                if let Some(meter) = self.meters.running.get_mut(&fact.call) {
+                let at = (fact.call, fact.attempt);
+                if let Some(meter) = self.meters.running.get_mut(&at) {
                     meter.trunk = fact.to.clone();
                 }
             }
+            Body::AttemptEnded(fact) if !fact.result.was_answered() => {
+                self.meters.stop((fact.call, fact.attempt));
+            }
             Body::CallEnded(fact) => {
-                let Some(meter) = self.meters.stop(fact.call) else {
-                    return;
-                };
-                let spent = Spent {
-                    by: meter.by,
-                    trunk: meter.trunk,
-                    destination: meter.destination,
-                    talk_ms: fact.talk_ms,
-                };
-                self.gate.spent(&spent, now.utc);
+                for attempt in self.meters.of_call(fact.call) {
+                    let Some(meter) = self.meters.stop((fact.call, attempt)) else {
+                        continue;
+                    };
+                    let spent = Spent {
+                        by: meter.by,
+                        trunk: meter.trunk,
+                        destination: meter.destination,
+                        talk_ms: fact.talk_ms,
+                    };
+                    self.gate.spent(&spent, now.utc);
+                }
             }
             _ => {}
         }

@@ -277,9 +277,9 @@ impl Gate {
         let others = out.to.trunks().len() > tried.len() + 1;
         let [_, sent, _] = out.forms;
         self.let_out(trunk, sent.to_owned(), party, out.purpose, out.record, now)
-            .map(|token| token.beside(others))
+            .map(|token| token.beside(others).wanted(out.by.map(|by| by.phone)))
             .inspect(|_token| {
-                if tried.is_empty() {
+                if tried.is_empty() && !self.profile.is_free() {
                     self.usage.began(out.by, now);
                 }
             })

@@ -1,5 +1,5 @@
 //! The proof that the gate has let a call out. Only the gate makes it, and it cannot be copied.
-use messages::{Destination, PartyNumber, Purpose, TrunkName};
+use messages::{Destination, Extension, PartyNumber, Purpose, TrunkName};
 
 /// Good for one INVITE to one trunk. It holds one of the trunk's channels until `Gate::release`.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,6 +12,7 @@ pub struct Token {
     record: bool,
     caller: Option<String>,
     others: bool,
+    wanted_by: Option<Extension>,
 }
 
 impl Token {
@@ -31,6 +32,7 @@ impl Token {
             record,
             caller,
             others: false,
+            wanted_by: None,
         }
     }
 
@@ -38,6 +40,17 @@ impl Token {
     pub(crate) const fn beside(mut self, others: bool) -> Self {
         self.others = others;
         self
+    }
+
+    pub(crate) fn wanted(mut self, by: Option<&Extension>) -> Self {
+        self.wanted_by = by.cloned();
+        self
+    }
+
+    /// The phone that wanted the call.
+    #[must_use]
+    pub const fn wanted_by(&self) -> Option<&Extension> {
+        self.wanted_by.as_ref()
     }
 
     /// Could another trunk bring it through?

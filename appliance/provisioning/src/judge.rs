@@ -20,6 +20,8 @@ pub struct Asked<'a> {
     /// The token that a device shows that was given so many configurations.
     pub token: &'a dyn Fn(u32) -> String,
     pub from: IpAddr,
+    /// It asks from the own network; nobody else is given anything.
+    pub local: bool,
     /// Whose address the own network knows there.
     pub neighbour: Option<Mac>,
     pub now: UtcMs,
@@ -58,6 +60,8 @@ verdicts! {
     Unknown = "unknown",
     /// The path and the phone's name say two addresses, or the network knows another one there.
     AddressDiffers = "address_differs",
+    /// From beyond the own network.
+    Foreign = "foreign",
     /// Without a token, and nobody waits for it.
     WindowOver = "window_over",
     TokenWrong = "token_wrong",
@@ -76,6 +80,9 @@ verdicts! {
 #[must_use]
 pub fn judge(asked: &Asked<'_>) -> Verdict {
     let request = asked.request;
+    if !asked.local {
+        return Verdict::Foreign;
+    }
     match request.file {
         File::Other => return Verdict::NotHere,
         File::Common => {
@@ -181,6 +188,7 @@ mod tests {
             device,
             token: &|serial| format!("token{serial}"),
             from: PHONE,
+            local: true,
             neighbour: neighbour.map(|text| Mac::parse(text).unwrap()),
             now: NOW,
         })
@@ -287,6 +295,27 @@ mod tests {
         assert_eq!(of(None), Verdict::Given);
         assert_eq!(of(Some("00156574b1c2")), Verdict::Given);
         assert_eq!(of(Some("3c22fb0a0b0c")), Verdict::AddressDiffers);
+    }
+
+    #[test]
+    fn nobody_beyond_the_own_network_is_given_anything() {
+        for path in [
+            "00156574b1c2.cfg",
+            "t/token3/00156574b1c2.cfg",
+            "y000000000123.cfg",
+        ] {
+            let request = Request::read(path, AGENT).unwrap();
+            let asked = Asked {
+                request: &request,
+                device: Some(&device()),
+                token: &|serial| format!("token{serial}"),
+                from: PHONE,
+                local: false,
+                neighbour: None,
+                now: NOW,
+            };
+            assert_eq!(judge(&asked), Verdict::Foreign, "{path}");
+        }
     }
 
     #[test]

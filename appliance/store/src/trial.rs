@@ -224,6 +224,7 @@ impl Trial {
             call,
             trunk,
             destination: None,
+            wanted_by: None,
         });
         if rng.below(2) == 0 {
             self.happened(AttemptEnded {

@@ -305,6 +305,7 @@ mod tests {
             call: CALL,
             trunk: TrunkName::parse("carrier").unwrap(),
             destination: None,
+            wanted_by: None,
         };
         let blocked = DialBlocked {
             extension: None,

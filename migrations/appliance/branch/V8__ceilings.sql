@@ -4,5 +4,6 @@ CREATE TABLE ceiling (
     ceilings BLOB NOT NULL
 ) STRICT;
 
--- What kind of number a try is for: what today's calls have cost is known again after a restart.
+-- What kind of number a try is for, and the phone that wanted it: what today's calls used is known again after a restart.
 ALTER TABLE attempt ADD COLUMN destination TEXT;
+ALTER TABLE attempt ADD COLUMN wanted_by TEXT;

@@ -108,6 +108,25 @@ coded! {
 }
 
 impl SystemResult {
+    /// Somebody answered, however it ended then.
+    #[must_use]
+    pub const fn was_answered(self) -> bool {
+        match self {
+            Self::Answered | Self::MediaTimeout | Self::MaxLength | Self::Restarted => true,
+            Self::Busy
+            | Self::NoAnswer
+            | Self::Rejected
+            | Self::Vacant
+            | Self::Unreachable
+            | Self::Cancelled
+            | Self::Congestion
+            | Self::NoCommonCodec
+            | Self::Blocked
+            | Self::TrunkFailed
+            | Self::OtherFailure => false,
+        }
+    }
+
     /// What a final refusal means, from the Q.850 cause where there is one, else from the SIP code (RFC 3398 §8.2.6.1).
     #[must_use]
     pub fn of_failure(cause: HangUpCause) -> Self {

@@ -47,6 +47,7 @@ pub(crate) fn call(n: u64, utc: UtcMs) -> Vec<Fact> {
             call,
             trunk,
             destination: None,
+            wanted_by: None,
         }
         .into(),
         CallRinging {

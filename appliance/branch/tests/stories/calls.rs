@@ -272,3 +272,36 @@ fn a_phone_that_has_talked_its_minutes_calls_nobody_but_help() {
     assert_eq!(world.saw("192.0.2.11:5060"), Some(403));
     assert!(world.facts.len() > before);
 }
+
+#[test]
+fn a_call_that_a_phone_forwards_outside_is_paid_by_that_phone() {
+    let mut world = World::new(Profile::Production);
+    let mut config = config(Profile::Production);
+    config.rules[0].strip = 1;
+    config.trunks[0].0.concurrent_max = 10;
+    config.ceilings.phone_minutes_max = 1;
+    let forward = messages::command::CallHandling {
+        forward_always: Some("913800138000".to_owned()),
+        ..messages::command::CallHandling::default()
+    };
+    let forwards = Extension::parse("1001").unwrap();
+    config.handling.insert(forwards.clone(), forward);
+    world.tell(Input::Configure(Box::new(config)));
+    world.register("1001", "192.0.2.11:5060");
+    world.phone_dials("1001");
+    let leg = world.carrier_answers();
+    world.pass(60);
+    world.carrier_does(release(leg, 200));
+    // the phone that dialled has used nothing, the one that forwards all that it may
+    world.phone_dials("1001");
+    assert_eq!(held_back(&world), Some("minutes_ceiling"));
+    world.phone_dials("913900139000");
+    let leg = world.carrier_answers();
+    world.carrier_does(release(leg, 200));
+    let wanted = world.facts.iter().filter_map(|body| match body {
+        Body::AttemptStarted(fact) => Some(fact.wanted_by.clone()),
+        _ => None,
+    });
+    let wanted: Vec<_> = wanted.collect();
+    assert_eq!(wanted, [Some(forwards), Extension::parse("1000")]);
+}

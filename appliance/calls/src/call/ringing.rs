@@ -134,6 +134,7 @@ impl Call {
                 call: self.id(),
                 trunk: token.trunk().clone(),
                 destination: token.destination(),
+                wanted_by: token.wanted_by().cloned(),
             };
             Self::fact(told, started);
         }

@@ -126,7 +126,7 @@ fn count_on(ground: &Ground, telephony: &Telephony) {
     match spent {
         Ok(rows) => {
             let calls = rows.into_iter().map(|row| gate::Spent {
-                by: row.extension,
+                by: row.wanted_by,
                 trunk: row.trunk,
                 destination: row.destination,
                 talk_ms: row.talk_ms,

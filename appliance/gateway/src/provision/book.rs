@@ -74,6 +74,15 @@ impl Book {
         self.heard.push_back(heard);
     }
 
+    /// One line for all requests of an address that come without a pause.
+    pub(super) fn note_flood(&mut self, heard: Heard) {
+        let mut lately = self.heard.iter().rev().take(REQUESTS_MAX as usize);
+        let same = |one: &Heard| one.verdict == heard.verdict && one.from == heard.from;
+        if !lately.any(same) {
+            self.note(heard);
+        }
+    }
+
     fn see(&mut self, mac: Mac, heard: &Heard) {
         // an address that contradicts another one shows no device
         if matches!(heard.verdict, Verdict::AddressDiffers | Verdict::TooMany) {
@@ -154,6 +163,13 @@ mod tests {
         let mut book = Book::default();
         let admitted = (0..100).filter(|at| book.admits(PHONE, UtcMs(*at))).count();
         assert_eq!(admitted, 60);
+        for at in 0..1_000 {
+            book.note_flood(Heard {
+                verdict: Verdict::TooMany,
+                ..heard(at)
+            });
+        }
+        assert_eq!(book.heard(usize::MAX).len(), 1);
         let other = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 51));
         assert!(book.admits(other, UtcMs(100)));
         assert!(book.admits(PHONE, UtcMs(60_000)));

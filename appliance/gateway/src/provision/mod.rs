@@ -3,7 +3,7 @@ mod book;
 mod plug;
 
 use crate::config::{ProvisioningConfig, WebConfig};
-use crate::io::sip::UdpSockets;
+use crate::io::sip::{UdpSockets, is_lan};
 use branch_store::{Reader, Store, StoreError};
 use messages::command::{Command, DeviceServed, PhonePlan};
 use messages::fact::Actor;
@@ -265,6 +265,11 @@ impl Provision {
         let (mac, from, verdict) = (heard.mac, heard.from, heard.verdict.code());
         metrics::counter!("zhunkehu_provisioning_requests_total", "verdict" => verdict)
             .increment(1);
+        if heard.verdict == Verdict::TooMany {
+            // a flood fills neither log
+            tracing::debug!(?mac, %from, verdict, "a phone asked for its configuration");
+            return self.book(|book| book.note_flood(heard));
+        }
         tracing::info!(?mac, %from, verdict, "a phone asked for its configuration");
         self.book(|book| book.note(heard));
     }
@@ -292,6 +297,7 @@ fn judge(
         device: device.as_ref(),
         token: &token,
         from,
+        local: is_lan(from),
         neighbour: own.and_then(|_| hw::neighbour(from)),
         now,
     });

@@ -2,6 +2,7 @@
 //! configuration is.
 use super::{Heard, Provision};
 use crate::drive::Door;
+use crate::io::sip::is_lan;
 use branch::Input;
 use bytes::Bytes;
 use core::time::Duration;
@@ -102,6 +103,9 @@ impl Provision {
     async fn where_it_is(&self, asked: &ProfileAsked, from: IpAddr) -> (Verdict, Option<String>) {
         if !self.book(|book| book.admits(from, self.now())) {
             return (Verdict::TooMany, None);
+        }
+        if !is_lan(from) {
+            return (Verdict::Foreign, None);
         }
         let Some(mac) = asked.mac else {
             return (Verdict::Unknown, None);

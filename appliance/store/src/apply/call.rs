@@ -38,15 +38,16 @@ pub(super) fn attempt_started(
         .execute(params![fact.trunk.as_str(), fact.call.as_bytes()])?;
     let changed = conn
         .prepare_cached(
-            "INSERT OR IGNORE INTO attempt (id, call, trunk, started, destination)
-             VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO attempt (id, call, trunk, started, destination, wanted_by)
+             VALUES (?, ?, ?, ?, ?, ?)",
         )?
         .execute(params![
             fact.attempt.as_bytes(),
             fact.call.as_bytes(),
             fact.trunk.as_str(),
             utc.0,
-            fact.destination.map(messages::Destination::code)
+            fact.destination.map(messages::Destination::code),
+            fact.wanted_by.as_ref().map(Extension::as_str)
         ])?;
     Ok(Applied::one(changed, "attempt_known"))
 }

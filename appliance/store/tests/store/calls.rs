@@ -168,6 +168,6 @@ fn what_todays_calls_used_is_known_again_after_a_restart() {
     };
     assert_eq!(one.talk_ms, 5_000);
     assert_eq!(one.destination, Some(Destination::Mobile));
-    assert_eq!(one.extension, Extension::parse("1000"));
+    assert_eq!(one.wanted_by, Extension::parse("1000"));
     assert_eq!(reader.spent_since(stage.utc()).unwrap().len(), 0);
 }

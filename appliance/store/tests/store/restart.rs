@@ -33,6 +33,7 @@ fn a_crash_ends_what_was_open_and_hands_out_what_needs_hands() {
         call,
         trunk: TrunkName::parse("carrier").unwrap(),
         destination: None,
+        wanted_by: None,
     });
     stage.answer(call);
     stage.pass_ms(3_000);

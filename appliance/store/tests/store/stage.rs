@@ -187,6 +187,7 @@ impl Stage {
             call,
             trunk,
             destination: Some(messages::Destination::Mobile),
+            wanted_by: Extension::parse("1000"),
         });
     }
 

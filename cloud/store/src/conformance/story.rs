@@ -179,6 +179,7 @@ impl Story {
             call,
             trunk,
             destination: None,
+            wanted_by: None,
         });
         attempt
     }

@@ -118,6 +118,9 @@ pub struct AttemptStarted {
     /// What kind of number is called; `None`: no public one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub destination: Option<Destination>,
+    /// The phone that wanted it: it dialled, gave the call on, or forwards.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub wanted_by: Option<Extension>,
 }
 
 /// The same try goes on over another trunk, because this one could not bring it through.

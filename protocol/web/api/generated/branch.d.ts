@@ -1482,7 +1482,7 @@ export interface components {
             from: string;
             mac?: string;
             /** @enum {string} */
-            verdict: "given" | "given_again" | "common" | "not_here" | "quarantined" | "unknown" | "address_differs" | "window_over" | "token_wrong" | "token_used" | "told" | "settled" | "not_ready" | "too_many";
+            verdict: "given" | "given_again" | "common" | "not_here" | "quarantined" | "unknown" | "address_differs" | "foreign" | "window_over" | "token_wrong" | "token_used" | "told" | "settled" | "not_ready" | "too_many";
         };
         /** @description A recording; its sound is at `/api/v1/recordings/{id}/audio`. */
         Recording: {

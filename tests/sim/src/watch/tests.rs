@@ -39,6 +39,7 @@ fn attempted() -> Body {
         call: CALL,
         trunk,
         destination: None,
+        wanted_by: None,
     }
     .into()
 }

@@ -7,7 +7,7 @@ mod udp;
 mod websocket;
 
 pub use dial::{dial, trusting};
-pub use places::{beyond_lan, places};
+pub use places::{beyond_lan, is_lan, places};
 pub use streams::{NoSeat, Seat, StreamLimits, Streams};
 pub use tcp::{listen, listen_tls};
 pub use udp::UdpSockets;

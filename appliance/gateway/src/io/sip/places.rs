@@ -51,7 +51,7 @@ fn is_usable(ip: IpAddr) -> bool {
 
 /// Addresses of the own network: RFC 1918, RFC 3927, RFC 4193, RFC 6598, and the machine itself.
 #[must_use]
-fn is_lan(ip: IpAddr) -> bool {
+pub fn is_lan(ip: IpAddr) -> bool {
     match ip.to_canonical() {
         IpAddr::V4(ip) => {
             let shared = matches!(ip.octets(), [100, 64..=127, ..]);
