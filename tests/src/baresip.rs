@@ -28,6 +28,28 @@ pub struct Plan<'a> {
     /// Its SIP port; `None` takes a free one.
     pub port: Option<u16>,
     pub transport: Carried,
+    pub secrecy: Secrecy,
+    /// Milliseconds in a packet.
+    pub ptime: u8,
+}
+
+/// Are its packets encrypted (SRTP, keys in the session description)?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    Clear,
+    /// Where the other side wants it too.
+    Possible,
+    Demanded,
+}
+
+impl Secrecy {
+    const fn parameter(self) -> &'static str {
+        match self {
+            Self::Clear => "",
+            Self::Possible => ";mediaenc=srtp",
+            Self::Demanded => ";mediaenc=srtp-mand",
+        }
+    }
 }
 
 /// What its messages go over.
@@ -66,6 +88,8 @@ impl<'a> Plan<'a> {
             codecs: "PCMA/8000/1,PCMU/8000/1",
             port: None,
             transport: Carried::Udp,
+            secrecy: Secrecy::Clear,
+            ptime: 20,
         }
     }
 
@@ -80,6 +104,8 @@ impl<'a> Plan<'a> {
             codecs: "PCMA/8000/1,PCMU/8000/1",
             port: Some(port),
             transport: Carried::Udp,
+            secrecy: Secrecy::Clear,
+            ptime: 20,
         }
     }
 }
@@ -214,6 +240,12 @@ impl Baresip {
         parameter
     }
 
+    /// Waits until its log says this.
+    #[track_caller]
+    pub fn expect_said(&mut self, text: &str) {
+        self.process.expect_said(text, PATIENCE);
+    }
+
     /// Has such an event come at all?
     #[must_use]
     pub fn had(&self, kind: &str) -> bool {
@@ -317,7 +349,7 @@ fn configure(folder: &Path, plan: &Plan<'_>, sip_port: u16, control_port: u16) {
          audio_player aubridge,nowhere\naudio_source aufile,{tone}\naudio_alert aubridge,nowhere\n\
          ausrc_srate 8000\nauplay_srate 8000\nausrc_channels 1\nauplay_channels 1\n\
          rtp_ports {rtp}-{rtp_last}\nsnd_path {heard}\nctrl_tcp_listen 127.0.0.1:{control_port}\n\
-         module_path {MODULES}\nmodule g711.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
+         module_path {MODULES}\nmodule g711.so\nmodule g722.so\nmodule opus.so\nmodule gsm.so\nmodule srtp.so\nmodule aufile.so\nmodule aubridge.so\nmodule sndfile.so\n\
          module_tmp uuid.so\nmodule_tmp account.so\nmodule_app menu.so\nmodule_app ctrl_tcp.so\n",
         host = plan.own_host(),
         interface = plan.own_host().trim_matches(['[', ']']),
@@ -339,8 +371,11 @@ fn configure(folder: &Path, plan: &Plan<'_>, sip_port: u16, control_port: u16) {
         None => (own.as_str(), ";regint=0".to_owned()),
     };
     let account = format!(
-        "<sip:{}@{host}>{login};answermode={answers};audio_codecs={}\n",
-        plan.user, plan.codecs
+        "<sip:{}@{host}>{login};answermode={answers};audio_codecs={}{};ptime={}\n",
+        plan.user,
+        plan.codecs,
+        plan.secrecy.parameter(),
+        plan.ptime
     );
     for (name, text) in [
         ("config", config.as_str()),

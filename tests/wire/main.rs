@@ -20,6 +20,8 @@ mod provisioning;
 mod recording;
 mod replaced;
 mod sipp_phone;
+mod speech;
+mod storms;
 mod survival;
 mod trunks;
 mod wishes;

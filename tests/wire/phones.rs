@@ -103,7 +103,7 @@ fn phones_without_a_common_codec_are_told_so() {
     let _b = Baresip::registered(
         world.path(),
         &Plan {
-            codecs: "PCMU/8000/1",
+            codecs: "GSM/8000/1",
             ..Plan::phone("1001", &sip, "pw1001")
         },
     );

@@ -166,6 +166,13 @@ pub enum Output {
     CloseFlow {
         flow: Flow,
     },
+    /// A message of a call passed: for whoever wants to see how it went.
+    Traced(Box<sip::Traced>),
+    /// What passes under this name on the wire is of that call.
+    LegNamed {
+        call: CallId,
+        call_id: String,
+    },
     Media(MediaCommand),
     /// It happened: to the journal, and at once to the screens.
     Fact(Fact),

@@ -8,6 +8,7 @@ use messages::command::{CallHandling, HuntGroup, HuntStrategy};
 use messages::fact::{Actor, CallDiverted, CallTarget, OutsideParty};
 use messages::{CallId, DivertReason, Extension, HangUpCause, Now, SipCode};
 use sansio::Machine;
+use sip::Transport;
 use std::collections::VecDeque;
 
 /// A call that was given on more often than this goes in circles.
@@ -295,6 +296,7 @@ impl<S: Signalling> Branch<S> {
                 contact: at.contact,
                 address: named.unwrap_or_else(|| at.flow.local.ip()),
                 auto_answer: false,
+                private_way: at.flow.transport == Transport::Tls,
             })
             .collect()
     }

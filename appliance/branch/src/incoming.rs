@@ -188,6 +188,7 @@ impl<S: Signalling> Branch<S> {
         let connect = Connect {
             call,
             direction: route.direction,
+            speech: route.from_trunk.as_ref().map(|trunk| self.speech_of(trunk)),
             from_trunk: route.from_trunk,
             from_phone,
             from_number,

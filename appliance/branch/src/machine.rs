@@ -6,7 +6,7 @@ use crate::meters::Meters;
 use crate::ports::PortPool;
 use crate::signalling::Signalling;
 use crate::ways::Way;
-use calls::{Calls, LegNo};
+use calls::{Calls, KeySeed, LegNo};
 use core::time::Duration;
 use gate::{Gate, Indexer, Rules, WideIndexer};
 use media::RecordOrder;
@@ -77,23 +77,21 @@ impl Branch {
     }
 
     #[must_use]
-    pub fn new(seeds: Seeds) -> Self {
+    pub fn new(mut seeds: Seeds) -> Self {
+        let mut key_seed = [0; 32];
+        seeds.secrets.fill(&mut key_seed);
+        let calls = Calls::new(seeds.call_limits, KeySeed::new(key_seed));
         let sip = Sip::new(seeds.secrets);
-        Self::over(sip, seeds.id_prefix, seeds.indexer, seeds.call_limits)
+        Self::over(sip, seeds.id_prefix, seeds.indexer, calls)
     }
 }
 
 impl<S: Signalling> Branch<S> {
     #[must_use]
-    pub fn over(
-        signalling: S,
-        id_prefix: [u8; 6],
-        indexer: Indexer,
-        call_limits: calls::Limits,
-    ) -> Self {
+    pub fn over(signalling: S, id_prefix: [u8; 6], indexer: Indexer, calls: Calls) -> Self {
         Self {
             sip: signalling,
-            calls: Calls::new(call_limits),
+            calls,
             gate: Gate::new(indexer),
             mint: IdMint::new(id_prefix),
             config: None,

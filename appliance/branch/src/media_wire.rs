@@ -2,9 +2,13 @@
 use crate::Output;
 use crate::machine::Branch;
 use crate::signalling::Signalling;
+use calls::AgreedKeys;
 use calls::MediaOrder;
-use calls::sdp::FormatKind;
-use media::{Codec, LegMedia, MediaCommand, MediaLeg, MediaReport, PortPair, Tone};
+use calls::sdp::{Format, FormatKind, MasterKey, Suite};
+use media::{
+    Codec, Formats, Law, LegMedia, MediaCommand, MediaLeg, MediaReport, Numbered, PTIME_MS,
+    PortPair, SrtpKey, SrtpKeys, SrtpSuite, Tone,
+};
 use messages::fact::Side;
 use messages::{CallId, Now};
 use sansio::Machine;
@@ -20,7 +24,9 @@ impl<S: Signalling> Branch<S> {
                 signalling,
                 to_leg,
                 from_leg,
-                events,
+                formats,
+                ptime,
+                keys,
             } => {
                 self.ports.opened(port, call);
                 MediaCommand::Set(LegMedia {
@@ -30,24 +36,20 @@ impl<S: Signalling> Branch<S> {
                     signalling,
                     to_leg,
                     from_leg,
-                    events,
+                    formats: formats_of(&formats, ptime),
+                    keys: keys.map(keys_of),
                 })
             }
             MediaOrder::Bridge => MediaCommand::Bridge { call },
             MediaOrder::Watch => MediaCommand::Watch { call },
-            MediaOrder::Ringback { side, format } => MediaCommand::Tone {
+            MediaOrder::Ringback { side } => MediaCommand::Tone {
                 leg: leg_on(call, side),
                 tone: Tone::Ringback,
-                codec: codec_of(format),
             },
             MediaOrder::StopTone { side } => MediaCommand::StopTone {
                 leg: leg_on(call, side),
             },
-            MediaOrder::Mix { beside, format } => MediaCommand::Mix {
-                call,
-                beside,
-                codec: codec_of(format),
-            },
+            MediaOrder::Mix { beside } => MediaCommand::Mix { call, beside },
             MediaOrder::Unmix { guest_takes } => MediaCommand::Unmix { call, guest_takes },
             MediaOrder::Close => MediaCommand::Close { call },
         };
@@ -94,9 +96,56 @@ fn leg_on(call: CallId, side: Side) -> MediaLeg {
     }
 }
 
-pub(crate) const fn codec_of(format: FormatKind) -> Codec {
+/// What the recorder writes for a side: its own law, A-law for everything else.
+pub(crate) const fn law_of(format: FormatKind) -> Law {
     match format {
-        FormatKind::MuLaw => Codec::MuLaw,
-        FormatKind::ALaw | FormatKind::Events => Codec::ALaw,
+        FormatKind::MuLaw => Law::Mu,
+        FormatKind::ALaw
+        | FormatKind::G722
+        | FormatKind::Opus
+        | FormatKind::G729
+        | FormatKind::Comfort
+        | FormatKind::Events => Law::A,
+    }
+}
+
+fn formats_of(formats: &[Format], ptime: Option<u16>) -> Formats {
+    let speech: Vec<Numbered> = formats.iter().filter_map(numbered).collect();
+    let mut events = formats.iter();
+    let events = events.find(|format| format.kind == FormatKind::Events);
+    Formats {
+        events: events.map(|format| format.payload),
+        ptime_ms: ptime.and_then(|ms| ms.try_into().ok()).unwrap_or(PTIME_MS),
+        ..Formats::of(&speech)
+    }
+}
+
+fn numbered(format: &Format) -> Option<Numbered> {
+    let codec = match format.kind {
+        FormatKind::ALaw => Codec::G711(Law::A),
+        FormatKind::MuLaw => Codec::G711(Law::Mu),
+        FormatKind::G722 => Codec::G722,
+        FormatKind::Opus => Codec::Opus,
+        FormatKind::G729 => Codec::G729,
+        FormatKind::Comfort | FormatKind::Events => return None,
+    };
+    Some(Numbered {
+        payload_type: format.payload,
+        codec,
+    })
+}
+
+fn keys_of(keys: AgreedKeys) -> SrtpKeys {
+    let key = |key: &MasterKey| SrtpKey(key.0);
+    SrtpKeys {
+        suite: match keys.suite {
+            Suite::Aes128Sha1Tag80 => SrtpSuite::Aes128Sha1Tag80,
+            Suite::Aes128Sha1Tag32 => SrtpSuite::Aes128Sha1Tag32,
+            Suite::Aes256Sha1Tag80 => SrtpSuite::Aes256Sha1Tag80,
+            Suite::Aes128Gcm => SrtpSuite::Aes128Gcm,
+            Suite::Aes256Gcm => SrtpSuite::Aes256Gcm,
+        },
+        ours: key(&keys.ours),
+        theirs: key(&keys.theirs),
     }
 }

@@ -385,6 +385,10 @@ impl<S: Signalling> Branch<S> {
         if let Some(leg) = self.leg_of.remove(&from) {
             self.leg_of.insert(to, leg);
             self.legs.insert(leg, to);
+            let (call, name) = (to.0, self.sip.name_of(leg));
+            if let Some(call_id) = name {
+                self.say(Output::LegNamed { call, call_id });
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A recording begins only when its key is durable; what became of it is a fact.
 use crate::api::{KeyAnswer, Output};
 use crate::machine::Branch;
-use crate::media_wire::codec_of;
+use crate::media_wire::law_of;
 use crate::signalling::Signalling;
 use calls::sdp::FormatKind;
 use media::{MediaCommand, RecordOrder, RecorderReport};
@@ -19,7 +19,7 @@ impl<S: Signalling> Branch<S> {
             call,
             recording,
             party: None,
-            codecs: formats.map(codec_of),
+            laws: formats.map(law_of),
         };
         let number = self.notes.get(&call).and_then(|note| note.party.clone());
         self.awaiting_key.insert(recording, order.clone());

@@ -28,6 +28,11 @@ pub trait Signalling: Machine<Input = Input, Output = Output> {
     fn signing_off(&self) -> usize {
         0
     }
+
+    /// The name of a leg on the wire, where there is a wire.
+    fn name_of(&self, _leg: LegId) -> Option<String> {
+        None
+    }
 }
 
 impl Signalling for Sip {
@@ -56,5 +61,9 @@ impl Signalling for Sip {
 
     fn signing_off(&self) -> usize {
         Self::signing_off(self)
+    }
+
+    fn name_of(&self, leg: LegId) -> Option<String> {
+        Self::name_of(self, leg).map(str::to_owned)
     }
 }

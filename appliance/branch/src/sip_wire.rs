@@ -23,6 +23,12 @@ impl<S: Signalling> Branch<S> {
             sip::Output::Send { flow, bytes } => self.say(Output::Send { flow, bytes }),
             sip::Output::CloseFlow { flow } => self.say(Output::CloseFlow { flow }),
             sip::Output::Event(event) => self.sip_event(now, event),
+            sip::Output::Traced(traced) => self.say(Output::Traced(traced)),
+            sip::Output::LegNamed { leg, call_id } => {
+                if let Some((call, _)) = self.legs.get(&leg).copied() {
+                    self.say(Output::LegNamed { call, call_id });
+                }
+            }
         }
     }
 

@@ -4,6 +4,7 @@ use crate::signalling::Signalling;
 use calls::{Callee, Diverted, Next};
 use core::time::Duration;
 use gate::{Met, Pass, Request, Token};
+use messages::command::TrunkSpeech;
 use messages::fact::Body;
 use messages::{AttemptId, CallId, HangUpCause, Now, Purpose, TrunkName};
 
@@ -46,8 +47,18 @@ impl<S: Signalling> Branch<S> {
         Callee::Outside {
             attempt,
             address: self.address_towards_trunk(token.trunk(), call),
+            speech: self.speech_of(token.trunk()),
             token,
         }
+    }
+
+    /// What a trunk speaks.
+    pub(crate) fn speech_of(&self, trunk: &TrunkName) -> TrunkSpeech {
+        let mut trunks = self.config.iter().flat_map(|config| &config.trunks);
+        let found = trunks.find(|(plan, _)| plan.name == *trunk);
+        found
+            .map(|(plan, _)| plan.speech.clone())
+            .unwrap_or_default()
     }
 
     /// Each trunk that is tried is told who gave the call on.
@@ -104,6 +115,7 @@ impl<S: Signalling> Branch<S> {
             return None;
         };
         let address = self.address_towards_trunk(token.trunk(), call);
+        let speech = self.speech_of(token.trunk());
         if let Some(way) = self.ways.get_mut(&call) {
             way.tried.push(token.trunk().clone());
         }
@@ -112,6 +124,7 @@ impl<S: Signalling> Branch<S> {
                 attempt,
                 token,
                 address,
+                speech,
             },
             ring_for: None,
             diverted,

@@ -9,7 +9,7 @@ mod taking;
 mod talk;
 
 use crate::input::{Callee, ClickToCall, Connect, LegEvent, LegNo, Limits, Place, Ports};
-use crate::leg::{Leg, LegState, Who};
+use crate::leg::{Desk, KeySeed, Leg, LegState, Who};
 use crate::machine::Timer;
 use crate::output::{LegAct, MediaOrder, Output, Seated};
 use bytes::Bytes;
@@ -74,13 +74,14 @@ pub(crate) struct Call {
     settled: Option<Settled>,
     leaving: Vec<Leaving>,
     legs_minted: u16,
+    seed: KeySeed,
     phase: Phase,
     started: Moment,
     invited: Moment,
 }
 
 impl Call {
-    pub(crate) fn incoming(connect: Connect, now: Moment) -> (Self, Option<Bytes>) {
+    pub(crate) fn incoming(connect: Connect, seed: KeySeed, now: Moment) -> (Self, Option<Bytes>) {
         let party = connect.from_number.clone();
         let (outside, trunk) = match &connect.callee {
             Callee::Phones { .. } => (connect.from_number, connect.from_trunk.clone()),
@@ -110,8 +111,9 @@ impl Call {
             channel: connect.from_trunk,
             attempt: None,
         };
-        let mut call = Self::new(story, connect.callee, connect.ports, now);
-        let mut caller = call.leg(who, LegState::Waiting, Side::Caller, connect.address);
+        let mut call = Self::new(story, connect.callee, connect.ports, seed, now);
+        let caller = call.leg(who, LegState::Waiting, Side::Caller, connect.address);
+        let mut caller = caller.of_trunk(connect.speech);
         caller.source = connect.source;
         call.seats[0] = Some(caller);
         call.shown = connect.shown;
@@ -120,7 +122,7 @@ impl Call {
         (call, connect.offer)
     }
 
-    pub(crate) fn clicked(click: ClickToCall, now: Moment) -> (Self, Vec<Place>) {
+    pub(crate) fn clicked(click: ClickToCall, seed: KeySeed, now: Moment) -> (Self, Vec<Place>) {
         let outside = match &click.callee {
             Callee::Outside { token, .. } => Some((token.trunk().clone(), token.party().clone())),
             Callee::Phones { .. } => None,
@@ -137,13 +139,13 @@ impl Call {
             outside: party.map(OutsideParty::of),
             customer: click.customer,
         };
-        let mut call = Self::new(story, click.callee, click.ports, now);
+        let mut call = Self::new(story, click.callee, click.ports, seed, now);
         call.phase = Phase::OwnPhone;
         call.shown = shown;
         (call, click.own)
     }
 
-    fn new(story: CallStarted, callee: Callee, ports: Ports, now: Moment) -> Self {
+    fn new(story: CallStarted, callee: Callee, ports: Ports, seed: KeySeed, now: Moment) -> Self {
         Self {
             story,
             record: false,
@@ -162,6 +164,7 @@ impl Call {
             settled: None,
             leaving: Vec::new(),
             legs_minted: 0,
+            seed,
             phase: Phase::Calling {
                 ringing: false,
                 early_media: false,
@@ -199,8 +202,23 @@ impl Call {
 
     fn leg(&mut self, who: Who, state: LegState, side: Side, address: IpAddr) -> Leg {
         let no = self.mint_leg();
-        let session = self.started.micros() + u64::from(no.0);
-        Leg::new(no, who, state, address, self.ports[side.index()], session)
+        self.numbered_leg(no, who, state, side, address)
+    }
+
+    fn numbered_leg(
+        &self,
+        no: LegNo,
+        who: Who,
+        state: LegState,
+        side: Side,
+        address: IpAddr,
+    ) -> Leg {
+        let desk = Desk {
+            address,
+            port: self.ports[side.index()],
+            session: self.started.micros() + u64::from(no.0),
+        };
+        Leg::new(no, who, state, desk, self.seed.of_leg(self.id(), no))
     }
 
     pub(crate) fn seated(&self, side: Side) -> Option<Seated> {

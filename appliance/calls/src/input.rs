@@ -3,6 +3,7 @@ use crate::output::{Diverted, Output};
 use bytes::Bytes;
 use core::time::Duration;
 use gate::Token;
+use messages::command::TrunkSpeech;
 use messages::fact::{Side, TakenBy};
 use messages::{
     AttemptId, CallId, CustomerId, Direction, Extension, HangUpCause, PartyNumber, Purpose,
@@ -82,6 +83,8 @@ pub struct Connect {
     pub direction: Direction,
     /// The trunk that the call came in by.
     pub from_trunk: Option<TrunkName>,
+    /// What that trunk speaks.
+    pub speech: Option<TrunkSpeech>,
     /// The phone that calls.
     pub from_phone: Option<Extension>,
     /// The number that calls from outside, where it was shown.
@@ -112,6 +115,8 @@ pub enum Callee {
         token: Token,
         /// Our own address that it is told.
         address: IpAddr,
+        /// What its trunk speaks.
+        speech: TrunkSpeech,
     },
 }
 
@@ -124,6 +129,8 @@ pub struct Place {
     pub address: IpAddr,
     /// It is to answer by itself.
     pub auto_answer: bool,
+    /// Nobody reads the way to it: keys may be offered (RFC 8643).
+    pub private_way: bool,
 }
 
 /// Whom to try after somebody was not reached.

@@ -1,8 +1,13 @@
 //! One leg of a call: how far its session is, and what was agreed about its media.
+mod description;
+mod keys;
+
 use crate::input::LegNo;
 use crate::output::MediaOrder;
-use crate::sdp::{Audio, Description, Format, FormatKind, Local, Way, speech};
-use bytes::Bytes;
+use crate::sdp::{Crypto, Description, Format, FormatKind, Way, speech};
+pub use keys::KeySeed;
+pub(crate) use keys::LegSecret;
+use messages::command::TrunkSpeech;
 use messages::fact::Seat;
 use messages::{AttemptId, Extension, PartyNumber, TrunkName};
 use std::net::{IpAddr, SocketAddr};
@@ -42,10 +47,43 @@ pub(crate) struct Leg {
     /// Our own address that it is told, and the port of its side.
     pub(crate) address: IpAddr,
     pub(crate) port: u16,
+    /// It speaks nothing but this; `None`: whatever we speak.
+    pub(crate) speaks: Option<Box<TrunkSpeech>>,
+    /// Milliseconds in a packet, as it wants them.
+    pub(crate) ptime: Option<u16>,
+    /// As the other one wants them: it is told.
+    pub(crate) ptime_wished: Option<u16>,
+    /// Keys are offered to it.
+    pub(crate) offers_keys: bool,
+    secret: LegSecret,
+    /// Its own key, and what of ours it chose.
+    keys: Option<(Crypto, Crypto)>,
+    /// It insists on encryption.
+    insists: bool,
     session: u64,
     version: u64,
     /// What our last description said: its version grows only with its content (RFC 3264 §8).
-    said: Option<(Vec<Format>, Way, u16)>,
+    said: Option<Said>,
+    /// What the media threads were told last.
+    told: Option<MediaOrder>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Said {
+    formats: Vec<Format>,
+    way: Way,
+    port: u16,
+    ptime: Option<u16>,
+    cryptos: Vec<Crypto>,
+}
+
+/// Where a leg is in the house.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Desk {
+    /// Our own address that it is told, and its port.
+    pub(crate) address: IpAddr,
+    pub(crate) port: u16,
+    pub(crate) session: u64,
 }
 
 impl Leg {
@@ -53,9 +91,8 @@ impl Leg {
         no: LegNo,
         who: Who,
         state: LegState,
-        address: IpAddr,
-        port: u16,
-        session: u64,
+        desk: Desk,
+        secret: LegSecret,
     ) -> Self {
         Self {
             no,
@@ -65,59 +102,72 @@ impl Leg {
             formats: Vec::new(),
             way: Way::SendRecv,
             remote: None,
-            source: address,
-            address,
-            port,
-            session,
+            source: desk.address,
+            address: desk.address,
+            port: desk.port,
+            speaks: None,
+            ptime: None,
+            ptime_wished: None,
+            offers_keys: false,
+            secret,
+            keys: None,
+            insists: false,
+            session: desk.session,
             version: 0,
             said: None,
+            told: None,
         }
     }
 
-    /// Takes what the leg said about its audio. False where nothing is left that we carry.
-    pub(crate) fn take(&mut self, audio: &Audio) -> bool {
-        if speech(&audio.formats).is_none() {
-            return false;
-        }
-        self.formats.clone_from(&audio.formats);
-        self.way = audio.way;
-        // A hold of the old kind names no address: the one before stays.
-        self.remote = audio.remote.or(self.remote);
-        true
+    /// It is a trunk's: only what its plan names is spoken.
+    pub(crate) fn of_trunk(mut self, speech: Option<TrunkSpeech>) -> Self {
+        self.ptime = speech.as_ref().and_then(|speech| speech.ptime_ms);
+        self.speaks = speech.map(Box::new);
+        self
     }
 
-    /// Reads the leg's answer to our offer. False: nothing is left that we carry.
-    pub(crate) fn take_answer(&mut self, sdp: Option<Bytes>) -> bool {
-        let Some(answer) = sdp.and_then(|bytes| Description::read(&bytes).ok()) else {
-            return false;
-        };
-        answer.audio.is_some_and(|audio| self.take(&audio))
+    pub(crate) fn may_speak(&self, kind: FormatKind) -> bool {
+        let speaks = self.speaks.as_ref();
+        speaks.is_none_or(|speech| kind.is_among(&speech.codecs))
     }
 
     pub(crate) fn speech(&self) -> Option<FormatKind> {
         speech(&self.formats)
     }
 
-    /// The formats of the talk as it goes on now: who comes into it has to take these.
+    /// The formats of the talk as it goes on now, what is spoken first: who comes into it does best to take that.
     pub(crate) fn talk_formats(&self) -> Vec<Format> {
         let spoken = self.speech();
-        let kept =
-            |format: &&Format| format.kind == FormatKind::Events || Some(format.kind) == spoken;
-        self.formats.iter().filter(kept).cloned().collect()
+        let mut formats = self.formats.clone();
+        formats.sort_by_key(|format| Some(format.kind) != spoken);
+        formats
     }
 
-    pub(crate) fn media(&self, seat: impl Into<Seat>) -> MediaOrder {
-        self.order(seat.into(), self.way)
+    /// `beside`: what the other one takes; what both take is spoken.
+    pub(crate) fn media(&self, seat: impl Into<Seat>, beside: &[Format]) -> MediaOrder {
+        self.order(seat.into(), self.way, beside)
     }
 
     /// The same, but nothing goes to it and nothing of it is heard.
     pub(crate) fn muted(&self, seat: impl Into<Seat>) -> MediaOrder {
-        self.order(seat.into(), Way::Inactive)
+        self.order(seat.into(), Way::Inactive, &[])
     }
 
-    fn order(&self, seat: Seat, way: Way) -> MediaOrder {
-        let mut formats = self.formats.iter();
-        let events = formats.find(|format| format.kind == FormatKind::Events);
+    /// The order, where it says anything new.
+    pub(crate) fn news(&mut self, order: MediaOrder) -> Option<MediaOrder> {
+        if self.told.as_ref() == Some(&order) {
+            return None;
+        }
+        self.told = Some(order.clone());
+        Some(order)
+    }
+
+    fn order(&self, seat: Seat, way: Way, beside: &[Format]) -> MediaOrder {
+        let mut formats = self.formats.clone();
+        formats.sort_by_key(|own| {
+            let common = beside.iter().any(|other| other.kind == own.kind);
+            (!own.kind.is_speech(), !common)
+        });
         MediaOrder::Set {
             seat,
             port: self.port,
@@ -125,53 +175,9 @@ impl Leg {
             signalling: self.source,
             to_leg: way.hears(),
             from_leg: way.sends(),
-            events: events.map(|format| format.payload),
-        }
-    }
-
-    /// A description that offers `formats` on this leg's port.
-    pub(crate) fn offer_of(&mut self, formats: &[Format]) -> Bytes {
-        self.note(formats, Way::SendRecv);
-        self.local(formats, Way::SendRecv).offer()
-    }
-
-    /// The answer to this leg's last offer; a fresh offer where it made none.
-    /// Payload numbers are the offerer's own (RFC 3264 §6.1).
-    pub(crate) fn answer_of(&mut self, formats: &[Format]) -> Bytes {
-        let Some(offer) = self.offer.take() else {
-            return self.offer_of(formats);
-        };
-        let own = offer.audio.as_ref().map_or(&[][..], |audio| &audio.formats);
-        let chosen: Vec<Format> = formats
-            .iter()
-            .filter_map(|format| own.iter().find(|one| one.kind == format.kind))
-            .cloned()
-            .collect();
-        let way = self.way.answered();
-        self.note(&chosen, way);
-        let sdp = self.local(&chosen, way).answer(&offer);
-        self.formats = chosen;
-        self.offer = Some(offer);
-        sdp
-    }
-
-    fn note(&mut self, formats: &[Format], way: Way) {
-        let says = Some((formats.to_vec(), way, self.port));
-        if self.said != says {
-            self.said = says;
-            self.version += 1;
-        }
-    }
-
-    fn local<'a>(&self, formats: &'a [Format], way: Way) -> Local<'a> {
-        Local {
-            address: self.address,
-            port: self.port,
-            session: self.session,
-            version: self.version,
             formats,
-            way,
-            ptime: None,
+            ptime: self.ptime,
+            keys: self.agreed_keys(),
         }
     }
 }

@@ -13,5 +13,8 @@ pub use input::{
     Arrival, Callee, ClickToCall, Connect, Input, Join, LegEvent, LegNo, Limits, Next, Place,
     Ports, Replace, TakeOver,
 };
+pub use leg::KeySeed;
 pub use machine::Calls;
-pub use output::{Diverted, Invitation, Invitee, LegAct, MediaOrder, Output, Seated, TrunkInvite};
+pub use output::{
+    AgreedKeys, Diverted, Invitation, Invitee, LegAct, MediaOrder, Output, Seated, TrunkInvite,
+};

@@ -2,6 +2,7 @@
 use crate::call::{Call, Settled, Told};
 use crate::cause;
 use crate::input::{Input, Join, LegNo, Limits};
+use crate::leg::KeySeed;
 use crate::output::{Output, Seated};
 use messages::fact::{Seat, Side};
 use messages::{CallId, HangUpCause, Moment, Now, ReleasedBy, SystemResult};
@@ -20,6 +21,7 @@ pub(crate) enum Timer {
 
 pub struct Calls {
     limits: Limits,
+    seed: KeySeed,
     /// Boxed: a call is large, and the map moves its neighbours.
     calls: BTreeMap<CallId, Box<Call>>,
     timers: TimerTable<Timer>,
@@ -41,9 +43,10 @@ macro_rules! told {
 
 impl Calls {
     #[must_use]
-    pub fn new(limits: Limits) -> Self {
+    pub fn new(limits: Limits, seed: KeySeed) -> Self {
         Self {
             limits,
+            seed,
             calls: BTreeMap::new(),
             timers: TimerTable::default(),
             settled: VecDeque::new(),
@@ -161,9 +164,14 @@ impl Calls {
             .calls
             .get_mut(&join.into)
             .filter(|_| join.into != join.from);
-        let agreed = expected.and_then(|into| into.expect(join.side, join.how));
+        let port = expected.and_then(|into| into.expect(join.side, join.how));
+        let from = self.calls.get(&join.from);
+        let comes = from.and_then(|from| from.leg_on(join.comes));
+        let into = self.calls.get(&join.into);
+        let formats = into.zip(comes);
+        let formats = formats.map(|(into, leg)| into.offered(join.side, leg, into.is_recorded()));
         let mut handed = false;
-        if let Some((formats, port)) = agreed {
+        if let Some((formats, port)) = formats.zip(port) {
             self.with(now, join.from, |call, told| {
                 handed = call.hand_over(told, join, &formats, port);
             });
@@ -229,11 +237,11 @@ impl Machine for Calls {
     fn handle(&mut self, now: Now, input: Input) {
         match input {
             Input::Connect(connect) => {
-                let (call, offer) = Call::incoming(*connect, now.mono);
+                let (call, offer) = Call::incoming(*connect, self.seed.clone(), now.mono);
                 self.add(now, call, |call, told| call.connect(told, offer));
             }
             Input::ClickToCall(click) => {
-                let (call, own) = Call::clicked(*click, now.mono);
+                let (call, own) = Call::clicked(*click, self.seed.clone(), now.mono);
                 self.add(now, call, |call, told| call.ring_own_phone(told, own));
             }
             Input::Leg { call, leg, event } => {

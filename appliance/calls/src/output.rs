@@ -1,6 +1,6 @@
 //! What the calls machine wants done.
 use crate::input::{LegNo, Place, Ports};
-use crate::sdp::FormatKind;
+use crate::sdp::{Format, FormatKind, MasterKey, Suite};
 use bytes::Bytes;
 use gate::Token;
 use messages::fact::{Body, Seat, Side};
@@ -140,7 +140,17 @@ pub struct Seated {
     pub extension: Option<Extension>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Keys that both ends know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgreedKeys {
+    pub suite: Suite,
+    /// For what goes to the leg.
+    pub ours: MasterKey,
+    /// For what comes from it.
+    pub theirs: MasterKey,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MediaOrder {
     /// Opens or changes the media of one seat.
     Set {
@@ -151,8 +161,11 @@ pub enum MediaOrder {
         signalling: IpAddr,
         to_leg: bool,
         from_leg: bool,
-        /// The number that the leg gives to digits (RFC 4733).
-        events: Option<u8>,
+        /// As the leg numbers them; what is to be spoken comes first.
+        formats: Vec<Format>,
+        /// Milliseconds in a packet, as the leg wants them.
+        ptime: Option<u16>,
+        keys: Option<AgreedKeys>,
     },
     Bridge,
     /// The call is answered: silence counts from now.
@@ -160,7 +173,6 @@ pub enum MediaOrder {
     /// The ringback tone of the gateway's own.
     Ringback {
         side: Side,
-        format: FormatKind,
     },
     StopTone {
         side: Side,
@@ -168,7 +180,6 @@ pub enum MediaOrder {
     /// All three hear each other; the guest sits beside this side.
     Mix {
         beside: Side,
-        format: FormatKind,
     },
     /// There are two again.
     Unmix {

@@ -1,9 +1,12 @@
 //! Session descriptions, as far as an anchored audio call needs them (RFC 8866, RFC 3264).
+mod crypto;
 mod print;
 mod read;
 
+use messages::command::SpeechCodec;
 use std::net::{IpAddr, SocketAddr};
 
+pub use crypto::{Crypto, MasterKey, Suite};
 pub use read::BadSdp;
 
 /// Longer descriptions are refused.
@@ -38,9 +41,13 @@ pub struct Audio {
     pub way: Way,
     /// Packet time in ms, where it is named.
     pub ptime: Option<u16>,
+    /// Packets have to be encrypted (RTP/SAVP).
+    pub secret: bool,
+    /// The keys that it offers (RFC 4568), the dearest first; only those that we understand.
+    pub cryptos: Vec<Crypto>,
 }
 
-/// A payload that passes through unchanged.
+/// A payload format, as one side numbers it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Format {
     pub payload: u8,
@@ -53,6 +60,14 @@ pub enum FormatKind {
     ALaw,
     /// PCMU/8000
     MuLaw,
+    /// G722/8000 (RFC 3551 §4.5.2)
+    G722,
+    /// opus/48000/2 (RFC 7587)
+    Opus,
+    /// G729/8000; it is only passed on
+    G729,
+    /// CN/8000 (RFC 3389)
+    Comfort,
     /// telephone-event/8000 (RFC 4733)
     Events,
 }
@@ -79,6 +94,10 @@ pub struct Local<'a> {
     pub formats: &'a [Format],
     pub way: Way,
     pub ptime: Option<u16>,
+    /// An offer insists on encryption.
+    pub secret: bool,
+    /// Our keys: all that we offer, or the one that was chosen.
+    pub cryptos: &'a [Crypto],
 }
 
 impl Description {
@@ -102,21 +121,20 @@ impl Local<'_> {
 }
 
 impl Format {
-    /// What we offer where nobody has said anything yet.
-    pub const OURS: [Self; 3] = [
-        Self {
-            payload: 8,
-            kind: FormatKind::ALaw,
-        },
-        Self {
-            payload: 0,
-            kind: FormatKind::MuLaw,
-        },
-        Self {
-            payload: 101,
-            kind: FormatKind::Events,
-        },
+    /// What we offer where nobody has said anything yet: what a trunk speaks first, so that nothing has to be decoded.
+    pub const OURS: [Self; 6] = [
+        Self::new(8, FormatKind::ALaw),
+        Self::new(0, FormatKind::MuLaw),
+        Self::new(9, FormatKind::G722),
+        Self::new(111, FormatKind::Opus),
+        Self::new(13, FormatKind::Comfort),
+        Self::new(101, FormatKind::Events),
     ];
+
+    #[must_use]
+    pub const fn new(payload: u8, kind: FormatKind) -> Self {
+        Self { payload, kind }
+    }
 }
 
 impl FormatKind {
@@ -124,10 +142,46 @@ impl FormatKind {
     #[must_use]
     pub const fn is_speech(self) -> bool {
         match self {
-            Self::ALaw | Self::MuLaw => true,
-            Self::Events => false,
+            Self::ALaw | Self::MuLaw | Self::G722 | Self::Opus | Self::G729 => true,
+            Self::Comfort | Self::Events => false,
         }
     }
+
+    /// One of these, or no speech at all.
+    #[must_use]
+    pub fn is_among(self, codecs: &[SpeechCodec]) -> bool {
+        let codec = match self {
+            Self::ALaw => SpeechCodec::Pcma,
+            Self::MuLaw => SpeechCodec::Pcmu,
+            Self::G722 => SpeechCodec::G722,
+            Self::Opus => SpeechCodec::Opus,
+            Self::G729 => SpeechCodec::G729,
+            Self::Comfort | Self::Events => return true,
+        };
+        codecs.contains(&codec)
+    }
+
+    /// Speech that can become another kind of speech.
+    #[must_use]
+    pub const fn is_decoded(self) -> bool {
+        match self {
+            Self::ALaw | Self::MuLaw | Self::G722 | Self::Opus => true,
+            Self::G729 | Self::Comfort | Self::Events => false,
+        }
+    }
+}
+
+/// Can two who take these hear each other, passed on or decoded?
+#[must_use]
+pub fn can_talk(one: &[Format], other: &[Format]) -> bool {
+    let speech = |formats: &[Format]| -> Vec<FormatKind> {
+        let kinds = formats.iter().map(|format| format.kind);
+        kinds.filter(|kind| kind.is_speech()).collect()
+    };
+    let (one, other) = (speech(one), speech(other));
+    let common = one.iter().any(|kind| other.contains(kind));
+    common
+        || (one.iter().any(|kind| kind.is_decoded()) && other.iter().any(|kind| kind.is_decoded()))
 }
 
 /// The first speech format: what the side prefers.

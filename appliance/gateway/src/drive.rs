@@ -6,7 +6,7 @@ use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
 use messages::{CallId, Moment, PartyNumber, Refusal};
 use sansio::Machine;
-use sip::{DialogRecord, Flow, LegId, Orphan, ProfileAsked, Refused};
+use sip::{DialogRecord, Flow, LegId, Orphan, ProfileAsked, Refused, Traced};
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -41,6 +41,10 @@ pub trait Hands: Send {
     fn profile_asked(&mut self, asked: Box<ProfileAsked>);
     fn binding(&mut self, note: BindingNote);
     fn refused(&mut self, flow: Flow, why: Refused);
+    /// A message of a call passed.
+    fn traced(&mut self, traced: &Traced);
+    /// What passes under this name on the wire is of that call.
+    fn leg_named(&mut self, call: CallId, call_id: String);
 }
 
 enum Message {
@@ -314,6 +318,8 @@ impl<H: Hands> Driver<H> {
                 }
                 Output::Refused { flow, why } => self.hands.refused(flow, why),
                 Output::CloseFlow { flow } => self.hands.close(flow),
+                Output::Traced(traced) => self.hands.traced(&traced),
+                Output::LegNamed { call, call_id } => self.hands.leg_named(call, call_id),
             }
         }
     }

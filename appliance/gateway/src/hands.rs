@@ -3,6 +3,7 @@ use crate::clock::Clock;
 use crate::drive::{Door, Hands};
 use crate::io::media::MediaOrders;
 use crate::io::sip::SipSockets;
+use crate::ladder::Ladders;
 use crate::provision::Plugged;
 use crate::recorder::{Recorder, RecordingKey};
 use crate::web::LiveHub;
@@ -13,7 +14,7 @@ use core::time::Duration;
 use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
 use messages::{CallId, PartyNumber, UtcMs};
-use sip::{DialogRecord, Flow, LegId, Orphan, ProfileAsked, Refused};
+use sip::{DialogRecord, Flow, LegId, Orphan, ProfileAsked, Refused, Traced};
 use zeroize::Zeroizing;
 
 pub(crate) struct GatewayHands {
@@ -26,6 +27,7 @@ pub(crate) struct GatewayHands {
     pub(crate) clock: Clock,
     /// Phones that were just plugged in.
     pub(crate) plugged: Plugged,
+    pub(crate) ladders: Ladders,
     /// Was there room in the journal when it was last asked?
     pub(crate) had_room: bool,
 }
@@ -135,6 +137,14 @@ impl Hands for GatewayHands {
     fn orphan_ended(&mut self, orphan: Orphan) {
         let Orphan { boot, leg } = orphan;
         let _ = self.store.dialog_closed(DialogId { boot, leg });
+    }
+
+    fn traced(&mut self, traced: &Traced) {
+        self.ladders.heard(self.clock.now().utc, traced);
+    }
+
+    fn leg_named(&mut self, call: CallId, call_id: String) {
+        self.ladders.named(self.clock.now().utc, call, call_id);
     }
 
     fn profile_asked(&mut self, asked: Box<ProfileAsked>) {

@@ -11,6 +11,7 @@ pub mod enroll;
 mod eraser;
 mod hands;
 pub mod io;
+pub mod ladder;
 pub mod link;
 pub mod log_filter;
 pub mod process;

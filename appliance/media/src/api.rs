@@ -1,4 +1,5 @@
 //! Orders to the media threads and what they report.
+use crate::{Formats, Law, SrtpKeys};
 use messages::fact::{Seat, Side};
 use messages::{CallId, PartyId, RecordingId};
 use std::net::{IpAddr, SocketAddr};
@@ -16,15 +17,6 @@ pub struct MediaLeg {
     pub seat: Seat,
 }
 
-/// G.711 as negotiated: for the recorder and for tones. Packets of any payload type are relayed unchanged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Codec {
-    /// PCMA, payload type 8, fill 0xD5
-    ALaw,
-    /// PCMU, payload type 0, fill 0xFF
-    MuLaw,
-}
-
 /// Where a leg's packets come from and go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LegMedia {
@@ -38,8 +30,10 @@ pub struct LegMedia {
     pub to_leg: bool,
     /// False: the leg sends nothing by agreement (hold): its silence is no fault.
     pub from_leg: bool,
-    /// The payload type of digits (RFC 4733) as this leg numbers it: each side has its own number.
-    pub events: Option<u8>,
+    /// What was agreed on, as this leg numbers it.
+    pub formats: Formats,
+    /// Both ways are encrypted with these (RFC 3711).
+    pub keys: Option<SrtpKeys>,
 }
 
 #[derive(Clone, Debug)]
@@ -58,7 +52,6 @@ pub enum MediaCommand {
     Tone {
         leg: MediaLeg,
         tone: Tone,
-        codec: Codec,
     },
     StopTone {
         leg: MediaLeg,
@@ -70,11 +63,10 @@ pub enum MediaCommand {
         duration_ms: u16,
     },
     /// The guest's leg is open: each of the three hears the others from now on. It sits `beside` this side,
-    /// whose channel of the recording it shares. All three send `codec`.
+    /// whose channel of the recording it shares.
     Mix {
         call: CallId,
         beside: Side,
-        codec: Codec,
     },
     /// There are two again. `guest_takes`: the guest has the seat of somebody who has gone; `None`: the guest has gone.
     Unmix {
@@ -107,7 +99,8 @@ pub struct RecordOrder {
     pub call: CallId,
     pub recording: RecordingId,
     pub party: Option<PartyId>,
-    pub codecs: [Codec; 2],
+    /// The law of each channel; what comes in another one is changed into it.
+    pub laws: [Law; 2],
 }
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,4 +1,7 @@
 //! Sound that did not come, made up: the last pitch period again and again, and softer (after ITU-T G.711 appendix I).
+use crate::coder::Rate;
+
+// All in samples of 8 kHz; at a higher rate there are that many more.
 
 /// What is remembered: 48 ms, room for the longest period beside the piece that is compared.
 const HISTORY: usize = 384;
@@ -15,8 +18,9 @@ const RETURN: usize = 32;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Concealment {
+    scale: usize,
     /// The sound as it was played, the last sample at `newest`.
-    history: [i16; HISTORY],
+    history: Box<[i16]>,
     newest: usize,
     period: usize,
     /// Samples made up since the last one that came; `SILENT`: nothing is left to repeat.
@@ -25,26 +29,26 @@ pub(crate) struct Concealment {
     returned: usize,
 }
 
-impl Default for Concealment {
-    fn default() -> Self {
+impl Concealment {
+    pub(crate) fn new(rate: Rate) -> Self {
+        let scale = rate.scale() as usize;
         Self {
-            history: [0; HISTORY],
+            scale,
+            history: vec![0; HISTORY * scale].into_boxed_slice(),
             newest: 0,
-            period: PERIOD_MIN,
-            made_up: SILENT,
-            returned: RETURN,
+            period: PERIOD_MIN * scale,
+            made_up: SILENT * scale,
+            returned: RETURN * scale,
         }
     }
-}
 
-impl Concealment {
     /// The next sample as it is to be played; `None` while there is neither sound nor anything to repeat.
     pub(crate) fn pass(&mut self, sample: Option<i16>) -> Option<i16> {
         let played = match sample {
-            Some(sample) if self.returned < RETURN => {
+            Some(sample) if self.returned < RETURN * self.scale => {
                 let repeated = self.repeat().unwrap_or_default();
                 self.returned += 1;
-                passing(repeated, sample, self.returned)
+                passing(repeated, sample, self.returned, RETURN * self.scale)
             }
             Some(sample) => {
                 self.made_up = 0;
@@ -64,40 +68,43 @@ impl Concealment {
     }
 
     fn repeat(&mut self) -> Option<i16> {
-        if self.made_up >= SILENT {
+        if self.made_up >= SILENT * self.scale {
             return None;
         }
         let before = self.back(self.period);
         // what is remembered is softer already by what it lost: the original is one period further back for each repeat
-        let gain = gain(self.made_up);
-        let lost = gain_before(self.made_up, self.period);
+        let gain = gain(self.made_up / self.scale);
+        let lost = gain_before(self.made_up / self.scale, self.period / self.scale);
         self.made_up += 1;
         Some(scaled(before, gain, lost))
     }
 
     fn remember(&mut self, sample: i16) {
-        self.newest = (self.newest + 1) % HISTORY;
+        self.newest = (self.newest + 1) % self.history.len();
         self.history[self.newest] = sample;
     }
 
     /// The sample so many before the next one.
-    const fn back(&self, by: usize) -> i16 {
-        self.history[(self.newest + 1 + HISTORY - by) % HISTORY]
+    fn back(&self, by: usize) -> i16 {
+        let all = self.history.len();
+        self.history[(self.newest + 1 + all - by) % all]
     }
 
     /// The distance at which the end of the sound is most like itself.
     fn find_period(&self) -> usize {
         let likeness = |period: &usize| {
             let (mut product, mut power) = (0_i64, 1_i64);
-            for at in 1..=COMPARED {
+            for at in 1..=COMPARED * self.scale {
                 let (now, before) = (self.back(at), self.back(at + period));
                 product += i64::from(now) * i64::from(before);
                 power += i64::from(before) * i64::from(before);
             }
             product.max(0).saturating_mul(1_024) / power
         };
-        let periods = PERIOD_MIN..=PERIOD_MAX;
-        periods.max_by_key(likeness).unwrap_or(PERIOD_MIN)
+        let periods = PERIOD_MIN * self.scale..=PERIOD_MAX * self.scale;
+        periods
+            .max_by_key(likeness)
+            .unwrap_or(PERIOD_MIN * self.scale)
     }
 }
 
@@ -124,14 +131,15 @@ const fn scaled(sample: i16, gain: i32, of: i32) -> i16 {
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
-const fn passing(from: i16, to: i16, at: usize) -> i16 {
-    let (share, whole) = (at as i32, RETURN as i32);
+const fn passing(from: i16, to: i16, at: usize, of: usize) -> i16 {
+    let (share, whole) = (at as i32, of as i32);
     ((from as i32 * (whole - share) + to as i32 * share) / whole) as i16
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Concealment, SILENT};
+    use crate::coder::Rate;
 
     #[allow(clippy::cast_possible_truncation)]
     fn tone(hertz: f64, at: usize) -> i16 {
@@ -141,7 +149,7 @@ mod tests {
 
     #[test]
     fn what_comes_is_played_as_it_came() {
-        let mut conceal = Concealment::default();
+        let mut conceal = Concealment::new(Rate::Narrow);
         for at in 0..1_000 {
             let sample = tone(300.0, at);
             assert_eq!(conceal.pass(Some(sample)), Some(sample));
@@ -151,7 +159,7 @@ mod tests {
     #[test]
     fn a_short_hole_is_filled_with_what_would_have_been_there() {
         for hertz in [80.0, 125.0, 200.0, 450.0, 1_000.0] {
-            let mut conceal = Concealment::default();
+            let mut conceal = Concealment::new(Rate::Narrow);
             let (mut error, mut power) = (0.0, 0.0);
             for at in 0..1_200 {
                 let sample = tone(hertz, at);
@@ -169,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_long_hole_fades_to_nothing_without_a_click_and_the_sound_comes_back_softly() {
-        let mut conceal = Concealment::default();
+        let mut conceal = Concealment::new(Rate::Narrow);
         let mut before = 0_i16;
         let steepest = 8_000.0 * core::f64::consts::TAU * 200.0 / 8_000.0;
         let mut silent = 0;
@@ -193,7 +201,7 @@ mod tests {
 
     #[test]
     fn nothing_is_made_up_before_anything_came() {
-        let mut conceal = Concealment::default();
+        let mut conceal = Concealment::new(Rate::Narrow);
         assert_eq!(conceal.pass(None), None);
     }
 }

@@ -3,7 +3,7 @@ use crate::rtp::{HEADER_BYTES, RtpHeader};
 use std::collections::VecDeque;
 
 /// Bytes of a packet that carries a digit.
-pub const DIGIT_PACKET_BYTES: usize = HEADER_BYTES + 4;
+pub(crate) const DIGIT_PACKET_BYTES: usize = HEADER_BYTES + 4;
 /// Digits that wait for their turn; somebody who sends more is not pressing keys.
 const WAITING_MAX: usize = 32;
 /// The end of a digit is said so often (§2.5.1.4).
@@ -61,12 +61,13 @@ impl Digits {
         true
     }
 
-    /// What goes in the place of this packet of sound, which holds so many samples.
+    /// What goes in the place of this packet of sound, which lasts so many ticks of its clock.
     pub(crate) fn instead(
         &mut self,
         sound: &RtpHeader,
         payload_type: u8,
-        samples: usize,
+        clock: u32,
+        ticks: u32,
     ) -> Option<[u8; DIGIT_PACKET_BYTES]> {
         if self.sounding.is_none() && self.pause > 0 {
             self.pause -= 1;
@@ -81,11 +82,12 @@ impl Digits {
                 ends_said: 0,
             },
         };
-        let samples = u32::try_from(samples).unwrap_or(u32::MAX);
         let passed = sound
             .timestamp
             .wrapping_sub(now.began)
-            .saturating_add(samples);
+            .saturating_add(ticks);
+        // digits count in samples of 8 kHz beside any codec
+        let passed = passed / (clock / 8_000).max(1);
         let over = passed >= u32::from(now.digit.samples);
         let duration = if over {
             now.digit.samples
@@ -130,11 +132,11 @@ mod tests {
     #[test]
     fn a_digit_takes_the_place_of_sound_for_its_time_and_says_its_end_three_times() {
         let mut digits = Digits::default();
-        assert_eq!(digits.instead(&sound(0), 101, 160), None);
+        assert_eq!(digits.instead(&sound(0), 101, 8_000, 160), None);
         assert!(digits.press('#', 60));
         let mut said = Vec::new();
         for sequence in 1..8 {
-            let Some(packet) = digits.instead(&sound(sequence), 101, 160) else {
+            let Some(packet) = digits.instead(&sound(sequence), 101, 8_000, 160) else {
                 said.push(None);
                 continue;
             };
@@ -164,7 +166,7 @@ mod tests {
         }
         assert!(!digits.press('x', 40));
         let events: Vec<Option<u8>> = (0..16)
-            .map(|sequence| digits.instead(&sound(sequence), 101, 160))
+            .map(|sequence| digits.instead(&sound(sequence), 101, 8_000, 160))
             .map(|packet| packet.map(|packet| packet[HEADER_BYTES]))
             .collect();
         let (one, d, star) = (Some(1), Some(15), Some(10));

@@ -1,19 +1,23 @@
 //! One leg of a call: whom it listens to, what came, what went.
 use crate::digits::Digits;
+use crate::hearing::Hearing;
 use crate::latch::{Heard, Latch};
-use crate::playout::Playout;
 use crate::reception::Reception;
 use crate::rtcp::{ReportBlock, Rtcp};
 use crate::rtp::RtpPacket;
 use crate::silence::Ear;
+use crate::speaker::Speaker;
+use crate::srtp::Srtp;
+use crate::taping::Taping;
 use crate::tone::ToneStream;
 use crate::{Codec, LegMedia, LegStats};
 use core::time::Duration;
 use messages::{Moment, RecordingId};
 
-/// Comfort noise (RFC 3389).
-const COMFORT_NOISE: u8 = 13;
-const SAMPLE_US: u32 = 125;
+/// Comfort noise (RFC 3389 §4).
+pub(crate) const COMFORT_NOISE: u8 = 13;
+/// Ticks in a second, of a codec that is not known.
+const CLOCK: u32 = 8_000;
 
 #[derive(Debug)]
 pub(crate) struct Leg {
@@ -21,11 +25,16 @@ pub(crate) struct Leg {
     /// The leg that hears this one.
     pub peer: Option<usize>,
     pub recording: Option<(RecordingId, u8)>,
+    /// For what is recorded of it and is not G.711.
+    pub taping: Option<Box<Taping>>,
     pub tone: Option<ToneStream>,
     /// Digits that this leg is to get.
     pub digits: Digits,
-    /// What came and has not been mixed; only in a conference.
-    pub playout: Option<Box<Playout>>,
+    /// What the gateway itself says to it.
+    pub speaker: Speaker,
+    /// What came of it and has not been mixed; only where the call is decoded.
+    pub hearing: Option<Box<Hearing>>,
+    pub srtp: Option<Box<Srtp>>,
     /// The timestamp of the last digit that came (RFC 4733).
     pub pressed: Option<u32>,
     pub latch: Latch,
@@ -54,9 +63,12 @@ impl Leg {
             media,
             peer: None,
             recording: None,
+            taping: None,
             tone: None,
             digits: Digits::default(),
-            playout: None,
+            speaker: Speaker::new(media.port.rtp),
+            hearing: None,
+            srtp: media.keys.map(|keys| Box::new(Srtp::new(keys))),
             pressed: None,
             latch: Latch::new(media.remote, media.signalling),
             sent: 0,
@@ -71,6 +83,10 @@ impl Leg {
     }
 
     pub(crate) fn set(&mut self, media: LegMedia) {
+        match (&mut self.srtp, media.keys) {
+            (Some(srtp), Some(keys)) => srtp.renew(keys),
+            (srtp, keys) => *srtp = keys.map(|keys| Box::new(Srtp::new(keys))),
+        }
         self.media = media;
         self.latch.set(media.remote, media.signalling);
     }
@@ -95,14 +111,14 @@ impl Leg {
             }
             Heard::Locking | Heard::NewSource => {
                 self.reception.restart();
-                if let Some(playout) = &mut self.playout {
-                    playout.restart();
+                if let Some(hearing) = &mut self.hearing {
+                    hearing.restart();
                 }
             }
             Heard::Known => {}
         }
-        let audio = Codec::of_payload_type(header.payload_type).is_some();
-        self.reception.take(now, header, audio);
+        let codec = self.media.formats.codec(header.payload_type);
+        self.reception.take(now, header, codec.map(Codec::clock));
         self.received += 1;
         self.comfort = header.payload_type == COMFORT_NOISE;
         let first = self.heard.is_none();
@@ -118,14 +134,16 @@ impl Leg {
             .find(|block| Some(block.about_ssrc) == about);
         let Some(block) = own else { return };
         self.far.lost = u32::try_from(block.lost.max(0)).unwrap_or(0);
-        self.far.jitter_us = block.jitter.saturating_mul(SAMPLE_US);
+        let clock = self.media.formats.spoken().map(|one| one.codec.clock());
+        let jitter = u64::from(block.jitter) * 1_000_000 / u64::from(clock.unwrap_or(CLOCK));
+        self.far.jitter_us = u32::try_from(jitter).unwrap_or(u32::MAX);
         if let Some(round_trip) = self.round_trip(now, &block) {
             self.far.round_trip_us = u32::try_from(round_trip.as_micros()).unwrap_or(u32::MAX);
         }
     }
 
     /// A sender report goes to this leg.
-    pub(crate) fn pass_report(&mut self, now: Moment, rtcp: Rtcp<'_>) {
+    pub(crate) fn report_passed(&mut self, now: Moment, rtcp: Rtcp<'_>) {
         if let Some(mid) = rtcp.reports().find_map(|report| report.sent_ntp_mid) {
             self.passed_report = Some((mid, now));
         }

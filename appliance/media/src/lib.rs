@@ -2,15 +2,22 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod codec;
+mod coder;
+mod comfort;
 mod conceal;
 mod digits;
-mod g711;
+mod hearing;
 mod latch;
+mod law;
 mod leg;
 mod playout;
 mod reception;
 mod relay;
 mod silence;
+mod speaker;
+mod srtp;
+mod taping;
 
 pub mod recording;
 pub mod rtcp;
@@ -19,8 +26,10 @@ pub mod tone;
 pub mod wav;
 
 pub use api::{
-    Codec, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecordOrder,
-    RecorderReport, Tone,
+    LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecordOrder, RecorderReport,
+    Tone,
 };
-pub use digits::DIGIT_PACKET_BYTES;
-pub use relay::{BadOrder, Forward, Outlet, Passage, REST, RecordFrame, Relay, RelayOutput};
+pub use codec::{Codec, Formats, Numbered, PTIME_MS, SPEECH_MAX};
+pub use law::Law;
+pub use relay::{BadOrder, Outlet, REST, RecordFrame, Relay, RelayOutput};
+pub use srtp::{KEY_BYTES_MAX, SrtpKey, SrtpKeys, SrtpSuite};

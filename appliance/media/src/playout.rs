@@ -1,8 +1,10 @@
 //! The jitter buffer of a leg whose sound is decoded: 20 ms at a time, in time order, what is missing made up.
 //! A late packet makes everything later; what lies ready for long without need is played away.
-use crate::Codec;
+use crate::coder::Rate;
+use crate::comfort::Noise;
 use crate::conceal::Concealment;
-use crate::tone::FRAME_SAMPLES;
+
+// In samples of 8 kHz; at a higher rate there are that many more.
 
 /// Samples kept: half a second.
 const RING: usize = 4_096;
@@ -12,31 +14,30 @@ const START: u32 = 320;
 const LATE_MAX: i32 = 1_600;
 /// One that is further ahead has another clock.
 const AHEAD_MAX: i32 = 3_200;
-/// So many in a row with another clock, and it is the source's.
-const STRAYS: u8 = 3;
 /// Delays grow and shrink by 10 ms.
 const STEP: u32 = 80;
 /// More than this left (50 ms) through a whole watch is more than the network asks for.
 const SPARE_MAX: i32 = 400;
+
+/// So many in a row with another clock, and it is the source's.
+const STRAYS: u8 = 3;
 /// Frames of a watch: 2 s.
 const WATCH: u16 = 100;
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
-const FRAME_SAMPLES_I32: i32 = FRAME_SAMPLES as i32;
-
-pub(crate) type Frame = [i16; FRAME_SAMPLES];
-
 #[derive(Clone, Debug)]
 pub(crate) struct Playout {
-    ring: Box<[Option<i16>; RING]>,
+    scale: u32,
+    ring: Box<[Option<i16>]>,
     clock: Option<Clock>,
     conceal: Concealment,
+    /// The source is silent on purpose from this place on.
+    silence: Option<(u32, Noise)>,
     strays: u8,
     watched: u16,
     least_spare: i32,
 }
 
-/// The source's timestamps.
+/// The source's time, in samples.
 #[derive(Clone, Copy, Debug)]
 struct Clock {
     /// The sample that is played next.
@@ -45,104 +46,156 @@ struct Clock {
     end: u32,
 }
 
-impl Default for Playout {
-    fn default() -> Self {
+impl Playout {
+    pub(crate) fn new(rate: Rate) -> Self {
+        let scale = rate.scale();
         Self {
-            ring: Box::new([None; RING]),
+            scale,
+            ring: vec![None; RING * scale as usize].into_boxed_slice(),
             clock: None,
-            conceal: Concealment::default(),
+            conceal: Concealment::new(rate),
+            silence: None,
             strays: 0,
             watched: 0,
             least_spare: i32::MAX,
         }
     }
-}
 
-impl Playout {
     /// Another source: its clock is its own.
     pub(crate) fn restart(&mut self) {
         self.clock = None;
+        self.silence = None;
         self.strays = 0;
         self.ring.fill(None);
     }
 
-    /// One packet of sound.
-    pub(crate) fn put(&mut self, timestamp: u32, codec: Codec, sound: &[u8]) {
-        let Ok(length) = u32::try_from(sound.len()) else {
-            return;
-        };
-        if length > AHEAD_MAX.cast_unsigned() {
-            return;
+    /// Makes room for so many samples from a place on; they may be filled in until they are played.
+    /// False: they belong nowhere.
+    pub(crate) fn expect(&mut self, at: u32, length: u32) -> bool {
+        if length > self.scaled(AHEAD_MAX).cast_unsigned() {
+            return false;
         }
-        let Some(clock) = self.clock_for(timestamp) else {
-            return;
+        let scale = self.scale;
+        let Some(clock) = self.clock_for(at) else {
+            return false;
         };
-        clock.make_room_for(timestamp);
-        let end = timestamp.wrapping_add(length);
+        clock.make_room_for(at, scale);
+        let end = at.wrapping_add(length);
         if ahead(end, clock.end) > 0 {
             clock.end = end;
         }
-        for (at, byte) in (0..length).zip(sound) {
-            self.ring[place(timestamp.wrapping_add(at))] = Some(codec.decode(*byte));
+        true
+    }
+
+    /// Fills in what was expected; what has been played by now is left out.
+    pub(crate) fn fill(&mut self, at: u32, sound: &[i16]) {
+        let Some(clock) = self.clock else {
+            return;
+        };
+        for (offset, sample) in (0..).zip(sound) {
+            let at = at.wrapping_add(offset);
+            if ahead(at, clock.next) >= 0 {
+                let place = self.place(at);
+                self.ring[place] = Some(*sample);
+            }
         }
     }
 
-    /// The next 20 ms; `None` while nothing has come for so long that nothing can be made up.
-    pub(crate) fn take(&mut self) -> Option<Frame> {
-        self.clock?;
-        let skip = self.spare_for_long();
+    /// From this place on the source is silent on purpose, until sound comes again.
+    pub(crate) fn fall_silent(&mut self, at: u32, noise: Noise) {
+        if self.expect(at, 0) {
+            self.silence = Some((at, noise));
+        }
+    }
+
+    /// What is expected before this place has to be filled in before the next `take`.
+    pub(crate) fn wanted_to(&self, frame: usize) -> Option<u32> {
+        let frame = u32::try_from(frame).ok()?;
+        // a step may be played away
+        let most = frame + STEP * self.scale;
+        Some(self.clock?.next.wrapping_add(most))
+    }
+
+    /// The next samples; false while nothing has come for so long that nothing can be made up.
+    pub(crate) fn take(&mut self, frame: &mut [i16]) -> bool {
+        if self.clock.is_none() {
+            return false;
+        }
+        let skip = self.spare_for_long(frame.len());
+        let step = (STEP * self.scale) as usize;
         let mut sounds = false;
-        let frame = core::array::from_fn(|at| {
-            let sample = if skip && at < STEP as usize {
-                self.blended(at)
+        for (at, place) in frame.iter_mut().enumerate() {
+            let sample = if skip && at < step {
+                self.blended(at, step)
             } else {
                 self.next()
             };
             sounds |= sample.is_some();
-            sample.unwrap_or_default()
-        });
-        sounds.then_some(frame)
+            *place = sample.unwrap_or_default();
+        }
+        sounds
     }
 
     fn next(&mut self) -> Option<i16> {
         let clock = self.clock.as_mut()?;
-        let sample = self.ring[place(clock.next)].take();
-        clock.next = clock.next.wrapping_add(1);
+        let at = clock.next;
+        clock.next = at.wrapping_add(1);
+        let place = self.place(at);
+        let sample = self.ring[place].take();
+        let sample = self.or_silence(at, sample);
         self.conceal.pass(sample)
     }
 
+    fn or_silence(&mut self, at: u32, sample: Option<i16>) -> Option<i16> {
+        let Some((from, noise)) = &mut self.silence else {
+            return sample;
+        };
+        if ahead(at, *from) < 0 {
+            return sample;
+        }
+        if sample.is_some() {
+            self.silence = None;
+            return sample;
+        }
+        Some(noise.next())
+    }
+
     /// A step is played away: its samples pass into those behind it.
-    fn blended(&mut self, at: usize) -> Option<i16> {
+    fn blended(&mut self, at: usize, step: usize) -> Option<i16> {
         let clock = self.clock.as_mut()?;
-        let old = self.ring[place(clock.next)].take();
-        let new = self.ring[place(clock.next.wrapping_add(STEP))];
+        let place = clock.next;
         clock.next = clock.next.wrapping_add(1);
+        let behind = self.place(place.wrapping_add(STEP * self.scale));
+        let place = self.place(place);
+        let (old, new) = (self.ring[place].take(), self.ring[behind]);
         let sample = match (old, new) {
-            (Some(old), Some(new)) => Some(blend(old, new, at)),
+            (Some(old), Some(new)) => Some(blend(old, new, at, step)),
             (old, new) => new.or(old),
         };
-        if at + 1 == STEP as usize {
-            self.forget_step();
+        if at + 1 == step {
+            self.forget(step);
         }
         self.conceal.pass(sample)
     }
 
-    fn forget_step(&mut self) {
-        let Some(clock) = &mut self.clock else {
-            return;
-        };
-        for _ in 0..STEP {
-            self.ring[place(clock.next)] = None;
-            clock.next = clock.next.wrapping_add(1);
+    fn forget(&mut self, step: usize) {
+        for _ in 0..step {
+            let Some(clock) = &mut self.clock else {
+                return;
+            };
+            let at = clock.next;
+            clock.next = at.wrapping_add(1);
+            let place = self.place(at);
+            self.ring[place] = None;
         }
     }
 
     /// True once at the end of a watch in which more was ready than is needed.
-    fn spare_for_long(&mut self) -> bool {
-        let Some(clock) = self.clock else {
+    fn spare_for_long(&mut self, frame: usize) -> bool {
+        let (Some(clock), Ok(frame)) = (self.clock, i32::try_from(frame)) else {
             return false;
         };
-        let after_this = ahead(clock.end, clock.next) - FRAME_SAMPLES_I32;
+        let after_this = ahead(clock.end, clock.next) - frame;
         self.least_spare = self.least_spare.min(after_this);
         self.watched += 1;
         if self.watched < WATCH {
@@ -150,14 +203,15 @@ impl Playout {
         }
         self.watched = 0;
         let least = core::mem::replace(&mut self.least_spare, i32::MAX);
-        least > SPARE_MAX
+        least > self.scaled(SPARE_MAX)
     }
 
     /// The clock that a packet fits to; `None`: the packet belongs nowhere.
     fn clock_for(&mut self, timestamp: u32) -> Option<&mut Clock> {
+        let near = self.scaled(-LATE_MAX)..=self.scaled(AHEAD_MAX);
         let fits = self
             .clock
-            .is_none_or(|clock| (-LATE_MAX..=AHEAD_MAX).contains(&ahead(timestamp, clock.next)));
+            .is_none_or(|clock| near.contains(&ahead(timestamp, clock.next)));
         if fits {
             self.strays = 0;
         } else {
@@ -167,23 +221,33 @@ impl Playout {
             }
             self.restart();
         }
+        let start = START * self.scale;
         Some(self.clock.get_or_insert(Clock {
-            next: timestamp.wrapping_sub(START),
+            next: timestamp.wrapping_sub(start),
             end: timestamp,
         }))
+    }
+
+    const fn scaled(&self, samples: i32) -> i32 {
+        samples * self.scale.cast_signed()
+    }
+
+    fn place(&self, at: u32) -> usize {
+        at as usize % self.ring.len()
     }
 }
 
 impl Clock {
     /// What comes late is played all the same: from now on everything is played later.
-    const fn make_room_for(&mut self, timestamp: u32) {
+    const fn make_room_for(&mut self, timestamp: u32, scale: u32) {
         let late = ahead(self.next, timestamp);
+        let step = STEP * scale;
         if late > 0 {
-            let steps = late.cast_unsigned().div_ceil(STEP);
-            self.next = self.next.wrapping_sub(steps * STEP);
+            let steps = late.cast_unsigned().div_ceil(step);
+            self.next = self.next.wrapping_sub(steps * step);
         }
-        if ahead(self.end, self.next) > AHEAD_MAX {
-            self.next = self.end.wrapping_sub(START);
+        if ahead(self.end, self.next) > AHEAD_MAX * scale.cast_signed() {
+            self.next = self.end.wrapping_sub(START * scale);
         }
     }
 }
@@ -192,14 +256,10 @@ const fn ahead(one: u32, of: u32) -> i32 {
     one.wrapping_sub(of).cast_signed()
 }
 
-const fn place(timestamp: u32) -> usize {
-    timestamp as usize % RING
-}
-
 /// From `old` at 0 to `new` at a step's end.
 #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap)]
-const fn blend(old: i16, new: i16, at: usize) -> i16 {
-    let (share, whole) = (at as i32, STEP as i32);
+const fn blend(old: i16, new: i16, at: usize, of: usize) -> i16 {
+    let (share, whole) = (at as i32, of as i32);
     ((old as i32 * (whole - share) + new as i32 * share) / whole) as i16
 }
 

@@ -4,8 +4,6 @@ use messages::Moment;
 
 /// A jump of the sequence number beyond this starts the count anew (appendix A.1: MAX_DROPOUT).
 const JUMP_MAX: u16 = 3_000;
-/// Microseconds of one sample at 8 kHz.
-const SAMPLE_US: i64 = 125;
 /// A single packet moves the jitter as if it were at most this far off: a source may set its clock anew.
 const OFF_MAX_US: i64 = 1_000_000;
 
@@ -35,17 +33,18 @@ struct Transit {
 }
 
 impl Reception {
-    /// One accepted packet. Jitter is counted on `audio` only: digits (RFC 4733) repeat one timestamp.
-    pub(crate) fn take(&mut self, now: Moment, header: &RtpHeader, audio: bool) {
+    /// One accepted packet; the clock of its timestamps where it is sound. Jitter is counted on sound only: digits
+    /// (RFC 4733) repeat one timestamp.
+    pub(crate) fn take(&mut self, now: Moment, header: &RtpHeader, clock: Option<u32>) {
         let Some(run) = self.run.as_mut().filter(|run| run.extends(header.sequence)) else {
             self.restart();
             self.run = Some(Run::start(header.sequence));
-            self.time(now, header, audio);
+            self.time(now, header, clock);
             return;
         };
         run.received += 1;
         run.highest = run.highest.max(run.extended(header.sequence));
-        self.time(now, header, audio);
+        self.time(now, header, clock);
     }
 
     /// Another source, or one that jumped: what was lost so far stays counted.
@@ -64,8 +63,8 @@ impl Reception {
         u32::try_from(self.jitter_16 >> 4).unwrap_or(u32::MAX)
     }
 
-    fn time(&mut self, now: Moment, header: &RtpHeader, audio: bool) {
-        let Some(run) = self.run.as_mut().filter(|_| audio) else {
+    fn time(&mut self, now: Moment, header: &RtpHeader, clock: Option<u32>) {
+        let (Some(run), Some(clock)) = (self.run.as_mut(), clock) else {
             return;
         };
         let here = Transit {
@@ -76,7 +75,7 @@ impl Reception {
         if let Some(last) = run.last.filter(|_| !header.marker) {
             let ahead = header.timestamp.wrapping_sub(last.timestamp).cast_signed();
             let passed = here.arrival_us - last.arrival_us;
-            let off = (passed - i64::from(ahead) * SAMPLE_US)
+            let off = (passed - i64::from(ahead) * 1_000_000 / i64::from(clock))
                 .abs()
                 .min(OFF_MAX_US);
             self.jitter_16 += off - ((self.jitter_16 + 8) >> 4);
@@ -137,7 +136,7 @@ mod tests {
     fn lost(sequences: &[u16]) -> u64 {
         let mut reception = Reception::default();
         for sequence in sequences {
-            reception.take(Moment::START, &header(*sequence, 0), false);
+            reception.take(Moment::START, &header(*sequence, 0), None);
         }
         reception.lost()
     }
@@ -160,9 +159,9 @@ mod tests {
         for n in 0..400_u16 {
             let header = header(n, u32::from(n) * 160);
             let at = Moment::START + Duration::from_millis(20) * u32::from(n);
-            even.take(at, &header, true);
+            even.take(at, &header, Some(8_000));
             let off = Duration::from_millis(if n % 2 == 0 { 0 } else { 10 });
-            uneven.take(at + off, &header, true);
+            uneven.take(at + off, &header, Some(8_000));
         }
         assert_eq!(even.jitter_us(), 0);
         let jitter = uneven.jitter_us();
@@ -173,13 +172,13 @@ mod tests {
     fn digits_and_pauses_are_no_jitter() {
         let mut reception = Reception::default();
         let at = |ms| Moment::START + Duration::from_millis(ms);
-        reception.take(at(0), &header(1, 0), true);
+        reception.take(at(0), &header(1, 0), Some(8_000));
         for (n, ms) in [(2, 20), (3, 40), (4, 60)] {
-            reception.take(at(ms), &header(n, 160), false);
+            reception.take(at(ms), &header(n, 160), None);
         }
         let mut after = header(5, 160);
         after.marker = true;
-        reception.take(at(5_000), &after, true);
+        reception.take(at(5_000), &after, Some(8_000));
         assert_eq!((reception.jitter_us(), reception.lost()), (0, 0));
     }
 }

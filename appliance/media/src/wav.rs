@@ -1,5 +1,5 @@
 //! A recording as a stereo WAV, any part of which can be had without the rest.
-use crate::Codec;
+use crate::Law;
 use crate::recording::{ContainerError, Reader, RecordingInfo};
 use std::io::{Read, Seek};
 
@@ -11,7 +11,7 @@ const CHUNK_FRAMES: usize = 2_048;
 /// What the samples of the WAV are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WavForm {
-    /// The very bytes that came in, where both channels have one codec; 16-bit linear otherwise.
+    /// The very bytes that came in, where both channels have one law; 16-bit linear otherwise.
     AsRecorded,
     /// 16-bit linear.
     Linear,
@@ -21,15 +21,15 @@ pub enum WavForm {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Format {
     Linear,
-    G711(Codec),
+    G711(Law),
 }
 
 impl Format {
     const fn tag(self) -> u16 {
         match self {
             Self::Linear => 1,
-            Self::G711(Codec::ALaw) => 6,
-            Self::G711(Codec::MuLaw) => 7,
+            Self::G711(Law::A) => 6,
+            Self::G711(Law::Mu) => 7,
         }
     }
 
@@ -54,7 +54,7 @@ pub struct Wav<R> {
 impl<R: Read + Seek> Wav<R> {
     #[must_use]
     pub fn new(reader: Reader<R>, form: WavForm) -> Self {
-        let [caller, callee] = reader.header().codecs;
+        let [caller, callee] = reader.header().laws;
         let format = match form {
             WavForm::AsRecorded if caller == callee => Format::G711(caller),
             WavForm::AsRecorded | WavForm::Linear => Format::Linear,
@@ -100,7 +100,7 @@ impl<R: Read + Seek> Wav<R> {
 
     /// Samples of two bytes, each of one byte of content.
     fn linear_at(&mut self, at: u64, out: &mut [u8]) -> Result<usize, ContainerError> {
-        let codecs = self.reader.header().codecs;
+        let laws = self.reader.header().laws;
         let mut content = [0; CHUNK_FRAMES * 2];
         let mut done = 0;
         while done < out.len() {
@@ -113,8 +113,8 @@ impl<R: Read + Seek> Wav<R> {
             }
             let odd = usize::from((place / 2) % 2 == 1);
             let samples = content[..got].iter().enumerate().flat_map(|(n, byte)| {
-                let codec = codecs[(n + odd) % 2];
-                codec.decode(*byte).to_le_bytes()
+                let law = laws[(n + odd) % 2];
+                law.decode(*byte).to_le_bytes()
             });
             for (to, from) in out[done..].iter_mut().zip(samples.skip(skip)) {
                 *to = from;

@@ -1,6 +1,6 @@
 //! What a carrier says of a number that does not exist: a spoken announcement, from a WAV file of A-law at 8 kHz.
 use crate::audio::FRAME;
-use media::Codec;
+use media::Law;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -45,7 +45,7 @@ impl Announcement {
     /// 20 ms of it, from its beginning on; silence behind its end.
     #[must_use]
     pub fn frame(&self, number: u64) -> [u8; FRAME] {
-        let mut frame = [Codec::ALaw.fill(); FRAME];
+        let mut frame = [Law::A.fill(); FRAME];
         let from = usize::try_from(number)
             .unwrap_or(usize::MAX)
             .saturating_mul(FRAME);
@@ -96,7 +96,7 @@ impl<'a> Wave<'a> {
 #[cfg(test)]
 mod tests {
     use super::Announcement;
-    use media::Codec;
+    use media::Law;
 
     #[test]
     fn the_built_in_announcement_speaks_for_some_seconds_and_then_is_silent() {
@@ -110,7 +110,7 @@ mod tests {
             let frame = said.frame(frame);
             frame
                 .iter()
-                .any(|byte| Codec::ALaw.decode(*byte).unsigned_abs() > 1_000)
+                .any(|byte| Law::A.decode(*byte).unsigned_abs() > 1_000)
         };
         let frames = said.millis() / 20;
         let spoken = (0..frames).filter(|frame| loud(*frame)).count() as u64;

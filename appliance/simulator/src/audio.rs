@@ -1,5 +1,5 @@
 //! What the simulated people say: speech-like sound, made from a seed.
-use media::Codec;
+use media::Law;
 use sansio::SeededRng;
 
 /// Samples in one packet: 20 ms at 8 kHz.
@@ -37,7 +37,7 @@ impl Voice {
     pub fn frame(&mut self) -> [u8; FRAME] {
         let mut frame = [0; FRAME];
         for sample in &mut frame {
-            *sample = Codec::ALaw.encode(self.sample());
+            *sample = Law::A.encode(self.sample());
         }
         frame
     }
@@ -88,7 +88,7 @@ fn rounded(value: f64) -> i16 {
 #[cfg(test)]
 mod tests {
     use super::Voice;
-    use media::Codec;
+    use media::Law;
 
     #[test]
     fn a_voice_speaks_and_pauses_and_one_seed_is_one_voice() {
@@ -99,7 +99,7 @@ mod tests {
         let loud = |frame: &[u8; 160]| {
             frame
                 .iter()
-                .any(|byte| Codec::ALaw.decode(*byte).unsigned_abs() > 1_000)
+                .any(|byte| Law::A.decode(*byte).unsigned_abs() > 1_000)
         };
         let spoken = frames.iter().filter(|frame| loud(frame)).count();
         assert!((100..450).contains(&spoken), "{spoken} of 500 frames");

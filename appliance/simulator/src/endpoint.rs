@@ -136,7 +136,7 @@ impl Endpoint {
                         tracing::debug!(%error, "a datagram was not sent");
                     }
                 }
-                Output::CloseFlow { .. } => {}
+                Output::CloseFlow { .. } | Output::Traced(_) | Output::LegNamed { .. } => {}
                 Output::Event(event) => self.events.push(event),
             }
         }

@@ -1,7 +1,7 @@
 //! The sound of all calls of an end: one thread, one beat of 20 ms, a socket for each call.
 use crate::announcement::Announcement;
 use crate::audio::{FRAME, Voice};
-use media::Codec;
+use media::Law;
 use media::rtp::{RtpHeader, RtpPacket};
 use std::collections::BTreeMap;
 use std::io;
@@ -67,7 +67,7 @@ impl Talk {
         let ssrc = u32::try_from(call & 0xffff_ffff).unwrap_or(1) ^ u32::from(port) << 8;
         let header = RtpHeader {
             marker: true,
-            payload_type: Codec::ALaw.payload_type(),
+            payload_type: Law::A.payload_type(),
             sequence: 1,
             timestamp: 0,
             ssrc,
@@ -134,7 +134,7 @@ impl Stream {
                 continue;
             };
             self.counts.received += 1;
-            let loud = |byte: &u8| Codec::ALaw.decode(*byte).unsigned_abs() > VOICED;
+            let loud = |byte: &u8| Law::A.decode(*byte).unsigned_abs() > VOICED;
             self.counts.voiced += u64::from(rtp.payload.iter().any(loud));
         }
     }

@@ -1,5 +1,6 @@
 //! What goes into the SIP machine and what comes out of it.
 use crate::profile::ProfileReply;
+use crate::trace::Traced;
 use bytes::Bytes;
 use core::time::Duration;
 use messages::command::{CallerIn, TrunkSource};
@@ -289,6 +290,13 @@ pub enum Output {
         flow: Flow,
     },
     Event(Event),
+    /// A message of a call passed, in or out.
+    Traced(Box<Traced>),
+    /// The name that a leg has on the wire: what passed under it is this leg's.
+    LegNamed {
+        leg: LegId,
+        call_id: String,
+    },
 }
 
 /// Where an authenticated request came from.

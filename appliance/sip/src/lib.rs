@@ -20,6 +20,7 @@ mod registration;
 mod screening;
 mod settings;
 mod timer;
+mod trace;
 mod transaction;
 
 pub use api::{
@@ -30,3 +31,4 @@ pub use api::{
 pub use machine::Sip;
 pub use profile::ProfileReply;
 pub use registrar::BoundAt;
+pub use trace::{Said, Traced, Way};

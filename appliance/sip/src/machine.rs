@@ -11,6 +11,7 @@ use crate::registrar::Registrar;
 use crate::registration::{Registrant, Registration};
 use crate::settings::Settings;
 use crate::timer::{Timer, TxId};
+use crate::trace::{Traced, Way};
 use crate::transaction::client_side::Unanswered;
 use crate::transaction::server_side::reply_flow;
 use crate::transaction::{Clients, Servers};
@@ -88,6 +89,12 @@ impl Sip {
         self.legs.len()
     }
 
+    /// The Call-ID of a leg.
+    #[must_use]
+    pub fn name_of(&self, leg: LegId) -> Option<&str> {
+        Some(&self.legs.get(leg)?.dialog.call_id)
+    }
+
     /// Transactions of both sides.
     #[must_use]
     pub fn transactions_count(&self) -> usize {
@@ -108,7 +115,19 @@ impl Sip {
     }
 
     pub(crate) fn send(&mut self, flow: Flow, bytes: Bytes) {
+        self.trace(Way::Out, flow, &bytes);
         self.out.push_back(Output::Send { flow, bytes });
+    }
+
+    fn trace(&mut self, way: Way, flow: Flow, bytes: &[u8]) {
+        let traced = Traced::of(way, flow, bytes).map(Box::new);
+        self.out.extend(traced.map(Output::Traced));
+    }
+
+    /// The leg is known to others by now.
+    pub(crate) fn tell_name(&mut self, leg: LegId, call_id: &str) {
+        let call_id = call_id.to_owned();
+        self.out.push_back(Output::LegNamed { leg, call_id });
     }
 
     pub(crate) fn tell(&mut self, event: Event) {
@@ -157,6 +176,7 @@ impl Sip {
     }
 
     fn on_message(&mut self, flow: Flow, bytes: &Bytes) {
+        self.trace(Way::In, flow, bytes);
         match parse(bytes, flow.remote) {
             Parsed::Request(request) => self.on_request(flow, &request),
             Parsed::Response(response) => self.on_response(flow, &response),

@@ -1,7 +1,10 @@
 //! Commands: what somebody asks of the branch. Each is answered by facts or by a `Refusal`.
 pub use crate::call_settings::{CallHandling, HuntGroup, HuntStrategy};
 use crate::ceilings::Ceilings;
-pub use crate::trunk::{CallerIn, NumberForm, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport};
+pub use crate::trunk::{
+    CallerIn, NumberForm, SpeechCodec, TrunkLogin, TrunkPlan, TrunkSource, TrunkSpeech,
+    TrunkTransport,
+};
 use crate::{
     CallId, CustomerId, DataCopy, Destination, DeviceVendor, Extension, Mac, PartyId, PartyNumber,
     PersonName, RecordingId, Stage, TrunkName, UserName,

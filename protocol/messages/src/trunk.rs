@@ -178,6 +178,53 @@ pub struct TrunkPlan {
     /// We ask for session timers (RFC 4028).
     #[serde(skip_serializing_if = "is_on", default = "on")]
     pub session_timer: bool,
+    #[serde(skip_serializing_if = "is_default", default)]
+    pub speech: TrunkSpeech,
+}
+
+/// What is spoken over a trunk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrunkSpeech {
+    /// Offered and taken, as far as the other side has them; G.711 A-law and µ-law where nothing is named.
+    pub codecs: Vec<SpeechCodec>,
+    /// Milliseconds in a packet, where the carrier insists.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub ptime_ms: Option<u16>,
+}
+
+impl Default for TrunkSpeech {
+    fn default() -> Self {
+        Self {
+            codecs: vec![SpeechCodec::Pcma, SpeechCodec::Pcmu],
+            ptime_ms: None,
+        }
+    }
+}
+
+/// A speech format that we carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SpeechCodec {
+    Pcma,
+    Pcmu,
+    G722,
+    Opus,
+    /// Passed on between two who speak it; neither decoded nor recorded.
+    G729,
+}
+
+impl SpeechCodec {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(match text {
+            "pcma" => Self::Pcma,
+            "pcmu" => Self::Pcmu,
+            "g722" => Self::G722,
+            "opus" => Self::Opus,
+            "g729" => Self::G729,
+            _ => return None,
+        })
+    }
 }
 
 /// Where a trunk's requests may come from.
@@ -215,6 +262,7 @@ impl TrunkPlan {
             number_form: NumberForm::default(),
             reliable: true,
             session_timer: true,
+            speech: TrunkSpeech::default(),
         }
     }
 

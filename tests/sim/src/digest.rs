@@ -58,6 +58,8 @@ impl Digest {
             // A dialog closes when its BYE was answered: there are no BYEs without text.
             Output::Send { .. }
             | Output::CloseFlow { .. }
+            | Output::Traced(_)
+            | Output::LegNamed { .. }
             | Output::Fact(_)
             | Output::DialogClosed { .. }
             | Output::ProfileAsked(_)

@@ -34,7 +34,9 @@ impl Text {
             while let Some(output) = machine.poll() {
                 match output {
                     sip::Output::Send { flow, bytes } => self.net.send(now.mono, flow, bytes),
-                    sip::Output::CloseFlow { .. } => {}
+                    sip::Output::CloseFlow { .. }
+                    | sip::Output::Traced(_)
+                    | sip::Output::LegNamed { .. } => {}
                     sip::Output::Event(event) => self.heard.push_back((peer, event)),
                 }
             }

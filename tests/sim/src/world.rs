@@ -217,7 +217,10 @@ impl<F: Form> World<F> {
         self.digest.output(&output);
         match output {
             Output::Send { flow, bytes } => self.form.gateway_sends(self.now, flow, bytes),
-            Output::CloseFlow { .. } | Output::Refused { .. } => {}
+            Output::CloseFlow { .. }
+            | Output::Refused { .. }
+            | Output::Traced(_)
+            | Output::LegNamed { .. } => {}
             Output::Media(command) => {
                 self.relay
                     .order(self.now.mono, &command, &mut self.watch, &mut self.agenda);
@@ -365,5 +368,8 @@ fn machine<F: Form>(form: &mut F, seed: u64, run: u64) -> Branch<F::Signalling> 
         call_length_max: CALL_LENGTH_MAX,
         ..calls::Limits::default()
     };
-    Branch::over(signalling, prefix, Box::new(site::index), limits)
+    let mut key_seed = [0; 32];
+    key_seed[..8].copy_from_slice(&(seed ^ run).to_be_bytes());
+    let calls = calls::Calls::new(limits, calls::KeySeed::new(key_seed));
+    Branch::over(signalling, prefix, Box::new(site::index), calls)
 }

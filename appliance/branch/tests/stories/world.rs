@@ -284,7 +284,9 @@ impl World {
                     sip::Output::Send { flow, bytes } => {
                         self.wire.push_back((flow.local, flow.remote, bytes));
                     }
-                    sip::Output::CloseFlow { .. } => {}
+                    sip::Output::CloseFlow { .. }
+                    | sip::Output::Traced(_)
+                    | sip::Output::LegNamed { .. } => {}
                     sip::Output::Event(event) => peer.events.push(event),
                 }
             }

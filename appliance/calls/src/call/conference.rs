@@ -4,7 +4,6 @@ use super::{Call, Told};
 use crate::input::LegNo;
 use crate::leg::Leg;
 use crate::output::MediaOrder;
-use crate::sdp::FormatKind;
 use messages::fact::{CallGuestCame, CallGuestLeft, Seat, Side, TakenBy};
 use messages::{Extension, HangUpCause, SystemResult};
 
@@ -25,10 +24,9 @@ impl Call {
             guest: target_of(&leg),
         };
         Self::fact(told, came);
-        let format = leg.speech().unwrap_or(FormatKind::ALaw);
-        self.media(told, leg.media(Seat::Guest));
-        self.media(told, MediaOrder::Mix { beside, format });
         self.guest = Some(Guest { leg, beside });
+        self.set_media(told, Seat::Guest);
+        self.media(told, MediaOrder::Mix { beside });
     }
 
     pub(super) fn is_guest(&self, no: LegNo) -> bool {

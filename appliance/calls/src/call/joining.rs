@@ -31,8 +31,8 @@ pub(crate) enum Settled {
 }
 
 impl Call {
-    /// Can a leg of another call come to this side? The formats and the port that it is to take.
-    pub(crate) fn expect(&mut self, side: Side, how: Arrival) -> Option<(Vec<Format>, u16)> {
+    /// Can a leg of another call come to this side? The port that it is to take.
+    pub(crate) fn expect(&mut self, side: Side, how: Arrival) -> Option<u16> {
         if let Arrival::AsGuest { port } = how {
             self.guest_port = Some(port);
         }
@@ -40,11 +40,18 @@ impl Call {
             return None;
         }
         self.expects = Some(Expected { side, how });
-        let port = match how {
+        Some(match how {
             Arrival::InPlace => self.ports[side.index()],
             Arrival::AsGuest { port } => port,
-        };
-        Some((self.offered(side), port))
+        })
+    }
+
+    pub(crate) const fn is_recorded(&self) -> bool {
+        self.record
+    }
+
+    pub(crate) fn leg_on(&self, side: Side) -> Option<&Leg> {
+        self.seat(side)
     }
 
     /// Offers the leg that goes over its new port. False: it cannot go.

@@ -5,7 +5,7 @@ use crate::input::{Callee, LegNo, Next, Place};
 use crate::leg::{Leg, LegState, Who};
 use crate::machine::Timer;
 use crate::output::{Diverted, Invitation, Invitee, LegAct, Output, TrunkInvite};
-use crate::sdp::{Format, FormatKind};
+use crate::sdp::{Format, can_talk};
 use bytes::Bytes;
 use core::time::Duration;
 use messages::fact::{AttemptEnded, AttemptRerouted, AttemptStarted, CallRinging, Side, TakenBy};
@@ -83,16 +83,16 @@ impl Call {
         diverted: &[Diverted],
         what_for: WhatFor,
     ) {
-        let formats = self.offered(side);
         let record = callee.record();
         let legs = match callee {
             Callee::Phones { places, .. } => {
-                self.invite_phones(told, side, places, diverted, &formats)
+                self.invite_phones(told, side, places, diverted, record)
             }
             Callee::Outside {
                 attempt,
                 token,
                 address,
+                speech,
             } => {
                 let who = Who {
                     extension: None,
@@ -101,9 +101,11 @@ impl Call {
                     attempt: Some(attempt),
                 };
                 let leg = self.leg(who, LegState::Invited, side, address);
+                let leg = leg.of_trunk(Some(speech));
                 let shown = token.caller().unwrap_or(&self.shown).to_owned();
                 let to = Invitee::Trunk(TrunkInvite::new(&token));
-                vec![self.send_invite(told, leg, to, shown, diverted, &formats)]
+                let called = (to, shown, record);
+                vec![self.send_invite(told, side, leg, called, diverted)]
             }
         };
         let nobody = legs.is_empty();
@@ -172,42 +174,17 @@ impl Call {
         }
     }
 
-    /// What whoever comes to a side is offered: all that the other side can take; in a talk, what is spoken.
-    pub(super) fn offered(&self, side: Side) -> Vec<Format> {
-        let other = self.seat(side.other());
-        let mut formats = other.map_or_else(Vec::new, |leg| {
-            if self.is_up() {
-                leg.talk_formats()
-            } else {
-                leg.formats.clone()
-            }
-        });
-        if formats.is_empty() {
-            return Format::OURS.to_vec();
-        }
-        // digits may also come beside the sound of somebody who has no format for them
-        let has_events = formats.iter().any(|one| one.kind == FormatKind::Events);
-        if !has_events {
-            formats.extend(
-                Format::OURS
-                    .into_iter()
-                    .filter(|one| one.kind == FormatKind::Events),
-            );
-        }
-        formats
-    }
-
     fn send_invite(
         &self,
         told: &mut Told<'_>,
+        side: Side,
         mut leg: Leg,
-        to: Invitee,
-        shown: String,
+        (to, shown, record): (Invitee, String, bool),
         diverted: &[Diverted],
-        formats: &[Format],
     ) -> Leg {
         let outside = matches!(to, Invitee::Trunk(_));
-        let sdp = leg.offer_of(formats);
+        leg.ptime_wished = self.seat(side.other()).and_then(|other| other.ptime);
+        let sdp = leg.offer_of(&self.offered(side, &leg, record));
         let invitation = Invitation {
             to,
             shown,
@@ -248,7 +225,7 @@ impl Call {
         leg.source = source;
         // Where several ring, nobody's early media is heard: they would talk at once.
         let heard = alone && sdp.is_some() && leg.take_answer(sdp);
-        let early = heard.then(|| (leg.media(Side::Callee), leg.formats.clone()));
+        let early = heard.then(|| (leg.formats.clone(), leg.ptime));
         self.caller_hears(told, code, early);
     }
 
@@ -256,7 +233,7 @@ impl Call {
         &mut self,
         told: &mut Told<'_>,
         code: SipCode,
-        early: Option<(crate::output::MediaOrder, Vec<Format>)>,
+        early: Option<(Vec<Format>, Option<u16>)>,
     ) {
         let Phase::Calling {
             ringing,
@@ -280,26 +257,41 @@ impl Call {
             ringing: true,
             early_media: early_media || early.is_some(),
         };
-        let formats = early.map(|(order, formats)| {
-            self.bridge(told, order);
-            formats
-        });
+        let heard = early.is_some();
         let Some(caller) = self.seat_mut(Side::Caller) else {
             return;
         };
-        match (caller.state, formats) {
-            (LegState::Waiting, formats) => {
-                let code = if formats.is_some() {
-                    SipCode(183)
-                } else {
-                    code
-                };
-                let (no, sdp) = (caller.no, formats.map(|formats| caller.answer_of(&formats)));
+        let (no, state) = (caller.no, caller.state);
+        let sdp = early.filter(|_| state == LegState::Waiting);
+        let sdp = sdp.map(|(formats, ptime)| {
+            caller.ptime_wished = ptime;
+            caller.answer_of(&formats)
+        });
+        if heard {
+            self.bridge_early(told);
+        }
+        match state {
+            LegState::Waiting => {
+                let code = if heard { SipCode(183) } else { code };
                 self.act(told, no, LegAct::Progress { code, sdp });
             }
-            (LegState::Up, None) if !early_media => self.ringback(told, Side::Caller),
-            (LegState::Up | LegState::Invited, _) => {}
+            LegState::Up if !heard && !early_media => self.ringback(told, Side::Caller),
+            LegState::Up | LegState::Invited => {}
         }
+    }
+
+    /// Who rings alone is heard before anybody has answered.
+    fn bridge_early(&mut self, told: &mut Told<'_>) {
+        let caller = self.seat(Side::Caller);
+        let beside = caller.map_or_else(Vec::new, |leg| leg.formats.clone());
+        let rings = self.ringing.as_mut().and_then(|all| all.legs.first_mut());
+        let Some(leg) = rings else {
+            return;
+        };
+        let order = leg.media(Side::Callee, &beside);
+        let news = leg.news(order);
+        news.into_iter().for_each(|order| self.media(told, order));
+        self.bridge(told);
     }
 
     pub(crate) fn answered_by(
@@ -324,7 +316,10 @@ impl Call {
         } else {
             !leg.formats.is_empty()
         };
-        if !agreed {
+        let other = self.seat(side.other());
+        let heard = other
+            .is_none_or(|other| other.formats.is_empty() || can_talk(&leg.formats, &other.formats));
+        if !agreed || !heard {
             let cause = cause::of(cause::NOT_ACCEPTABLE);
             self.attempt_over(told, &mut leg, SystemResult::of_failure(cause), cause);
             self.let_go(told, leg, cause::OK, None);
@@ -436,9 +431,8 @@ impl Call {
         if !self.rings_for_callee() {
             return;
         }
-        let side = Side::Callee;
-        let formats = self.offered(side);
-        let legs = self.invite_phones(told, side, places, &[], &formats);
+        let record = self.ringing.as_ref().is_some_and(|ringing| ringing.record);
+        let legs = self.invite_phones(told, Side::Callee, places, &[], record);
         if let Some(ringing) = &mut self.ringing {
             ringing.legs.extend(legs);
         }
@@ -450,7 +444,7 @@ impl Call {
         side: Side,
         places: Vec<Place>,
         diverted: &[Diverted],
-        formats: &[Format],
+        record: bool,
     ) -> Vec<Leg> {
         let mut legs = Vec::new();
         for place in places.into_iter().take(RUNG_MAX) {
@@ -458,10 +452,11 @@ impl Call {
                 extension: Some(place.extension.clone()),
                 ..Who::default()
             };
-            let leg = self.leg(who, LegState::Invited, side, place.address);
+            let mut leg = self.leg(who, LegState::Invited, side, place.address);
+            leg.offers_keys = place.private_way;
             let shown = self.shown.clone();
             let to = Invitee::Phone(place);
-            legs.push(self.send_invite(told, leg, to, shown, diverted, formats));
+            legs.push(self.send_invite(told, side, leg, (to, shown, record), diverted));
         }
         legs
     }

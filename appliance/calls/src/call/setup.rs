@@ -1,15 +1,15 @@
 //! From the first INVITE to the answer.
-use super::media::speech_of;
+use super::media::{can_reach, speech_of};
 use super::ringing::WhatFor;
 use super::{Call, Phase, Told};
 use crate::cause;
-use crate::input::{Callee, Place};
+use crate::input::{Callee, LegNo, Place};
 use crate::leg::{Leg, LegState};
 use crate::machine::Timer;
 use crate::output::{LegAct, MediaOrder, Output};
 use crate::sdp::{Description, Format, FormatKind};
 use bytes::Bytes;
-use messages::fact::{CallAnswered, Side};
+use messages::fact::{CallAnswered, Seat, Side};
 use messages::{Extension, HangUpCause, ReleasedBy, SipCode, SystemResult};
 
 impl Call {
@@ -23,13 +23,13 @@ impl Call {
             let Ok(offer) = Description::read(&offer) else {
                 return self.turn_down(told, cause::BAD_REQUEST);
             };
-            let taken = offer.audio.as_ref().is_some_and(|audio| caller.take(audio));
+            let audio = offer.audio.as_ref();
+            let taken = audio.is_some_and(|audio| caller.take_offer(audio));
             caller.offer = Some(offer);
             if !taken {
                 return self.turn_down(told, cause::NOT_ACCEPTABLE);
             }
-            let order = caller.media(Side::Caller);
-            self.media(told, order);
+            self.set_media(told, Seat::Caller);
         }
         self.invite(told);
     }
@@ -46,9 +46,8 @@ impl Call {
     }
 
     pub(super) fn own_phone_answered(&mut self, told: &mut Told<'_>, leg: Leg) {
-        let order = leg.media(Side::Caller);
         self.seats[0] = Some(leg);
-        self.media(told, order);
+        self.set_media(told, Seat::Caller);
         self.phase = Phase::Calling {
             ringing: false,
             early_media: false,
@@ -57,6 +56,13 @@ impl Call {
     }
 
     fn invite(&mut self, told: &mut Told<'_>) {
+        if let Some(Callee::Outside { speech, token, .. }) = &self.callee {
+            let caller = self.seat(Side::Caller);
+            let own = caller.map_or(&[][..], |leg| &leg.formats);
+            if !can_reach(own, token.record(), |kind| kind.is_among(&speech.codecs)) {
+                return self.turn_down(told, cause::NOT_ACCEPTABLE);
+            }
+        }
         if let Some(callee) = self.callee.take() {
             self.begin_attempt(told, &callee);
             self.ring(told, Side::Callee, callee, None, &[], WhatFor::SetUp);
@@ -65,12 +71,16 @@ impl Call {
 
     /// Somebody has the call: from now on both sides talk.
     pub(super) fn answered(&mut self, told: &mut Told<'_>, leg: Leg) {
-        self.bridge(told, leg.media(Side::Callee));
-        self.media(told, MediaOrder::Watch);
         let formats = leg.formats.clone();
+        let ptime = leg.ptime;
         let extension = leg.who.extension.clone();
         self.seats[1] = Some(leg);
-        self.answer_caller(told, &formats);
+        let answer = self.answer_caller(&formats, ptime);
+        self.bridge(told);
+        self.media(told, MediaOrder::Watch);
+        if let Some((no, sdp)) = answer {
+            self.act(told, no, LegAct::Answer { sdp });
+        }
         self.phase = Phase::Up {
             since: told.now.mono,
         };
@@ -103,15 +113,16 @@ impl Call {
         });
     }
 
-    fn answer_caller(&mut self, told: &mut Told<'_>, formats: &[Format]) {
-        let Some(caller) = self.seat_mut(Side::Caller) else {
-            return;
-        };
-        if caller.state == LegState::Waiting {
-            let (no, sdp) = (caller.no, caller.answer_of(formats));
-            caller.state = LegState::Up;
-            self.act(told, no, LegAct::Answer { sdp });
+    /// The answer for a caller who waits for one.
+    fn answer_caller(&mut self, formats: &[Format], ptime: Option<u16>) -> Option<(LegNo, Bytes)> {
+        let caller = self.seat_mut(Side::Caller)?;
+        if caller.state != LegState::Waiting {
+            return None;
         }
+        caller.ptime_wished = ptime;
+        let answer = (caller.no, caller.answer_of(formats));
+        caller.state = LegState::Up;
+        Some(answer)
     }
 
     /// The phone of the branch that the books name as the called one.

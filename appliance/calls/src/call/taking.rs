@@ -5,7 +5,7 @@ use crate::cause;
 use crate::input::{Arrival, Replace, TakeOver};
 use crate::leg::{Leg, LegState, Who};
 use crate::output::{LegAct, MediaOrder};
-use crate::sdp::{Description, Format, speech};
+use crate::sdp::{Description, can_talk};
 use bytes::Bytes;
 use messages::fact::{CallTaken, CallTarget, OutsideParty, Side, TakenBy};
 use messages::{HangUpCause, Q850, ReleasedBy, SipCode, SystemResult};
@@ -21,8 +21,7 @@ impl Call {
             return self.report(told, side, cause::NOT_NOW);
         }
         if how == TakenBy::Transfer {
-            let muted = self.seat(side).map(|leg| leg.muted(side));
-            muted.into_iter().for_each(|order| self.media(told, order));
+            self.mute(told, side);
             self.ringback(told, side.other());
         }
         self.begin_attempt(told, &callee);
@@ -67,8 +66,8 @@ impl Call {
         self.write_taken(told, side, &leg, how, from);
         let other = side.other();
         self.media(told, MediaOrder::StopTone { side: other });
-        self.media(told, leg.media(side));
         self.seats[side.index()] = Some(leg);
+        self.set_all_media(told);
         self.record(told);
         if let Some(mut leg) = before {
             let cause = HangUpCause {
@@ -112,8 +111,7 @@ impl Call {
         }
         self.report(told, side, cause::for_caller(cause));
         if how == TakenBy::Transfer {
-            let order = self.seat(side).map(|leg| leg.media(side));
-            order.into_iter().for_each(|order| self.media(told, order));
+            self.set_media(told, side.into());
             self.media(told, MediaOrder::StopTone { side: side.other() });
         }
     }
@@ -134,9 +132,7 @@ impl Call {
             extension: Some(extension),
             ..Who::default()
         };
-        let port = self.ports[side.index()];
-        let session = self.started.micros() + u64::from(no.0);
-        let mut leg = Leg::new(no, who, LegState::Waiting, address, port, session);
+        let mut leg = self.numbered_leg(no, who, LegState::Waiting, side, address);
         leg.source = source;
         let rings = side == Side::Callee && self.rings_for_callee();
         if !rings && !self.may_change(side) {
@@ -166,25 +162,23 @@ impl Call {
 
     /// What the new leg is answered: the talk's formats, as it numbers them.
     fn agree(&self, leg: &mut Leg, side: Side, offer: Option<Bytes>) -> Result<Bytes, SipCode> {
-        let offered = self.offered(side);
+        let offered = self.offered(side, leg, self.record);
+        leg.ptime_wished = self.seat(side.other()).and_then(|other| other.ptime);
         let Some(offer) = offer else {
             leg.formats.clone_from(&offered);
             return Ok(leg.offer_of(&offered));
         };
         let offer = Description::read(&offer).or(Err(cause::BAD_REQUEST))?;
-        let taken = offer.audio.as_ref().is_some_and(|audio| leg.take(audio));
-        let common: Vec<Format> = leg
-            .formats
-            .iter()
-            .filter(|own| offered.iter().any(|one| one.kind == own.kind))
-            .cloned()
-            .collect();
-        if !taken || speech(&common).is_none() {
+        let audio = offer.audio.as_ref();
+        let taken = audio.is_some_and(|audio| leg.take_offer(audio));
+        if !taken || !can_talk(&leg.formats, &offered) {
             return Err(cause::NOT_ACCEPTABLE);
         }
         leg.offer = Some(offer);
-        leg.formats = common;
-        Ok(leg.answer_of(&offered))
+        let other = self.seat(side.other());
+        let spoken = other.map_or_else(Vec::new, Leg::talk_formats);
+        let formats = if spoken.is_empty() { offered } else { spoken };
+        Ok(leg.answer_of(&formats))
     }
 }
 

@@ -4,7 +4,7 @@ use crate::cause;
 use crate::input::LegNo;
 use crate::leg::Leg;
 use crate::output::LegAct;
-use crate::sdp::{Description, Format};
+use crate::sdp::{Audio, Description, Format, can_talk};
 use bytes::Bytes;
 use messages::SipCode;
 use messages::fact::{CallHeld, CallResumed, OneWayAudioHeard, Seat, Side};
@@ -23,7 +23,7 @@ impl Call {
         match self.answer_to(seat, sdp) {
             Ok(sdp) => {
                 if offered {
-                    self.set_media(told, seat);
+                    self.set_all_media(told);
                 }
                 self.act(told, no, LegAct::AcceptReoffer { sdp });
             }
@@ -44,22 +44,22 @@ impl Call {
     /// What a new offer is answered; an offer of ours where it holds none.
     fn answer_to(&mut self, seat: Seat, sdp: Option<Bytes>) -> Result<Bytes, SipCode> {
         let other = self.spoken_with(seat);
-        let spoken = other.and_then(Leg::speech);
-        let others: Vec<Format> = other.map_or_else(Vec::new, |leg| leg.formats.clone());
+        let others: Vec<Format> = other.map_or_else(Vec::new, Leg::talk_formats);
+        let ptime = other.and_then(|leg| leg.ptime);
         let leg = self.leg_at_mut(seat).ok_or(cause::UNKNOWN)?;
+        leg.ptime_wished = ptime;
         let Some(sdp) = sdp else {
             let formats = leg.formats.clone();
             leg.offer = None;
             return Ok(leg.answer_of(&formats));
         };
         let offer = Description::read(&sdp).or(Err(cause::BAD_REQUEST))?;
-        // Nothing is transcoded: the other side's speech must still be among the offered formats.
-        let wanted = spoken.or(leg.speech());
-        let audio = offer.audio.as_ref().filter(|audio| {
-            let mut kinds = audio.formats.iter().map(|format| format.kind);
-            kinds.any(|kind| Some(kind) == wanted)
-        });
-        leg.take(audio.ok_or(cause::NOT_ACCEPTABLE)?);
+        let audio = offer.audio.as_ref();
+        let heard = |audio: &&Audio| others.is_empty() || can_talk(&audio.formats, &others);
+        let audio = audio.filter(heard).ok_or(cause::NOT_ACCEPTABLE)?;
+        if !leg.take_offer(audio) {
+            return Err(cause::NOT_ACCEPTABLE);
+        }
         leg.offer = Some(offer);
         let formats = if others.is_empty() {
             leg.formats.clone()
@@ -67,15 +67,6 @@ impl Call {
             others
         };
         Ok(leg.answer_of(&formats))
-    }
-
-    /// Whose formats a leg has to fit: all who talk speak the same.
-    fn spoken_with(&self, seat: Seat) -> Option<&Leg> {
-        let side = match (seat.side(), &self.guest) {
-            (Some(side), _) => side.other(),
-            (None, guest) => guest.as_ref()?.beside.other(),
-        };
-        self.seat(side)
     }
 
     /// ACK; with the answer where our 200 carried the offer.
@@ -88,7 +79,7 @@ impl Call {
         };
         let leg = self.leg_at_mut(seat);
         if leg.is_some_and(|leg| leg.take_answer(sdp)) {
-            self.set_media(told, seat);
+            self.set_all_media(told);
         }
     }
 
@@ -101,12 +92,6 @@ impl Call {
                     silent,
                 },
             );
-        }
-    }
-
-    fn set_media(&self, told: &mut Told<'_>, seat: Seat) {
-        if let Some(leg) = self.leg_at(seat) {
-            self.media(told, leg.media(seat));
         }
     }
 

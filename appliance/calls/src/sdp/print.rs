@@ -6,7 +6,8 @@ use std::net::IpAddr;
 
 pub(super) fn offer(local: &Local<'_>) -> Bytes {
     let mut text = head(local);
-    audio_line(&mut text, local, "RTP/AVP");
+    let protocol = if local.secret { "RTP/SAVP" } else { "RTP/AVP" };
+    audio_line(&mut text, local, protocol);
     Bytes::from(text)
 }
 
@@ -43,6 +44,9 @@ fn audio_line(text: &mut String, local: &Local<'_>, protocol: &str) {
     for format in local.formats {
         map(text, format);
     }
+    for crypto in local.cryptos {
+        let _ = write!(text, "a=crypto:{crypto}\r\n");
+    }
     if let Some(ptime) = local.ptime {
         let _ = write!(text, "a=ptime:{ptime}\r\n");
     }
@@ -57,16 +61,26 @@ fn audio_line(text: &mut String, local: &Local<'_>, protocol: &str) {
 
 fn map(text: &mut String, format: &Format) {
     let payload = format.payload;
-    let _ = match format.kind {
-        FormatKind::ALaw => write!(text, "a=rtpmap:{payload} PCMA/8000\r\n"),
-        FormatKind::MuLaw => write!(text, "a=rtpmap:{payload} PCMU/8000\r\n"),
-        FormatKind::Events => {
-            write!(
-                text,
-                "a=rtpmap:{payload} telephone-event/8000\r\na=fmtp:{payload} 0-15\r\n"
-            )
-        }
+    let name = match format.kind {
+        FormatKind::ALaw => "PCMA/8000",
+        FormatKind::MuLaw => "PCMU/8000",
+        FormatKind::G722 => "G722/8000",
+        FormatKind::Opus => "opus/48000/2",
+        FormatKind::G729 => "G729/8000",
+        FormatKind::Comfort => "CN/8000",
+        FormatKind::Events => "telephone-event/8000",
     };
+    let _ = write!(text, "a=rtpmap:{payload} {name}\r\n");
+    let parameters = match format.kind {
+        // one voice, and packets that make up for lost ones where the far end can (RFC 7587 §6.1)
+        FormatKind::Opus => Some("useinbandfec=1;stereo=0;sprop-stereo=0"),
+        FormatKind::G729 => Some("annexb=no"),
+        FormatKind::Events => Some("0-15"),
+        FormatKind::ALaw | FormatKind::MuLaw | FormatKind::G722 | FormatKind::Comfort => None,
+    };
+    if let Some(parameters) = parameters {
+        let _ = write!(text, "a=fmtp:{payload} {parameters}\r\n");
+    }
 }
 
 /// Port 0, everything else as it was offered (RFC 3264 §6).

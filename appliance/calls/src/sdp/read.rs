@@ -1,10 +1,12 @@
 //! Reading what a peer says: tolerant of what it may say, strict about what we rely on.
-use super::{Audio, Description, Format, FormatKind, MediaLine, SDP_BYTES_MAX, Way};
+use super::{Audio, Crypto, Description, Format, FormatKind, MediaLine, SDP_BYTES_MAX, Way};
 use std::net::{IpAddr, SocketAddr};
 use thiserror::Error;
 
 /// M-lines beyond this are refused.
 const LINES_MAX: usize = 16;
+/// Keys beyond this are not looked at.
+const CRYPTOS_MAX: usize = 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum BadSdp {
@@ -29,6 +31,9 @@ struct Draft {
     maps: Vec<(u8, String)>,
     way: Option<Way>,
     ptime: Option<u16>,
+    ptime_max: Option<u16>,
+    secret: bool,
+    cryptos: Vec<Crypto>,
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<Description, BadSdp> {
@@ -108,7 +113,9 @@ fn media_line(value: &str, index: usize) -> Result<(MediaLine, Option<Draft>), B
     let port = port.split('/').next().unwrap_or(port);
     let port: u16 = port.parse().map_err(|_bad| BadSdp::MediaLine)?;
     let formats: Vec<String> = words.take(64).map(str::to_owned).collect();
-    let is_ours = kind == "audio" && matches!(protocol, "RTP/AVP" | "RTP/AVPF") && port != 0;
+    let secret = matches!(protocol, "RTP/SAVP" | "RTP/SAVPF");
+    let clear = matches!(protocol, "RTP/AVP" | "RTP/AVPF");
+    let is_ours = kind == "audio" && (clear || secret) && port != 0;
     let audio = is_ours.then(|| Draft {
         line: index,
         port,
@@ -121,6 +128,9 @@ fn media_line(value: &str, index: usize) -> Result<(MediaLine, Option<Draft>), B
         maps: Vec::new(),
         way: None,
         ptime: None,
+        ptime_max: None,
+        secret,
+        cryptos: Vec::new(),
     });
     Ok((
         MediaLine {
@@ -149,12 +159,20 @@ fn attribute(audio: &mut Draft, value: &str) {
             audio.maps.push((payload, name.trim().to_ascii_lowercase()));
         }
     } else if let Some(ptime) = value.strip_prefix("ptime:") {
-        audio.ptime = ptime
-            .trim()
-            .parse()
-            .ok()
-            .filter(|ms| (10..=60).contains(ms));
+        audio.ptime = packet_time(ptime);
+    } else if let Some(most) = value.strip_prefix("maxptime:") {
+        audio.ptime_max = packet_time(most);
+    } else if let Some(crypto) = value.strip_prefix("crypto:")
+        && audio.cryptos.len() < CRYPTOS_MAX
+    {
+        audio.cryptos.extend(Crypto::read(crypto));
     }
+}
+
+/// Milliseconds, where they are of a length that we make.
+fn packet_time(value: &str) -> Option<u16> {
+    let ms = value.trim().parse().ok();
+    ms.filter(|ms| (10..=60).contains(ms))
 }
 
 fn way(value: &str) -> Option<Way> {
@@ -174,11 +192,13 @@ impl Draft {
         let held = address.is_some_and(|ip| ip.is_unspecified());
         let reachable = address.filter(|ip| !ip.is_unspecified() && !ip.is_multicast());
         let way = self.way.or(session_way).unwrap_or_default();
-        let formats = self
-            .payloads
-            .iter()
-            .filter_map(|payload| self.format(*payload))
-            .collect();
+        let mut formats: Vec<Format> = Vec::new();
+        for format in self.payloads.iter().filter_map(|one| self.format(*one)) {
+            // the first number of a kind is the one that is used
+            if formats.iter().all(|one| one.kind != format.kind) {
+                formats.push(format);
+            }
+        }
         Audio {
             line: self.line,
             remote: reachable.map(|ip| SocketAddr::new(ip, self.port)),
@@ -188,7 +208,14 @@ impl Draft {
             } else {
                 way
             },
-            ptime: self.ptime,
+            ptime: match (self.ptime, self.ptime_max) {
+                (Some(wanted), Some(most)) => Some(wanted.min(most)),
+                // 20 ms is what nobody has to name
+                (None, most) => most.filter(|most| *most < 20),
+                (wanted, None) => wanted,
+            },
+            secret: self.secret,
+            cryptos: self.cryptos,
         }
     }
 
@@ -201,17 +228,18 @@ impl Draft {
         let kind = match (payload, name) {
             (8, None) => FormatKind::ALaw,
             (0, None) => FormatKind::MuLaw,
+            (9, None) => FormatKind::G722,
+            (18, None) => FormatKind::G729,
+            (13, None) => FormatKind::Comfort,
             (_, Some("pcma/8000" | "pcma/8000/1")) => FormatKind::ALaw,
             (_, Some("pcmu/8000" | "pcmu/8000/1")) => FormatKind::MuLaw,
+            (_, Some("g722/8000" | "g722/8000/1")) => FormatKind::G722,
+            (_, Some("g729/8000" | "g729/8000/1" | "g729a/8000")) => FormatKind::G729,
+            (_, Some("opus/48000/2")) => FormatKind::Opus,
+            (_, Some("cn/8000" | "cn/8000/1")) => FormatKind::Comfort,
             (_, Some("telephone-event/8000" | "telephone-event/8000/1")) => FormatKind::Events,
             _ => return None,
         };
-        // The relay passes packets unchanged: speech stays at its static number.
-        let passes = match kind {
-            FormatKind::ALaw => payload == 8,
-            FormatKind::MuLaw => payload == 0,
-            FormatKind::Events => true,
-        };
-        passes.then_some(Format { payload, kind })
+        Some(Format { payload, kind })
     }
 }

@@ -16,7 +16,7 @@ fn a_recorded_call_to_the_trunk_from_ring_to_hang_up() {
     story.is(&expect![[r#"
         > INVITE from 1000
           fact call_started outbound
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 9 8 0 101
           fact attempt_started
           Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > callee 180
@@ -24,7 +24,8 @@ fn a_recorded_call_to_the_trunk_from_ring_to_hang_up() {
           Caller: progress 180 
         > 3 s pass
         > callee 200
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true speaks 8 101
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8 101
           media: stop tone Caller
           media: bridge
           media: watch
@@ -58,12 +59,12 @@ fn early_media_is_passed_and_a_refusal_reaches_the_caller_with_its_cause() {
     story.is(&expect![[r#"
         > INVITE from 1000
           fact call_started outbound
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > callee 183 with audio
           fact call_ringing early_media=true
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true speaks 8
           media: stop tone Caller
           media: bridge
           Caller: progress 183 [audio 20000 RTP/AVP 8 sendrecv]
@@ -113,16 +114,16 @@ fn the_own_phone_rings_first_then_the_customer() {
     story.is(&expect![[r#"
         > click
           fact call_started outbound
-          Caller: invite phone 1000 at desk auto=true from 1000 [audio 20000 RTP/AVP 8 0 101 sendrecv]
+          Caller: invite phone 1000 at desk auto=true from 1000 [audio 20000 RTP/AVP 8 0 9 111 13 101 sendrecv]
         > own phone 200
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8 0 101
           fact attempt_started
           Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > callee 180
           fact call_ringing early_media=false
-          media: ringback to Caller ALaw
+          media: ringback to Caller
         > callee 200
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true speaks 8
           media: stop tone Caller
           media: bridge
           media: watch
@@ -164,7 +165,7 @@ fn hold_and_resume_stay_on_the_side_that_asks() {
     story.leg(
         "a codec that we do not carry",
         Side::Caller,
-        LegEvent::Reoffered { sdp: offer("9") },
+        LegEvent::Reoffered { sdp: offer("18") },
     );
     story.leg(
         "no offer at all",
@@ -174,21 +175,22 @@ fn hold_and_resume_stay_on_the_side_that_asks() {
     story.is(&expect![[r#"
         > INVITE from 1000
           fact call_started internal
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
-          Callee: invite phone 1001 at desk auto=false from 1000 [audio 20002 RTP/AVP 0 8 101 sendrecv]
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 0 8 101
+          Callee: invite phone 1001 at desk auto=false from 1000 [audio 20002 RTP/AVP 0 8 9 111 101 sendrecv]
         > callee 200
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true speaks 0 101
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 0 101
           media: stop tone Caller
           media: bridge
           media: watch
           Caller: answer [audio 20000 RTP/AVP 0 101 sendrecv]
           fact call_answered
         > hold
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=false sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=false sends=true speaks 0 101
           Caller: accept [audio 20000 RTP/AVP 0 101 recvonly]
           fact call_held by Caller
         > resume
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 0 101
           Caller: accept [audio 20000 RTP/AVP 0 101 sendrecv]
           fact call_resumed by Caller
         > a codec that we do not carry
@@ -199,12 +201,13 @@ fn hold_and_resume_stay_on_the_side_that_asks() {
 }
 
 #[test]
-fn without_a_common_codec_nothing_is_dialled() {
-    let mut story = Story::from_phone(outside(false), Direction::Outbound, offer("9 18"));
+fn speech_that_nobody_can_pass_on_or_decode_is_not_dialled() {
+    let mut story = Story::from_phone(outside(false), Direction::Outbound, offer("3 18"));
     story.ends(Side::Caller, false, None, None);
     story.is(&expect![[r#"
         > INVITE from 1000
           fact call_started outbound
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 18
           fact call_ended no_common_codec by system sip=Some(488) q850=None talk=0
           media: close
           channel of carrier is free
@@ -229,16 +232,16 @@ fn a_late_offer_is_answered_in_the_ack() {
         > INVITE from 1000
           fact call_started outbound
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 13 101 sendrecv]
         > callee 200
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true speaks 0 101
           media: stop tone Caller
           media: bridge
           media: watch
           Caller: answer [audio 20000 RTP/AVP 0 101 sendrecv]
           fact call_answered
         > ACK with the answer
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 0 101
     "#]]);
 }
 
@@ -252,9 +255,9 @@ fn every_way_to_stop_waiting_frees_the_channel() {
     cancelled.is(&expect![[r#"
         > INVITE from 1000
           fact call_started outbound
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > Caller ended
           fact attempt_ended
           fact call_ended cancelled by caller sip=Some(487) q850=None talk=0
@@ -270,9 +273,9 @@ fn every_way_to_stop_waiting_frees_the_channel() {
     rung_out.is(&expect![[r#"
         > INVITE from 1000
           fact call_started outbound
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > 121 s pass
           fact attempt_ended
           Callee: release 487 q850=None
@@ -290,11 +293,11 @@ fn every_way_to_stop_waiting_frees_the_channel() {
     silent.is(&expect![[r#"
         > INVITE from 1000
           fact call_started outbound
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8
           fact attempt_started
-          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > callee 200
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true speaks 8
           media: stop tone Caller
           media: bridge
           media: watch
@@ -355,7 +358,7 @@ fn a_fax_is_refused_and_the_talk_goes_on() {
         > T.38 in the place of the talk
           Callee: refuse 488
         > T.38 beside the talk
-          media: Callee 20002 <-> 192.168.1.20:6000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.20:6000 hears=true sends=true speaks 8
           Callee: accept [audio 20002 RTP/AVP 8 sendrecv]
     "#]]);
 }

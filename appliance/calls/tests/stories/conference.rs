@@ -40,7 +40,7 @@ fn the_one_who_was_consulted_sits_down_beside_the_phone() {
         .at("1002 gone", 2, ended(false, 200));
     story.is(&expect![[r#"
         > join
-          Callee: reoffer [audio 20004 RTP/AVP 8 101 sendrecv]
+          Callee: reoffer [audio 20004 RTP/AVP 8 0 9 111 101 sendrecv]
         > 1002 200
           Caller: report 200
           fact call_ended answered by system sip=None q850=Some(16) talk=0
@@ -48,8 +48,8 @@ fn the_one_who_was_consulted_sits_down_beside_the_phone() {
           Caller: release 200 q850=Some(16)
           Callee of 9 is leg 2 of 7
           fact call_guest_came beside Callee: 1002
-          media: Guest 20004 <-> 192.168.1.30:7000 hears=true sends=true
-          media: mix, guest beside Callee ALaw
+          media: Guest 20004 <-> 192.168.1.30:7000 hears=true sends=true speaks 8
+          media: mix, guest beside Callee
         > 1001 gone there
           closed, frees [30000, 30002]
         > the call is hung up at a screen
@@ -183,10 +183,10 @@ fn the_guest_holds_and_comes_back() {
         .at("1002 resumes", 2, reoffer("sendrecv"));
     story.is(&expect![[r#"
         > 1002 holds
-          media: Guest 20004 <-> 192.168.1.30:7000 hears=false sends=true
+          media: Guest 20004 <-> 192.168.1.30:7000 hears=false sends=true speaks 8
           leg 2: accept [audio 20004 RTP/AVP 8 recvonly]
         > 1002 resumes
-          media: Guest 20004 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Guest 20004 <-> 192.168.1.30:7000 hears=true sends=true speaks 8
           leg 2: accept [audio 20004 RTP/AVP 8 sendrecv]
     "#]]);
 }

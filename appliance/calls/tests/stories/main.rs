@@ -6,5 +6,6 @@
 
 mod calls;
 mod conference;
+mod speech;
 mod story;
 mod taking;

@@ -1,13 +1,13 @@
 //! A call and its clock, told as the orders and facts that come out.
 use bytes::Bytes;
 use calls::{
-    Callee, Calls, Connect, Input, Invitee, LegAct, LegEvent, LegNo, Limits, MediaOrder, Next,
-    Output, Place, Ports,
+    Callee, Calls, Connect, Input, Invitee, KeySeed, LegAct, LegEvent, LegNo, Limits, MediaOrder,
+    Next, Output, Place, Ports,
 };
 use core::time::Duration;
 use expect_test::Expect;
 use gate::{Gate, Pass, Request, Rules, Token};
-use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan};
+use messages::command::{DialRule, Profile, RuleTarget, TrunkPlan, TrunkSpeech};
 use messages::fact::{Body, CallTarget, Side};
 use messages::{
     AttemptId, CallId, Direction, Extension, HangUpCause, Moment, Purpose, Q850, SipCode, TrunkName,
@@ -34,7 +34,7 @@ impl Story {
     pub(crate) fn new() -> Self {
         Self {
             clock: VirtualClock::default(),
-            calls: Calls::new(Limits::default()),
+            calls: Calls::new(Limits::default(), KeySeed::new([7; 32])),
             told: String::new(),
             next: VecDeque::new(),
         }
@@ -46,6 +46,7 @@ impl Story {
             call: CALL,
             direction,
             from_trunk: None,
+            speech: None,
             from_phone: Extension::parse("1000"),
             from_number: None,
             shown: "1000".to_owned(),
@@ -186,11 +187,18 @@ pub(crate) fn payloads(sdp: &Bytes) -> String {
     let way = text.lines().find(|line| {
         line.starts_with("a=send") || line.starts_with("a=recv") || line.starts_with("a=inactive")
     });
-    format!(
-        "[{}{}]",
-        &line[2..],
-        way.map_or(String::new(), |way| format!(" {}", &way[2..]))
-    )
+    let ptime = text.lines().find(|line| line.starts_with("a=ptime"));
+    let said: String = [way, ptime]
+        .into_iter()
+        .flatten()
+        .map(|line| format!(" {}", &line[2..]))
+        .collect();
+    let keys: String = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("a=crypto:")?.split(" inline:").next())
+        .map(|key| format!(" key {key}"))
+        .collect();
+    format!("[{}{said}{keys}]", &line[2..])
 }
 
 pub(crate) fn line(output: &Output) -> String {
@@ -283,6 +291,7 @@ pub(crate) fn place(extension: &str, contact: &str) -> Place {
         contact: contact.to_owned(),
         address: OURS,
         auto_answer: false,
+        private_way: false,
     }
 }
 
@@ -329,16 +338,27 @@ pub(crate) fn media_line(order: &MediaOrder) -> String {
             remote,
             to_leg,
             from_leg,
+            formats,
+            ptime,
+            keys,
             ..
         } => {
             let remote = remote.map_or_else(|| "unknown".to_owned(), |remote| remote.to_string());
-            format!("{seat:?} {port} <-> {remote} hears={to_leg} sends={from_leg}")
+            let formats: Vec<String> = formats.iter().map(|one| one.payload.to_string()).collect();
+            let formats = formats.join(" ");
+            let ptime = ptime.map_or_else(String::new, |ms| format!(" {ms} ms"));
+            let keys = keys
+                .as_ref()
+                .map_or_else(String::new, |keys| format!(" in {}", keys.suite.name()));
+            format!(
+                "{seat:?} {port} <-> {remote} hears={to_leg} sends={from_leg} speaks {formats}{ptime}{keys}"
+            )
         }
         MediaOrder::Bridge => "bridge".to_owned(),
         MediaOrder::Watch => "watch".to_owned(),
-        MediaOrder::Ringback { side, format } => format!("ringback to {side:?} {format:?}"),
+        MediaOrder::Ringback { side } => format!("ringback to {side:?}"),
         MediaOrder::StopTone { side } => format!("stop tone {side:?}"),
-        MediaOrder::Mix { beside, format } => format!("mix, guest beside {beside:?} {format:?}"),
+        MediaOrder::Mix { beside } => format!("mix, guest beside {beside:?}"),
         MediaOrder::Unmix { guest_takes } => {
             let goes =
                 guest_takes.map_or_else(|| "goes".to_owned(), |side| format!("takes {side:?}"));
@@ -393,6 +413,7 @@ pub(crate) fn outside(record: bool) -> Callee {
         attempt: AttemptId::from_bytes([8; 16]),
         token: token(record),
         address: OURS,
+        speech: TrunkSpeech::default(),
     }
 }
 

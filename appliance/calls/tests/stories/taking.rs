@@ -71,9 +71,9 @@ fn all_places_of_a_phone_ring_and_the_first_to_answer_has_the_call() {
     story.is(&expect![[r#"
         > INVITE from 1000
           fact call_started internal
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
-          Callee: invite phone 1001 at desk auto=false from 1000 [audio 20002 RTP/AVP 0 8 101 sendrecv]
-          leg 2: invite phone 1001 at browser auto=false from 1000 [audio 20002 RTP/AVP 0 8 101 sendrecv]
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 0 8 101
+          Callee: invite phone 1001 at desk auto=false from 1000 [audio 20002 RTP/AVP 0 8 9 111 101 sendrecv]
+          leg 2: invite phone 1001 at browser auto=false from 1000 [audio 20002 RTP/AVP 0 8 9 111 101 sendrecv]
         > desk 180
           fact call_ringing early_media=false
           Caller: progress 180 
@@ -81,7 +81,8 @@ fn all_places_of_a_phone_ring_and_the_first_to_answer_has_the_call() {
           Caller: progress 180 
         > browser 200
           Callee: release 200 q850=None
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 8 101
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8 101
           media: stop tone Caller
           media: bridge
           media: watch
@@ -101,9 +102,9 @@ fn busy_says_more_than_not_there_and_it_is_said_when_the_last_place_has_spoken()
     story.is(&expect![[r#"
         > INVITE from 1000
           fact call_started internal
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
-          Callee: invite phone 1001 at desk auto=false from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
-          leg 2: invite phone 1001 at browser auto=false from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8
+          Callee: invite phone 1001 at desk auto=false from 1000 [audio 20002 RTP/AVP 8 0 9 111 101 sendrecv]
+          leg 2: invite phone 1001 at browser auto=false from 1000 [audio 20002 RTP/AVP 8 0 9 111 101 sendrecv]
         > desk 486
         > browser 480
           unreached: 486
@@ -125,7 +126,7 @@ fn a_place_that_agrees_on_nothing_leaves_the_call_to_the_others() {
         > desk 200
           Callee: release 200 q850=None
         > browser 200
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 8
           media: stop tone Caller
           media: bridge
           media: watch
@@ -173,14 +174,14 @@ fn a_call_that_nobody_answers_is_given_on_and_the_new_one_hears_by_whom() {
         > 120 s pass
           Callee: release 487 q850=None
           unreached: 408
-          leg 2: invite phone 1002 at desk auto=false from 1000 by 1001 no_answer [audio 20002 RTP/AVP 8 101 sendrecv]
+          leg 2: invite phone 1002 at desk auto=false from 1000 by 1001 no_answer [audio 20002 RTP/AVP 8 0 9 111 101 sendrecv]
         > 1002 is moved
         > 1002 302
           unreached: 302, is at 1007
           fact attempt_started
-          leg 3: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 by 1001 busy [audio 20002 RTP/AVP 8 101 sendrecv]
+          leg 3: invite TrunkInvite { trunk: TrunkName("carrier"), called: "13800138000", others: false } from 1000 by 1001 busy [audio 20002 RTP/AVP 8 0 101 sendrecv]
         > outside 200
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 8
           media: stop tone Caller
           media: bridge
           media: watch
@@ -195,7 +196,7 @@ fn nobody_at_all_is_unreached_at_once() {
     story.is(&expect![[r#"
         > INVITE from 1000
           fact call_started internal
-          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8
           unreached: 480
           fact call_ended unreachable by system sip=Some(480) q850=None talk=0
           media: close
@@ -214,16 +215,16 @@ fn a_blind_transfer_rings_the_new_one_and_lets_the_old_one_go_when_it_answers() 
         .at("1001 gone", 1, ended(false, 200));
     story.is(&expect![[r#"
         > replace
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=false sends=false
-          media: ringback to Caller ALaw
-          leg 2: invite phone 1002 at desk auto=false from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=false sends=false speaks 8 101
+          media: ringback to Caller
+          leg 2: invite phone 1002 at desk auto=false from 1000 [audio 20002 RTP/AVP 8 0 9 111 101 sendrecv]
         > 1002 180
           Callee: report 180
         > 1002 200
           Callee: report 200
           fact call_taken Callee Transfer from 1001 to 1002
           media: stop tone Caller
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 8 101
           Callee: release 200 q850=Some(16)
         > 1001 gone
     "#]]);
@@ -236,13 +237,13 @@ fn a_transfer_that_fails_gives_the_call_back_to_who_asked() {
     replace(&mut story, Side::Callee, to, TakenBy::Transfer).at("1002 486", 2, ended(true, 486));
     story.is(&expect![[r#"
         > replace
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=false sends=false
-          media: ringback to Caller ALaw
-          leg 2: invite phone 1002 at desk auto=false from 1000 [audio 20002 RTP/AVP 8 101 sendrecv]
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=false sends=false speaks 8 101
+          media: ringback to Caller
+          leg 2: invite phone 1002 at desk auto=false from 1000 [audio 20002 RTP/AVP 8 0 9 111 101 sendrecv]
         > 1002 486
           unreached: 486
           Callee: report 486
-          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true
+          media: Callee 20002 <-> 10.0.0.9:6000 hears=true sends=true speaks 8 101
           media: stop tone Caller
     "#]]);
 }
@@ -260,7 +261,7 @@ fn who_gave_the_call_away_may_leave_before_the_new_one_answers() {
         > 1002 200
           fact call_taken Callee Transfer from nobody to 1002
           media: stop tone Caller
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 8
     "#]]);
     let mut story = up();
     replace(&mut story, Side::Callee, to(), TakenBy::Transfer)
@@ -307,12 +308,12 @@ fn a_call_moves_to_another_device_without_a_tone_and_without_a_pause() {
     );
     story.is(&expect![[r#"
         > replace
-          leg 2: invite phone 1000 at browser auto=true from 1000 [audio 20000 RTP/AVP 8 101 sendrecv]
+          leg 2: invite phone 1000 at browser auto=true from 1000 [audio 20000 RTP/AVP 8 0 9 111 101 sendrecv]
         > browser 200
           Caller: report 200
           fact call_taken Caller Move from 1000 to 1000
           media: stop tone Callee
-          media: Caller 20000 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Caller 20000 <-> 192.168.1.30:7000 hears=true sends=true speaks 8
           Caller: release 200 q850=Some(16)
     "#]]);
 }
@@ -358,7 +359,8 @@ fn a_ringing_call_is_picked_up_at_another_phone() {
           leg 2: answer [audio 20002 RTP/AVP 8 101 sendrecv]
           Callee: release 200 q850=None
           fact call_taken Callee PickUp from nobody to 1002
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 8 101
+          media: Caller 20000 <-> 192.168.1.20:4000 hears=true sends=true speaks 8 101
           media: stop tone Caller
           media: bridge
           media: watch
@@ -368,21 +370,21 @@ fn a_ringing_call_is_picked_up_at_another_phone() {
 }
 
 #[test]
-fn a_call_that_is_up_is_taken_only_in_its_own_codec() {
+fn a_call_that_is_up_is_taken_in_any_codec_that_can_be_decoded() {
     let mut story = up();
-    take_over(&mut story, 2, Side::Callee, "0");
+    take_over(&mut story, 2, Side::Callee, "18");
     story.at("1002 gone", 2, ended(false, 488));
-    take_over(&mut story, 3, Side::Callee, "0 8");
+    take_over(&mut story, 3, Side::Callee, "9 0");
     story.is(&expect![[r#"
         > 1002 takes it
           leg 2: release 488 q850=None
         > 1002 gone
         > 1002 takes it
-          leg 3: answer [audio 20002 RTP/AVP 8 sendrecv]
+          leg 3: answer [audio 20002 RTP/AVP 9 sendrecv]
           Callee: report 200
           fact call_taken Callee PickUp from 1001 to 1002
           media: stop tone Caller
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 9
           Callee: release 200 q850=Some(16)
     "#]]);
 }
@@ -398,6 +400,7 @@ pub(crate) fn two_that_become(how: Arrival) -> Story {
         call: OTHER_CALL,
         direction: Direction::Internal,
         from_trunk: None,
+        speech: None,
         from_phone: Some(extension("1001")),
         from_number: None,
         shown: "1001".to_owned(),
@@ -445,7 +448,7 @@ fn two_calls_of_one_phone_become_one_without_it() {
         .at("1002 BYE", 2, ended(true, 200));
     story.is(&expect![[r#"
         > join
-          Callee: reoffer [audio 20002 RTP/AVP 8 101 sendrecv]
+          Callee: reoffer [audio 20002 RTP/AVP 8 0 9 111 101 sendrecv]
         > 1002 200
           Caller: report 200
           fact call_ended answered by system sip=None q850=Some(16) talk=0
@@ -455,7 +458,7 @@ fn two_calls_of_one_phone_become_one_without_it() {
           Callee: report 200
           fact call_taken Callee AttendedTransfer from 1001 to 1002
           media: stop tone Caller
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 8
           Callee: release 200 q850=Some(16)
         > 1001 gone
         > 1001 gone there too
@@ -483,7 +486,7 @@ fn a_phone_that_hangs_up_both_calls_early_does_not_end_what_it_joined() {
           Callee of 9 is leg 2 of 7
           fact call_taken Callee AttendedTransfer from nobody to 1002
           media: stop tone Caller
-          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true
+          media: Callee 20002 <-> 192.168.1.30:7000 hears=true sends=true speaks 8
     "#]]);
 }
 

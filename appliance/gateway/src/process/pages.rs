@@ -55,6 +55,7 @@ pub(super) fn start(
         },
         softphones: (telephony.sockets.streams.clone(), config.web.listen),
         provision: telephony.provision.clone(),
+        ladders: telephony.ladders.clone(),
     };
     ground.store.subscribe(web::watch_passwords(&parts.auth));
     let limits = ConnectionLimits::default();

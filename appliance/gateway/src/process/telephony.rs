@@ -4,6 +4,7 @@ use crate::drive::{self, Door};
 use crate::hands::GatewayHands;
 use crate::io::media::{MediaConfig, MediaPlane, Reports};
 use crate::io::sip::{SipSockets, StreamLimits, Streams, UdpSockets};
+use crate::ladder::Ladders;
 use crate::provision::{self, Plugged, Provision};
 use crate::recorder::{Recorder, RecorderConfig, RecorderThreads};
 use crate::secrets::{self, OsSecrets};
@@ -18,6 +19,7 @@ pub(crate) struct Telephony {
     pub(crate) door: Door,
     pub(crate) sockets: SipSockets,
     pub(crate) provision: Provision,
+    pub(crate) ladders: Ladders,
     branch: JoinHandle<()>,
     media: MediaPlane,
     /// For orders to all recordings.
@@ -62,6 +64,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         config.web.clone(),
     );
     provision::answer(&provision, asked, &door, &ground.tasks);
+    let ladders = Ladders::default();
     let hands = GatewayHands {
         sockets: sockets.clone(),
         media: media.orders(),
@@ -71,6 +74,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         door: door.clone(),
         clock: ground.clock.clone(),
         plugged,
+        ladders: ladders.clone(),
         had_room: true,
     };
     let branch = drive::start(threshold, machine(ground), hands, ground.clock.clone())?;
@@ -78,6 +82,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         door,
         sockets,
         provision,
+        ladders,
         branch,
         media,
         recording: recorder,

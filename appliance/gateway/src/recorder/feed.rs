@@ -1,6 +1,6 @@
 //! The way of audio from the media threads to the recorder: bounded; what finds no room is counted and becomes a gap.
 use media::rtp::RtpHeader;
-use media::{Codec, RecordFrame};
+use media::{Law, RecordFrame};
 use messages::{Moment, RecordingId};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{SyncSender, TrySendError};
@@ -41,7 +41,7 @@ pub(crate) struct TapFrame {
     pub recording: RecordingId,
     pub at: Moment,
     pub channel: u8,
-    pub codec: Codec,
+    pub law: Law,
     pub header: RtpHeader,
     /// Frames of this recording that found no room just before.
     pub lost_before: u32,
@@ -54,7 +54,7 @@ impl TapFrame {
         RecordFrame {
             recording: self.recording,
             channel: self.channel,
-            codec: self.codec,
+            law: self.law,
             header: self.header,
             audio: &self.audio[..usize::from(self.length).min(PART_BYTES)],
         }
@@ -98,7 +98,7 @@ impl FeedWriter {
                 recording: frame.recording,
                 at,
                 channel: frame.channel,
-                codec: frame.codec,
+                law: frame.law,
                 header,
                 lost_before: 0,
                 length,

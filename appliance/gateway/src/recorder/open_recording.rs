@@ -87,7 +87,7 @@ impl OpenRecording {
             recording: order.recording,
             part: 1,
             party: order.party,
-            codecs: order.codecs,
+            laws: order.laws,
             start: opening.now.utc,
             salt,
             prefix,
@@ -110,7 +110,7 @@ impl OpenRecording {
         out.clear();
         let start = opening.now.mono;
         Ok(Self {
-            timeline: Timeline::new(start, order.codecs),
+            timeline: Timeline::new(start, order.laws),
             order,
             file: Arc::new(ContainerFile {
                 file,

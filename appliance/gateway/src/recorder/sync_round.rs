@@ -219,7 +219,7 @@ impl Container {
 mod tests {
     use super::{SyncOrder, start};
     use crate::recorder::open_recording::ContainerFile;
-    use media::{Codec, RecordOrder, RecorderReport};
+    use media::{Law, RecordOrder, RecorderReport};
     use messages::{CallId, Moment, Now, RecordingId, UtcMs};
     use std::fs::File;
     use std::os::fd::OwnedFd;
@@ -244,7 +244,7 @@ mod tests {
                 call: CallId::from_bytes([2; 16]),
                 recording,
                 party: None,
-                codecs: [Codec::ALaw; 2],
+                laws: [Law::A; 2],
             },
             file: Arc::new(ContainerFile {
                 file,

@@ -5,7 +5,7 @@ use crate::io::media::TellTime;
 use media::recording::{Closing, Ended, RecordingInfo};
 use media::rtp::RtpHeader;
 use media::wav::WavForm;
-use media::{Codec, RecordFrame, RecordOrder, RecorderReport};
+use media::{Law, RecordFrame, RecordOrder, RecorderReport};
 use messages::{CallId, Moment, Now, PartyId, RecordingId, UtcMs};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -61,7 +61,7 @@ impl Studio {
             call: CallId::from_bytes([n; 16]),
             recording,
             party: Some(PartyId::from_bytes([7; 16])),
-            codecs: [Codec::ALaw; 2],
+            laws: [Law::A; 2],
         };
         let key = RecordingKey {
             recording,
@@ -86,7 +86,7 @@ impl Studio {
                 let frame = RecordFrame {
                     recording,
                     channel,
-                    codec: Codec::ALaw,
+                    law: Law::A,
                     header,
                     audio: &audio(channel, n),
                 };

@@ -209,7 +209,11 @@ pub(super) async fn one(
 }
 
 /// The row if it is there and the viewer may see it; who may not learns nothing.
-async fn visible_row(state: &AppState, viewer: &Viewer, id: &str) -> Result<CallRow, Problem> {
+pub(super) async fn visible_row(
+    state: &AppState,
+    viewer: &Viewer,
+    id: &str,
+) -> Result<CallRow, Problem> {
     let id = CallId::parse(id).ok_or(Refusal::UnknownCall)?;
     let row = state.read(move |reader| reader.call(id)).await?;
     let row = row.ok_or(Refusal::UnknownCall)?;

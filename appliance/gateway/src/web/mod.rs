@@ -2,6 +2,7 @@
 mod alarms;
 mod audit;
 mod bans;
+mod call_ladder;
 mod call_orders;
 mod call_settings;
 mod calls;
@@ -79,6 +80,7 @@ fn api() -> OpenApiRouter<AppState> {
         ))
         .routes(routes!(calls::list, calls::dial))
         .routes(routes!(calls::one, calls::hang_up))
+        .routes(routes!(call_ladder::ladder))
         .routes(routes!(call_orders::transfer))
         .routes(routes!(call_orders::confer))
         .routes(routes!(call_orders::move_on))

@@ -6,6 +6,7 @@ use super::setup::RootCertificate;
 use super::system::DiskView;
 use crate::enroll::Desk;
 use crate::io::sip::Streams;
+use crate::ladder::Ladders;
 use crate::provision::Provision;
 use branch_store::{Reader, Store, StoreError};
 use messages::command::Command;
@@ -46,6 +47,8 @@ pub struct Parts {
     pub softphones: (Streams, SocketAddr),
     /// Desk phones that configure themselves.
     pub provision: Provision,
+    /// How calls went on the wire.
+    pub ladders: Ladders,
 }
 
 /// Clones share everything.
@@ -112,6 +115,10 @@ impl AppState {
 
     pub(super) fn provision(&self) -> &Provision {
         &self.0.parts.provision
+    }
+
+    pub(super) fn ladders(&self) -> &Ladders {
+        &self.0.parts.ladders
     }
 
     pub(super) fn root(&self) -> Option<&RootCertificate> {

@@ -1,6 +1,6 @@
 //! The clear head of a container: what it is, whose, and the wrapped key; bound to every segment.
 use super::ContainerError;
-use crate::Codec;
+use crate::Law;
 use messages::{PartyId, RecordingId, UtcMs};
 use seal::stream::{PREFIX_BYTES, SALT_BYTES, SegmentCipher};
 
@@ -23,7 +23,7 @@ pub struct RecordingHeader {
     /// Whose key wraps the recording's key.
     pub party: Option<PartyId>,
     /// Of caller and callee.
-    pub codecs: [Codec; 2],
+    pub laws: [Law; 2],
     pub start: UtcMs,
     /// Random for each container.
     pub salt: [u8; SALT_BYTES],
@@ -48,7 +48,7 @@ impl RecordingHeader {
             self.recording.as_bytes(),
             &[u8::from(self.party.is_some())],
             &party,
-            &self.codecs.map(Codec::payload_type),
+            &self.laws.map(Law::payload_type),
             &self.start.0.to_be_bytes(),
             &self.salt,
             &self.prefix,
@@ -74,7 +74,7 @@ impl RecordingHeader {
             part: u16::from_be_bytes(fields.take()?),
             recording: RecordingId::from_bytes(fields.take()?),
             party: fields.party()?,
-            codecs: [fields.codec()?, fields.codec()?],
+            laws: [fields.law()?, fields.law()?],
             start: UtcMs(i64::from_be_bytes(fields.take()?)),
             salt: fields.take()?,
             prefix: fields.take()?,
@@ -115,9 +115,9 @@ impl Fields<'_> {
         }
     }
 
-    fn codec(&mut self) -> Result<Codec, ContainerError> {
+    fn law(&mut self) -> Result<Law, ContainerError> {
         let [payload_type] = self.take()?;
-        Codec::of_payload_type(payload_type).ok_or(ContainerError::NotARecording)
+        Law::of_payload_type(payload_type).ok_or(ContainerError::NotARecording)
     }
 
     fn wrapped_key(&mut self) -> Result<Vec<u8>, ContainerError> {

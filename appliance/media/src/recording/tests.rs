@@ -1,6 +1,6 @@
 //! Containers: whole, cut at every byte, and in the hands of a forger.
 use super::{Closing, ContainerError, ContainerWriter, Ended, Reader, RecordingHeader};
-use crate::Codec;
+use crate::Law;
 use messages::{PartyId, RecordingId, UtcMs};
 use seal::stream::{PLAIN_BYTES, SEGMENT_BYTES};
 use std::io::Cursor;
@@ -12,7 +12,7 @@ fn header() -> RecordingHeader {
         recording: RecordingId::from_bytes([1; 16]),
         part: 1,
         party: Some(PartyId::from_bytes([2; 16])),
-        codecs: [Codec::ALaw, Codec::MuLaw],
+        laws: [Law::A, Law::Mu],
         start: UtcMs(1_772_416_800_000),
         salt: [3; 32],
         prefix: [4; 7],

@@ -2,7 +2,7 @@
 //! After a stall longer than the window the channel goes on a little later: no audio that came is left out for its time.
 
 use crate::rtp::RtpHeader;
-use crate::{Codec, RecordFrame};
+use crate::{Law, RecordFrame};
 use core::time::Duration;
 use messages::Moment;
 
@@ -40,7 +40,7 @@ pub enum Placed {
 pub struct Timeline {
     start: Moment,
     fill: [u8; 2],
-    codecs: [Codec; 2],
+    laws: [Law; 2],
     /// Frames handed out.
     done: i64,
     /// Interleaved content from frame `done` on.
@@ -74,11 +74,11 @@ struct Drift {
 impl Timeline {
     /// Frame 0 is at `start`.
     #[must_use]
-    pub fn new(start: Moment, codecs: [Codec; 2]) -> Self {
+    pub fn new(start: Moment, laws: [Law; 2]) -> Self {
         Self {
             start,
-            fill: codecs.map(Codec::fill),
-            codecs,
+            fill: laws.map(Law::fill),
+            laws,
             done: 0,
             open: Vec::new(),
             channels: <[Channel; 2]>::default(),
@@ -105,10 +105,10 @@ impl Timeline {
         }
         self.reach(at + length);
         let offset = usize::try_from((at - self.done) * 2).unwrap_or(0) + index;
-        let own = self.codecs[index];
+        let own = self.laws[index];
         let places = self.open[offset..].iter_mut().step_by(2);
         for (place, byte) in places.zip(frame.audio) {
-            *place = frame.codec.convert(*byte, own);
+            *place = frame.law.convert(*byte, own);
         }
         let channel = &mut self.channels[index];
         channel.end = channel.end.max(at + length);

@@ -3,7 +3,7 @@ use super::{BadOrder, Call, REST, Relay, RelayOutput, STATS, stats};
 use crate::leg::Leg;
 use crate::silence::{LOOK, Watch};
 use crate::tone::ToneStream;
-use crate::{Codec, LegMedia, MediaCommand, MediaLeg, RecordOrder, Tone};
+use crate::{LegMedia, MediaCommand, MediaLeg, RecordOrder, Tone};
 use messages::fact::Seat;
 use messages::{CallId, Moment};
 
@@ -12,23 +12,19 @@ impl Relay {
     pub fn order(&mut self, now: Moment, command: MediaCommand) -> Result<(), BadOrder> {
         match command {
             MediaCommand::Set(media) => self.set(now, media),
-            MediaCommand::Bridge { call } => self.bridge(call),
+            MediaCommand::Bridge { call } => self.bridge(now, call),
             MediaCommand::Watch { call } => self.watch(now, call),
-            MediaCommand::Tone { leg, tone, codec } => self.tone(now, leg, tone, codec),
+            MediaCommand::Tone { leg, tone } => self.tone(now, leg, tone),
             MediaCommand::StopTone { leg } => self.stop_tone(leg),
             MediaCommand::Digit {
                 leg,
                 digit,
                 duration_ms,
             } => self.digit(leg, digit, duration_ms),
-            MediaCommand::Mix {
-                call,
-                beside,
-                codec,
-            } => self.mix(now, call, beside, codec),
+            MediaCommand::Mix { call, beside } => self.mix(now, call, beside),
             MediaCommand::Unmix { call, guest_takes } => self.unmix(now, call, guest_takes),
-            MediaCommand::Record(order) => self.record(order),
-            MediaCommand::StopRecording { call } => self.stop_recording(call),
+            MediaCommand::Record(order) => self.record(now, order),
+            MediaCommand::StopRecording { call } => self.stop_recording(now, call),
             MediaCommand::Close { call } => self.close(now, call),
         }
     }
@@ -39,6 +35,10 @@ impl Relay {
         let known = self.calls.get(&call).and_then(|c| c.legs[seat.index()]);
         if known == Some(slot) {
             self.leg(media.leg)?.set(media);
+            if let Some(open) = self.calls.get_mut(&call) {
+                open.strayed = false;
+            }
+            self.link(now, call);
             return Ok(());
         }
         if self.legs[slot].is_some() || self.resting.iter().any(|(_, resting)| *resting == slot) {
@@ -51,19 +51,17 @@ impl Relay {
             self.next_look = now + LOOK;
         }
         let opened = self.calls.entry(call).or_insert_with(|| Call::new(now));
-        let mut leg = Leg::new(media);
-        leg.playout = opened.mixing.is_some().then(Box::default);
-        self.legs[slot] = Some(leg);
+        self.legs[slot] = Some(Leg::new(media));
         opened.legs[seat.index()] = Some(slot);
         self.outputs.push_back(RelayOutput::Listen { slot });
-        self.link(call);
+        self.link(now, call);
         Ok(())
     }
 
-    fn bridge(&mut self, call: CallId) -> Result<(), BadOrder> {
+    fn bridge(&mut self, now: Moment, call: CallId) -> Result<(), BadOrder> {
         let open = self.calls.get_mut(&call).ok_or(BadOrder::CallUnknown)?;
         open.bridged = true;
-        self.link(call);
+        self.link(now, call);
         Ok(())
     }
 
@@ -73,17 +71,11 @@ impl Relay {
         Ok(())
     }
 
-    fn tone(
-        &mut self,
-        now: Moment,
-        leg: MediaLeg,
-        tone: Tone,
-        codec: Codec,
-    ) -> Result<(), BadOrder> {
+    fn tone(&mut self, now: Moment, leg: MediaLeg, tone: Tone) -> Result<(), BadOrder> {
         let slot = self.slot(leg)?;
-        // A source of its own for each leg; nobody needs it to be hard to guess.
-        let ssrc = 0x5A4B_0000 | u32::from(self.ports[slot].rtp);
-        self.leg(leg)?.tone = Some(ToneStream::new(tone, codec, ssrc, now));
+        let sounding = self.leg(leg)?;
+        sounding.tone = Some(ToneStream::new(tone, now));
+        sounding.speaker.begin_anew();
         if !self.sounding.contains(&slot) {
             self.sounding.push(slot);
         }
@@ -100,7 +92,7 @@ impl Relay {
         taken.then_some(()).ok_or(BadOrder::DigitRefused)
     }
 
-    fn record(&mut self, order: RecordOrder) -> Result<(), BadOrder> {
+    fn record(&mut self, now: Moment, order: RecordOrder) -> Result<(), BadOrder> {
         let RecordOrder {
             call, recording, ..
         } = order;
@@ -113,20 +105,21 @@ impl Relay {
         };
         let before = open.recording.replace(order);
         self.outputs.extend(before.as_ref().map(over));
-        self.link(call);
+        self.link(now, call);
         Ok(())
     }
 
-    fn stop_recording(&mut self, call: CallId) -> Result<(), BadOrder> {
+    fn stop_recording(&mut self, now: Moment, call: CallId) -> Result<(), BadOrder> {
         let open = self.calls.get_mut(&call).ok_or(BadOrder::CallUnknown)?;
         let stopped = open.recording.take();
         self.outputs.extend(stopped.as_ref().map(over));
-        self.link(call);
+        self.link(now, call);
         Ok(())
     }
 
     fn close(&mut self, now: Moment, call: CallId) -> Result<(), BadOrder> {
         let closed = self.calls.remove(&call).ok_or(BadOrder::CallUnknown)?;
+        self.decoded.retain(|decoded| *decoded != call);
         for slot in closed.legs.into_iter().flatten() {
             self.outputs.extend(self.legs[slot].as_ref().map(stats));
             self.rest(now, slot);
@@ -141,13 +134,14 @@ impl Relay {
         self.resting.push_back((now + REST, slot));
     }
 
-    /// Tells the legs of a call about each other and about the recording.
-    pub(super) fn link(&mut self, call: CallId) {
+    /// Tells the legs of a call about each other and about the recording; whether their sound is decoded follows.
+    pub(super) fn link(&mut self, now: Moment, call: CallId) {
+        self.choose_decoding(now, call);
         let Some(open) = self.calls.get(&call) else {
             return;
         };
         let [caller, callee, guest] = open.legs;
-        let direct = open.bridged && open.mixing.is_none();
+        let direct = open.bridged && open.decoded.is_none();
         let seats = [
             (Seat::Caller, caller, callee),
             (Seat::Callee, callee, caller),
@@ -182,7 +176,9 @@ impl Call {
         Self {
             legs: [None; Seat::COUNT],
             bridged: false,
-            mixing: None,
+            guest_beside: None,
+            strayed: false,
+            decoded: None,
             watch: None,
             recording: None,
             next_stats: now + STATS,

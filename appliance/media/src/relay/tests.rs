@@ -1,10 +1,12 @@
 //! Calls through the relay: what goes where, who is refused, what is said.
 mod mixing;
 mod scene;
+mod secrecy;
+mod translation;
 
 use super::{BadOrder, REST, RelayOutput};
 use crate::rtp::{RtpHeader, RtpPacket};
-use crate::{Codec, LegMedia, MediaCommand, MediaReport, RecordOrder, Tone};
+use crate::{Formats, Law, LegMedia, MediaCommand, MediaReport, RecordOrder, Tone};
 use core::time::Duration;
 use messages::fact::{Seat, Side};
 use messages::{Moment, RecordingId};
@@ -15,7 +17,7 @@ fn recording_order() -> RecordOrder {
         call: CALL,
         recording: RecordingId::from_bytes([9; 16]),
         party: None,
-        codecs: [Codec::ALaw; 2],
+        laws: [Law::A; 2],
     }
 }
 
@@ -32,7 +34,8 @@ fn packets_go_both_ways_unchanged_from_the_port_that_the_far_end_knows() {
         let passage = scene.rtp(slot, from, &sent);
         let forward = passage.forward.unwrap();
         assert_eq!((forward.slot, forward.to), (to_slot, at(to)));
-        assert!(!forward.rtcp && passage.record.is_none());
+        assert_eq!(forward.bytes, sent);
+        assert_eq!(passage.record, None);
     }
     let [caller, callee] = scene.stats();
     assert_eq!((caller.received, caller.sent), (1, 1));
@@ -56,20 +59,20 @@ fn digits_are_numbered_as_their_receiver_numbers_them() {
     let mut scene = Scene::bridged();
     let of_bob = |events| {
         MediaCommand::Set(LegMedia {
-            events,
+            formats: Formats::g711(Law::A, events),
             ..media(Side::Callee)
         })
     };
     scene.order(of_bob(Some(96)));
     let numbered = |scene: &mut Scene, slot, from, number| {
         let forward = scene.rtp(slot, from, &packet(number, 1, 7)).forward;
-        forward.map(|forward| forward.payload_type)
+        forward.map(|forward| forward.payload_type())
     };
-    assert_eq!(numbered(&mut scene, 0, ALICE, 101), Some(Some(96)));
-    assert_eq!(numbered(&mut scene, 1, BOB, 96), Some(Some(101)));
-    assert_eq!(numbered(&mut scene, 0, ALICE, 8), Some(None));
+    assert_eq!(numbered(&mut scene, 0, ALICE, 101), Some(96));
+    assert_eq!(numbered(&mut scene, 1, BOB, 96), Some(101));
+    assert_eq!(numbered(&mut scene, 0, ALICE, 8), Some(8));
     scene.order(of_bob(Some(101)));
-    assert_eq!(numbered(&mut scene, 0, ALICE, 101), Some(None));
+    assert_eq!(numbered(&mut scene, 0, ALICE, 101), Some(101));
     // whoever did not agree on digits gets none
     scene.order(of_bob(None));
     assert_eq!(numbered(&mut scene, 0, ALICE, 101), None);
@@ -86,13 +89,11 @@ fn a_digit_from_beside_the_sound_takes_its_place() {
     scene.order(digit('7', leg(Side::Callee)));
     let sound = packet(8, 1, 7);
     let passage = scene.rtp(0, ALICE, &sound);
-    let instead = passage.forward.unwrap().instead.unwrap();
+    let instead = passage.forward.unwrap().bytes;
     let read = RtpPacket::parse(&instead).unwrap();
     assert_eq!((read.header.payload_type, read.payload[0]), (101, 7));
-    assert_eq!(
-        scene.rtp(1, BOB, &packet(8, 1, 9)).forward.unwrap().instead,
-        None
-    );
+    let back = packet(8, 1, 9);
+    assert_eq!(scene.rtp(1, BOB, &back).forward.unwrap().bytes, back);
     let refused = scene.try_order(digit('x', leg(Side::Callee)));
     assert_eq!(refused, Err(BadOrder::DigitRefused));
 }
@@ -179,7 +180,7 @@ fn rtcp_is_read_and_passed_to_the_port_above() {
     let sent = scene::sender_report(0x1111, 0xAAAA_BBBB);
     let forward = scene.rtcp(0, "10.0.0.5:4001", &sent).unwrap();
     assert_eq!((forward.slot, forward.to), (1, at("10.0.0.9:6001")));
-    assert!(forward.rtcp);
+    assert_eq!(forward.bytes, sent);
     scene.pass(Duration::from_millis(80));
     let receiver = scene::receiver_report(0x2222, 0x1111, 0xAAAA_BBBB, 0x0A3D);
     let forward = scene.rtcp(1, "10.0.0.9:6001", &receiver).unwrap();
@@ -199,7 +200,6 @@ fn a_tone_sounds_every_20_ms_until_the_first_relayed_packet() {
     let tone = MediaCommand::Tone {
         leg: leg(Side::Caller),
         tone: Tone::Ringback,
-        codec: Codec::ALaw,
     };
     scene.order(tone);
     let sent = scene.pass(Duration::from_millis(990));
@@ -221,7 +221,6 @@ fn a_tone_ends_when_told() {
     scene.order(MediaCommand::Tone {
         leg,
         tone: Tone::Busy,
-        codec: Codec::MuLaw,
     });
     assert_eq!(scene.pass(Duration::from_millis(30)).len(), 2);
     scene.order(MediaCommand::StopTone { leg });
@@ -237,7 +236,8 @@ fn recorded_audio_is_handed_out_with_its_channel_and_digits_are_not() {
         let sent = packet(8, 1, 7);
         let frame = scene.rtp(slot, from, &sent).record.unwrap();
         assert_eq!(usize::from(frame.channel), slot);
-        assert_eq!((frame.recording, frame.audio), (recording, &sent[12..]));
+        assert_eq!((frame.recording, frame.law), (recording, Law::A));
+        assert_eq!(frame.audio, sent[12..]);
     }
     assert_eq!(scene.rtp(0, ALICE, &packet(101, 2, 7)).record, None);
     scene.order(MediaCommand::StopRecording { call: CALL });

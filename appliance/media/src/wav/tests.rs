@@ -1,18 +1,18 @@
 //! The WAV says what was recorded, whole or in ranges.
 use super::{Wav, WavForm};
-use crate::Codec;
+use crate::Law;
 use crate::recording::{ContainerWriter, Reader, RecordingHeader};
 use messages::{RecordingId, UtcMs};
 use std::io::Cursor;
 
 const KEY: [u8; 32] = [7; 32];
 
-fn wav(codecs: [Codec; 2], content: &[u8], form: WavForm) -> Wav<Cursor<Vec<u8>>> {
+fn wav(laws: [Law; 2], content: &[u8], form: WavForm) -> Wav<Cursor<Vec<u8>>> {
     let header = RecordingHeader {
         recording: RecordingId::from_bytes([1; 16]),
         part: 1,
         party: None,
-        codecs,
+        laws,
         start: UtcMs(0),
         salt: [3; 32],
         prefix: [4; 7],
@@ -46,8 +46,8 @@ fn content() -> Vec<u8> {
 
 #[test]
 fn one_law_on_both_sides_is_kept_byte_for_byte() {
-    for (codec, tag) in [(Codec::ALaw, 6), (Codec::MuLaw, 7)] {
-        let all = whole(&mut wav([codec; 2], &content(), WavForm::AsRecorded));
+    for (law, tag) in [(Law::A, 6), (Law::Mu, 7)] {
+        let all = whole(&mut wav([law; 2], &content(), WavForm::AsRecorded));
         assert_eq!(&all[..4], b"RIFF");
         assert_eq!(le(&all, 4) as usize, all.len() - 8);
         assert_eq!(&all[8..16], b"WAVEfmt ");
@@ -62,19 +62,16 @@ fn one_law_on_both_sides_is_kept_byte_for_byte() {
 
 #[test]
 fn two_laws_or_a_wish_give_16_bit_samples() {
-    let mixed = [Codec::ALaw, Codec::MuLaw];
-    for (codecs, form) in [
-        (mixed, WavForm::AsRecorded),
-        ([Codec::ALaw; 2], WavForm::Linear),
-    ] {
-        let all = whole(&mut wav(codecs, &content(), form));
+    let mixed = [Law::A, Law::Mu];
+    for (laws, form) in [(mixed, WavForm::AsRecorded), ([Law::A; 2], WavForm::Linear)] {
+        let all = whole(&mut wav(laws, &content(), form));
         assert_eq!((le(&all, 16), all[20], all[34]), (16, 1, 16));
         assert_eq!((le(&all, 28), le(&all, 40)), (32_000, 80_000));
         let samples = all[44..]
             .chunks(2)
             .map(|two| i16::from_le_bytes([two[0], two[1]]));
         for (n, (sample, byte)) in samples.zip(content()).enumerate() {
-            assert_eq!(sample, codecs[n % 2].decode(byte), "{n}");
+            assert_eq!(sample, laws[n % 2].decode(byte), "{n}");
         }
     }
 }
@@ -82,7 +79,7 @@ fn two_laws_or_a_wish_give_16_bit_samples() {
 #[test]
 fn any_range_is_the_same_as_the_whole() {
     for form in [WavForm::AsRecorded, WavForm::Linear] {
-        let mut wav = wav([Codec::ALaw, Codec::MuLaw], &content(), form);
+        let mut wav = wav([Law::A, Law::Mu], &content(), form);
         let all = whole(&mut wav);
         for at in (0..all.len() + 50).step_by(977).chain(0..70) {
             for length in [1, 3, 44, 45, 5_001] {

@@ -2,7 +2,7 @@
 use super::Scene;
 use super::ledger::Ledger;
 use crate::announcement::Wave;
-use media::Codec;
+use media::Law;
 use std::path::Path;
 use std::process::Command;
 
@@ -101,11 +101,11 @@ fn channels_heard(wav: &[u8]) -> [bool; 2] {
         6 => data
             .iter()
             .enumerate()
-            .for_each(|(at, byte)| hear(at, Codec::ALaw.decode(*byte))),
+            .for_each(|(at, byte)| hear(at, Law::A.decode(*byte))),
         7 => data
             .iter()
             .enumerate()
-            .for_each(|(at, byte)| hear(at, Codec::MuLaw.decode(*byte))),
+            .for_each(|(at, byte)| hear(at, Law::Mu.decode(*byte))),
         _ => data
             .chunks_exact(2)
             .enumerate()

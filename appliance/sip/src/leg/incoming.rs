@@ -107,6 +107,7 @@ impl Sip {
             replaces,
             sdp: request.sdp(),
         });
+        self.tell_name(id, &request.call_id);
     }
 
     /// Who is called. A carrier that we registered at calls the address that we registered, whichever of our numbers it is for:

@@ -74,6 +74,7 @@ impl Sip {
             self.timers
                 .set(Timer::Silence(tx), self.now.mono + patience);
         }
+        self.tell_name(invite.leg, &dialog.call_id);
         self.legs.insert(Leg {
             id: invite.leg,
             peer: route.peer,

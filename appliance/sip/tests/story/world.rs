@@ -162,7 +162,7 @@ impl World {
         while let Some(output) = self.nodes[node].sip.poll() {
             match output {
                 Output::Send { flow, bytes } => self.put_on_wire(node, flow, bytes),
-                Output::CloseFlow { .. } => {}
+                Output::CloseFlow { .. } | Output::Traced(_) | Output::LegNamed { .. } => {}
                 Output::Event(event) => {
                     let at = self.clock.now().mono;
                     let todo = (self.habits[node])(&event, &mut self.rng);

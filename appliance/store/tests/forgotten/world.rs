@@ -3,7 +3,7 @@ use branch_store::{
     KeyOwner, Opened, Parts, Purpose, RecordingKeyOrder, SoftKeys, Store, StoreConfig,
 };
 use hq_store::{FactBatch, Greeting, KeyBook, Offered, SqliteStore, Store as _};
-use media::Codec;
+use media::Law;
 use media::recording::{ContainerWriter, RecordingHeader};
 use messages::command::{Command, ImportRow};
 use messages::directive::HqSees;
@@ -311,7 +311,7 @@ fn container(
         recording,
         part: 1,
         party: Some(party),
-        codecs: [Codec::ALaw, Codec::ALaw],
+        laws: [Law::A, Law::A],
         start: UtcMs(1),
         salt: [3; 32],
         prefix: [4; 7],

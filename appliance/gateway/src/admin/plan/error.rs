@@ -40,6 +40,7 @@ pub enum PlanFault {
     OutOfBounds(i64, i64),
     BadCaller,
     BadCallerIn,
+    BadCodec,
     BadNumberForm,
     DidTwice,
     BadDestination,
@@ -82,6 +83,7 @@ impl PlanFault {
             Self::OutOfBounds(..) => "plan_out_of_bounds",
             Self::BadCaller => "plan_bad_caller",
             Self::BadCallerIn => "plan_bad_caller_in",
+            Self::BadCodec => "plan_bad_codec",
             Self::BadNumberForm => "plan_bad_number_form",
             Self::DidTwice => "plan_did_twice",
             Self::BadDestination => "plan_bad_destination",
@@ -123,6 +125,7 @@ impl PlanFault {
             Self::BadCaller => "主叫号码只能是数字(可带 +),最多 32 位".to_owned(),
             Self::BadNumberForm => "只能是 as_sent、national、e164 或 country".to_owned(),
             Self::BadCallerIn => "只能是 from、preferred 或 asserted".to_owned(),
+            Self::BadCodec => "只能是 pcma、pcmu、g722、opus 或 g729，至少一个".to_owned(),
             Self::DidTwice => "这个号码已经写过".to_owned(),
             Self::BadDestination => {
                 "只能是 mobile、fixed、service、international、premium、satellite".to_owned()
@@ -169,6 +172,7 @@ impl PlanFault {
             Self::BadCaller => "digits only (with + in front), at most 32".to_owned(),
             Self::BadNumberForm => "as_sent, national, e164 or country".to_owned(),
             Self::BadCallerIn => "from, preferred or asserted".to_owned(),
+            Self::BadCodec => "pcma, pcmu, g722, opus or g729, at least one".to_owned(),
             Self::DidTwice => "the number stands there already".to_owned(),
             Self::BadDestination => {
                 "mobile, fixed, service, international, premium or satellite".to_owned()

@@ -279,6 +279,18 @@ const MISTAKES: &[(&str, usize, &str, &str)] = &[
         "plan_bad_caller_in",
     ),
     (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\ncodecs = [\"pcma\", \"gsm\"]",
+        4,
+        "trunk.codecs",
+        "plan_bad_codec",
+    ),
+    (
+        "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\nptime_ms = 5",
+        4,
+        "trunk.ptime_ms",
+        "plan_out_of_bounds",
+    ),
+    (
         "[[trunk]]\nname = \"a\"\naddress = \"1.2.3.4:5\"\nreached_codes = [486, 200]",
         4,
         "trunk.reached_codes",

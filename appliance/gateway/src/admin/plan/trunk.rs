@@ -3,7 +3,8 @@ use super::policy::{COST_BOUNDS, yuan};
 use super::section::{Found, Section};
 use super::{Faults, PlanFault};
 use messages::command::{
-    CallerIn, NumberForm, Secret, TrunkLogin, TrunkPlan, TrunkSource, TrunkTransport,
+    CallerIn, NumberForm, Secret, SpeechCodec, TrunkLogin, TrunkPlan, TrunkSource, TrunkSpeech,
+    TrunkTransport,
 };
 use messages::{Digits, SipCode, TrunkName};
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ const CPS_BOUNDS: (i64, i64) = (1, 1_000);
 const MINUTES_BOUNDS: (i64, i64) = (1, 10_000_000);
 const WEIGHT_BOUNDS: (i64, i64) = (0, 1_000);
 const CODE_BOUNDS: (i64, i64) = (300, 699);
+const PTIME_BOUNDS: (i64, i64) = (10, 60);
 const EXPIRES_BOUNDS: (i64, i64) = (60, 7_200);
 const EXPIRES_USUAL: u32 = 600;
 const WORD_MAX: usize = 253;
@@ -51,6 +53,7 @@ fn trunk(mut section: Section<'_>, faults: &mut Faults<'_>) -> Option<Found<Trun
     let number_form = number_form(&mut section, faults);
     let reliable = section.flag("reliable", faults);
     let session_timer = section.flag("session_timer", faults);
+    let speech = speech(&mut section, faults);
     let (caller, more_callers) = callers(&mut section, faults);
     section.done(faults);
     let (name, address) = (name?, address?);
@@ -76,6 +79,7 @@ fn trunk(mut section: Section<'_>, faults: &mut Faults<'_>) -> Option<Found<Trun
             number_form,
             reliable: reliable.is_none_or(|found| found.value),
             session_timer: session_timer.is_none_or(|found| found.value),
+            speech,
             ..usual
         },
     })
@@ -128,6 +132,31 @@ fn codes(section: &mut Section<'_>, faults: &mut Faults<'_>) -> Option<Vec<SipCo
         .into_iter()
         .filter_map(|found| u16::try_from(found.value).ok());
     Some(codes.map(SipCode).collect())
+}
+
+/// `codecs = ["pcma", "g729"]` and `ptime_ms = 20`; G.711 where nothing is named.
+fn speech(section: &mut Section<'_>, faults: &mut Faults<'_>) -> TrunkSpeech {
+    let usual = TrunkSpeech::default();
+    let ptime = section.number("ptime_ms", PTIME_BOUNDS, faults);
+    let named = section.texts("codecs", faults);
+    let mut codecs = Vec::new();
+    for found in named.iter().flatten() {
+        match SpeechCodec::parse(found.value) {
+            Some(codec) => codecs.push(codec),
+            None => faults.at(found.at, "trunk.codecs", PlanFault::BadCodec),
+        }
+    }
+    if named.is_some() && codecs.is_empty() {
+        faults.at(section.at, "trunk.codecs", PlanFault::BadCodec);
+    }
+    TrunkSpeech {
+        codecs: if codecs.is_empty() {
+            usual.codecs
+        } else {
+            codecs
+        },
+        ptime_ms: ptime.and_then(|found| u16::try_from(found.value).ok()),
+    }
 }
 
 /// `as_sent`, `national`, `e164` or `country`.

@@ -5,7 +5,7 @@ use super::{MediaConfig, MediaPlane, Reports};
 use crate::recorder::RecordingKey;
 use media::recording::Ended;
 use media::rtp::RtpPacket;
-use media::{Codec, MediaCommand, MediaReport, PortPair, RecordOrder, Tone};
+use media::{Law, MediaCommand, MediaReport, PortPair, RecordOrder, Tone};
 use messages::fact::Side;
 use messages::{CallId, IdMint, RecordingId};
 use stage::{KEY, LOCAL, Phone, Stage, UTC, audio, packet, receive, time};
@@ -28,7 +28,6 @@ fn obeyed(stage: &Stage, phone: &Phone) {
     stage.give(MediaCommand::Tone {
         leg,
         tone: Tone::Busy,
-        codec: Codec::ALaw,
     });
     loop {
         let (tone, from) = phone.hear();
@@ -36,7 +35,7 @@ fn obeyed(stage: &Stage, phone: &Phone) {
         let tone = RtpPacket::parse(&tone).unwrap();
         assert_eq!(tone.payload.len(), 160);
         // A later one is of the tone before.
-        if tone.header.sequence == 0 {
+        if tone.header.marker {
             break;
         }
     }
@@ -144,7 +143,7 @@ fn record(stage: &Stage, call: CallId, recording: RecordingId) {
         call,
         recording,
         party: None,
-        codecs: [Codec::ALaw; 2],
+        laws: [Law::A; 2],
     };
     let key = RecordingKey {
         recording,

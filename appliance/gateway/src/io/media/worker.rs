@@ -4,7 +4,7 @@ use super::orders::Shard;
 use super::pool::Pool;
 use super::{Reports, TellTime};
 use crate::recorder::{FeedWriter, RecorderFeed};
-use media::{Forward, Outlet, PortPair, RecordFrame, Relay, RelayOutput};
+use media::{Outlet, PortPair, RecordFrame, Relay, RelayOutput};
 use messages::{Moment, Now};
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
@@ -23,11 +23,9 @@ const READY_MAX: usize = 1_024;
 const LOOKS_MAX: usize = 32;
 /// Old packets thrown away when a port is used again.
 const STALE_MAX: usize = 4_096;
-/// No G.711 packet is longer; what is longer is cut and fails as RTP or passes shortened by its own sender's fault.
+/// No packet of sound is longer; what is longer is cut and fails as RTP or passes shortened by its own sender's fault.
 const DATAGRAM_MAX: usize = 2_048;
 const BELL: u64 = u64::MAX;
-/// The bit beside the payload type (RFC 3550 §5.1).
-const MARKER: u8 = 0x80;
 
 /// What all threads share.
 pub(super) struct Seat {
@@ -53,7 +51,7 @@ pub(super) struct Worker {
     batch: MediaCount,
 }
 
-/// Where the relay's own packets and audio go.
+/// Where packets and audio go.
 struct Outside<'a> {
     now: Moment,
     pool: &'a Pool,
@@ -63,18 +61,24 @@ struct Outside<'a> {
 
 impl Outlet for Outside<'_> {
     fn send(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
-        let forward = Forward {
-            slot,
-            to,
-            rtcp: false,
-            payload_type: None,
-            instead: None,
-        };
-        send(self.pool, self.batch, forward, packet);
+        self.send_from(&self.pool.pairs[slot].rtp, to, packet);
+    }
+
+    fn send_rtcp(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
+        self.send_from(&self.pool.pairs[slot].rtcp, to, packet);
     }
 
     fn record(&mut self, frame: &RecordFrame<'_>) {
         self.feed.frame(self.now, frame);
+    }
+}
+
+impl Outside<'_> {
+    fn send_from(&mut self, socket: &UdpSocket, to: SocketAddr, packet: &[u8]) {
+        match socket.send_to(packet, self.pool.reached_as(to)) {
+            Ok(_) => self.batch.sent += 1,
+            Err(_) => self.batch.send_failed += 1,
+        }
     }
 }
 
@@ -173,24 +177,17 @@ impl Worker {
         // a socket of both families names a peer of IPv4 by its mapped address
         let from = SocketAddr::new(from.ip().to_canonical(), from.port());
         self.batch.received += 1;
-        let bytes = &self.buffer[..length];
-        let forward = if rtcp {
-            self.relay.rtcp(now.mono, slot, from, bytes)
-        } else {
-            let passage = self.relay.rtp(now.mono, slot, from, bytes);
-            if let Some(frame) = passage.record {
-                self.feed.frame(now.mono, &frame);
-            }
-            passage.forward
+        let bytes = &mut self.buffer[..length];
+        let mut outside = Outside {
+            now: now.mono,
+            pool: &self.pool,
+            batch: &mut self.batch,
+            feed: &mut self.feed,
         };
-        if let Some(forward) = forward {
-            if let Some(number) = forward.payload_type {
-                let marker = self.buffer[1] & MARKER;
-                self.buffer[1] = marker | number;
-            }
-            let sound = &self.buffer[..length];
-            let bytes = forward.instead.as_ref().map_or(sound, |digit| digit);
-            send(&self.pool, &mut self.batch, forward, bytes);
+        if rtcp {
+            self.relay.rtcp(now.mono, slot, from, bytes, &mut outside);
+        } else {
+            self.relay.rtp(now.mono, slot, from, bytes, &mut outside);
         }
     }
 
@@ -250,15 +247,6 @@ impl Worker {
     fn until_deadline(&self) -> Option<Duration> {
         let deadline = self.relay.deadline()?;
         Some(deadline.since((self.time)().mono))
-    }
-}
-
-fn send(pool: &Pool, batch: &mut MediaCount, forward: Forward, bytes: &[u8]) {
-    let pair = &pool.pairs[forward.slot];
-    let socket = if forward.rtcp { &pair.rtcp } else { &pair.rtp };
-    match socket.send_to(bytes, pool.reached_as(forward.to)) {
-        Ok(_) => batch.sent += 1,
-        Err(_) => batch.send_failed += 1,
     }
 }
 

@@ -4,7 +4,8 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use branch::BranchOrder;
 use messages::command::Role;
-use messages::{CallId, Refusal, ReleasedBy};
+use messages::{CallId, Refusal, ReleasedBy, UtcMs};
+use sip::{Flow, Said, Traced, Transport, Way};
 
 fn body(world: &World, phone: Option<&str>) -> String {
     let phone = phone.map_or_else(String::new, |phone| format!(r#","extension":"{phone}""#));
@@ -243,4 +244,42 @@ async fn a_call_goes_on_at_another_device_and_a_ringing_one_at_another_phone() {
         phone: extension("1000"),
     };
     assert_eq!(ordered[1], picked);
+}
+
+#[tokio::test]
+async fn a_leader_sees_how_a_call_went_on_the_wire_and_no_number_with_it() {
+    let world = World::new();
+    let traced = |way, code, q850| Traced {
+        call_id: "wire-name".to_owned(),
+        flow: Flow {
+            transport: Transport::Udp,
+            local: "192.168.1.1:5060".parse().unwrap(),
+            remote: "192.168.1.31:5060".parse().unwrap(),
+            connection: 0,
+        },
+        way,
+        said: Said {
+            method: "INVITE",
+            code,
+            cseq: 1,
+            sdp: code.is_none(),
+            q850,
+        },
+    };
+    world.ladders.heard(UtcMs(5), &traced(Way::In, None, None));
+    world.ladders.named(UtcMs(5), CALL, "wire-name".to_owned());
+    let busy = traced(Way::Out, Some(486), Some(17));
+    world.ladders.heard(UtcMs(9), &busy);
+    let path = format!("/api/v1/calls/{CALL}/sip");
+    let leader = world.cookie(Role::Supervisor, None);
+    let text = text_of(world.get(&path, &leader).await).await;
+    let expected = r#"{"legs":[{"messages":[{"at":5,"incoming":true,"peer":"192.168.1.31:5060","transport":"UDP","method":"INVITE","cseq":1,"sdp":true},{"at":9,"incoming":false,"peer":"192.168.1.31:5060","transport":"UDP","method":"INVITE","cseq":1,"code":486,"sdp":false,"q850":17}],"left_out":0}]}"#;
+    assert_eq!(text, expected);
+    let agent = world.get(&path, &world.agent()).await;
+    assert_eq!(agent.status().as_u16(), 403);
+    let unknown = CallId::from_bytes([0xEE; 16]);
+    let none = world
+        .get(&format!("/api/v1/calls/{unknown}/sip"), &leader)
+        .await;
+    assert_eq!(problem_of(none).await, (404, "unknown_call".to_owned()));
 }

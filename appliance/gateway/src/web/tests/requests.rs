@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 43] = [
+pub(super) const ALL: [Call; 44] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -79,6 +79,7 @@ pub(super) const ALL: [Call; 43] = [
         Action::Dial,
     ),
     call("DELETE", "/api/v1/calls/{id}"),
+    order("GET", "/api/v1/calls/{id}/sip", "", Action::ManagePhones),
     Call {
         body: r#"{"to":"1001"}"#,
         ..call("POST", "/api/v1/calls/{id}/transfer")

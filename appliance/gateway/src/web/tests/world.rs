@@ -2,6 +2,7 @@
 use crate::config::{ProvisioningConfig, WebConfig};
 use crate::enroll::{Desk, RenewalTrouble};
 use crate::io::sip::{StreamLimits, Streams, UdpSockets};
+use crate::ladder::Ladders;
 use crate::provision::Provision;
 use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use crate::web::{
@@ -14,7 +15,7 @@ use axum::http::{Request, StatusCode, header};
 use axum::response::Response;
 use branch::BranchOrder;
 use branch_store::{KeyOwner, Purpose, RecordingKeyOrder, SoftKeys, Store, StoreConfig};
-use media::Codec;
+use media::Law;
 use media::recording::{ContainerWriter, RecordingHeader};
 use messages::command::{
     BranchPlan, Command, ImportRow, PhonePlan, Profile, Role, Secret, TrunkPlan,
@@ -75,6 +76,7 @@ pub(super) struct World {
     pub(super) live: LiveHub,
     pub(super) machine: Arc<Machine>,
     pub(super) tasks: Tasks,
+    pub(super) ladders: Ladders,
     pub(super) router: Router,
     pub(super) customer: CustomerId,
     _folder: TempDir,
@@ -226,6 +228,7 @@ impl World {
         let auth = Auth::new(config, clock.clock(), users, sessions).unwrap();
         store.subscribe(watch_passwords(&auth));
         let (machine, tasks) = (Arc::new(Machine::default()), Tasks::new());
+        let ladders = Ladders::default();
         let state = AppState::new(Parts {
             store: store.clone(),
             branch: Arc::clone(&machine) as _,
@@ -252,6 +255,7 @@ impl World {
             },
             softphones: no_softphones(),
             provision: provision(&store, &clock),
+            ladders: ladders.clone(),
         });
         let world = Self {
             clock,
@@ -260,6 +264,7 @@ impl World {
             live,
             machine,
             tasks,
+            ladders,
             router: router(state),
             customer,
             _folder: folder,
@@ -285,7 +290,7 @@ impl World {
             recording: RECORDING,
             part: 1,
             party: key.party,
-            codecs: [Codec::ALaw; 2],
+            laws: [Law::A; 2],
             start: START,
             salt: [1; 32],
             prefix: [2; 7],

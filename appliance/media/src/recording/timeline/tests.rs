@@ -1,7 +1,7 @@
 //! Every byte in its place: loss, reordering, lateness, bursts, drifting and jumping clocks.
 use super::{Placed, Timeline};
 use crate::rtp::RtpHeader;
-use crate::{Codec, RecordFrame};
+use crate::{Law, RecordFrame};
 use core::time::Duration;
 use messages::{Moment, RecordingId};
 use proptest::prelude::*;
@@ -30,7 +30,7 @@ fn audio(channel: u8, n: u16) -> [u8; 160] {
 impl Take {
     fn new() -> Self {
         Self {
-            timeline: Timeline::new(Moment::START, [Codec::ALaw; 2]),
+            timeline: Timeline::new(Moment::START, [Law::A; 2]),
             content: Vec::new(),
             too_late: 0,
         }
@@ -53,7 +53,7 @@ impl Take {
         let frame = RecordFrame {
             recording: RecordingId::from_bytes([0; 16]),
             channel,
-            codec: Codec::ALaw,
+            law: Law::A,
             header: RtpHeader {
                 marker,
                 payload_type: 8,
@@ -238,16 +238,16 @@ fn a_slow_clock_is_followed_without_losing_a_packet() {
 
 #[test]
 fn the_other_law_is_converted_and_the_channels_own_is_not_touched() {
-    let mut timeline = Timeline::new(Moment::START, [Codec::ALaw, Codec::MuLaw]);
+    let mut timeline = Timeline::new(Moment::START, [Law::A, Law::Mu]);
     let mut content = Vec::new();
-    for (channel, codec) in [(0, Codec::MuLaw), (1, Codec::MuLaw)] {
+    for (channel, law) in [(0, Law::Mu), (1, Law::Mu)] {
         let frame = RecordFrame {
             recording: RecordingId::from_bytes([0; 16]),
             channel,
-            codec,
+            law,
             header: RtpHeader {
                 marker: false,
-                payload_type: codec.payload_type(),
+                payload_type: law.payload_type(),
                 sequence: 0,
                 timestamp: 0,
                 ssrc: 1,
@@ -259,7 +259,7 @@ fn the_other_law_is_converted_and_the_channels_own_is_not_touched() {
         });
     }
     timeline.finish(Moment::START, &mut |more| content.extend_from_slice(more));
-    let converted = Codec::MuLaw.convert(0x10, Codec::ALaw);
+    let converted = Law::Mu.convert(0x10, Law::A);
     assert_eq!(content, [0xD5, 0xFF, converted, 0x10]);
 }
 

@@ -4,7 +4,7 @@ use super::{recording_order, rtp_of};
 use crate::relay::BadOrder;
 use crate::rtp::{HEADER_BYTES, RtpHeader, RtpPacket};
 use crate::tone::FRAME;
-use crate::{Codec, LegMedia, MediaCommand, MediaLeg, MediaReport};
+use crate::{Law, LegMedia, MediaCommand, MediaLeg, MediaReport};
 use core::time::Duration;
 use messages::fact::{Seat, Side};
 
@@ -30,7 +30,6 @@ fn mix() -> MediaCommand {
     MediaCommand::Mix {
         call: CALL,
         beside: Side::Caller,
-        codec: Codec::ALaw,
     }
 }
 
@@ -54,7 +53,7 @@ fn tone(seat: usize, beat: u32) -> Vec<u8> {
     let samples = (0..160).map(|at| {
         let time = f64::from(beat * 160 + at) / 8_000.0;
         let angle = core::f64::consts::TAU * HERTZ[seat] * time;
-        Codec::ALaw.encode((PEAK * angle.sin()) as i16)
+        Law::A.encode((PEAK * angle.sin()) as i16)
     });
     header.bytes().into_iter().chain(samples).collect()
 }
@@ -65,11 +64,9 @@ fn talk(scene: &mut Scene, beats: core::ops::Range<u32>) -> Out {
     for beat in beats {
         for (seat, from) in ADDRESSES.into_iter().enumerate() {
             let spoken = tone(seat, beat);
-            let passage = scene.relay.rtp(scene.now, seat, at(from), &spoken);
-            assert_eq!(passage.forward, None);
-            if let Some(frame) = passage.record {
-                all.recorded.push((frame.channel, frame.audio.to_vec()));
-            }
+            let out = scene.rtp_out(seat, from, &spoken);
+            assert_eq!(out.packets, []);
+            all.recorded.extend(out.recorded);
         }
         let out = scene.pass_and_hear(FRAME);
         all.packets.extend(out.packets);
@@ -84,8 +81,8 @@ fn loudness(sound: &[u8]) -> [f64; 3] {
         let (mut re, mut im) = (0.0, 0.0);
         for (n, byte) in sound.iter().enumerate() {
             let angle = core::f64::consts::TAU * hertz * n as f64 / 8_000.0;
-            re += f64::from(Codec::ALaw.decode(*byte)) * angle.cos();
-            im += f64::from(Codec::ALaw.decode(*byte)) * angle.sin();
+            re += f64::from(Law::A.decode(*byte)) * angle.cos();
+            im += f64::from(Law::A.decode(*byte)) * angle.sin();
         }
         f64::hypot(re, im) * 2.0 / sound.len() as f64
     })
@@ -142,9 +139,7 @@ fn the_sum_is_as_good_as_one_pass_through_the_law() {
     // Bob hears Alice and Carol 40 ms later, and one beat for the way
     let linear = |seat: usize, beat: u32| {
         let bytes = tone(seat, beat)[HEADER_BYTES..].to_vec();
-        bytes
-            .into_iter()
-            .map(|byte| i32::from(Codec::ALaw.decode(byte)))
+        bytes.into_iter().map(|byte| i32::from(Law::A.decode(byte)))
     };
     for beat in 20..120_u32 {
         let ideal: Vec<i32> = linear(0, beat)
@@ -153,7 +148,7 @@ fn the_sum_is_as_good_as_one_pass_through_the_law() {
             .collect();
         let once: Vec<u8> = ideal
             .iter()
-            .map(|sample| Codec::ALaw.encode(i16::try_from(*sample).unwrap()))
+            .map(|sample| Law::A.encode(i16::try_from(*sample).unwrap()))
             .collect();
         assert!(heard.windows(160).any(|piece| piece == once), "{beat}");
     }
@@ -187,8 +182,8 @@ fn the_recording_keeps_the_customer_bit_for_bit_and_both_others_in_one_channel()
     scene.order(mix());
     let out = talk(&mut scene, 0..150);
     let of_channel = |channel: u8| -> Vec<u8> {
-        let own = out.recorded.iter().filter(|(of, _)| *of == channel);
-        own.flat_map(|(_, audio)| audio.clone()).collect()
+        let own = out.recorded.iter().filter(|one| one.channel == channel);
+        own.flat_map(|one| one.audio.clone()).collect()
     };
     let customer: Vec<u8> = (0..150)
         .flat_map(|n| tone(1, n)[HEADER_BYTES..].to_vec())

@@ -1,10 +1,12 @@
 //! One call between two phones, with everything the relay said.
-use crate::relay::{Forward, Outlet, Passage, RecordFrame, Relay, RelayOutput};
+use crate::relay::{Outlet, RecordFrame, Relay, RelayOutput};
 use crate::rtp::RtpHeader;
-use crate::{BadOrder, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair};
+use crate::{
+    BadOrder, Formats, Law, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair,
+};
 use core::time::Duration;
 use messages::fact::Side;
-use messages::{CallId, Moment};
+use messages::{CallId, Moment, RecordingId};
 use std::net::SocketAddr;
 
 pub(super) const ALICE: &str = "10.0.0.5:4000";
@@ -20,12 +22,46 @@ pub(super) const PORTS: [PortPair; 3] = [
 
 pub(super) type Sent = (usize, SocketAddr, Vec<u8>);
 
-/// What the relay sent and recorded of its own.
+/// What the relay sent and recorded.
 #[derive(Default)]
 pub(super) struct Out {
     pub packets: Vec<Sent>,
-    /// Channel and audio.
-    pub recorded: Vec<(u8, Vec<u8>)>,
+    pub reports: Vec<Sent>,
+    pub recorded: Vec<Taped>,
+}
+
+/// What came to the recorder.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Taped {
+    pub recording: RecordingId,
+    pub channel: u8,
+    pub law: Law,
+    pub header: RtpHeader,
+    pub audio: Vec<u8>,
+}
+
+/// What became of one packet.
+#[derive(Debug, Default)]
+pub(super) struct Passage {
+    pub forward: Option<Forward>,
+    pub record: Option<Taped>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Forward {
+    pub slot: usize,
+    pub to: SocketAddr,
+    pub bytes: Vec<u8>,
+}
+
+impl Forward {
+    pub(super) fn payload_type(&self) -> u8 {
+        self.bytes[1] & 0x7F
+    }
+}
+
+fn forward(sent: Option<Sent>) -> Option<Forward> {
+    sent.map(|(slot, to, bytes)| Forward { slot, to, bytes })
 }
 
 impl Outlet for Out {
@@ -33,8 +69,18 @@ impl Outlet for Out {
         self.packets.push((slot, to, packet.to_vec()));
     }
 
+    fn send_rtcp(&mut self, slot: usize, to: SocketAddr, packet: &[u8]) {
+        self.reports.push((slot, to, packet.to_vec()));
+    }
+
     fn record(&mut self, frame: &RecordFrame<'_>) {
-        self.recorded.push((frame.channel, frame.audio.to_vec()));
+        self.recorded.push(Taped {
+            recording: frame.recording,
+            channel: frame.channel,
+            law: frame.law,
+            header: frame.header,
+            audio: frame.audio.to_vec(),
+        });
     }
 }
 
@@ -64,7 +110,8 @@ pub(super) fn media(side: Side) -> LegMedia {
         signalling: remote.ip(),
         to_leg: true,
         from_leg: true,
-        events: Some(101),
+        formats: Formats::g711(Law::A, Some(101)),
+        keys: None,
     }
 }
 
@@ -128,16 +175,31 @@ impl Scene {
         result
     }
 
-    pub(super) fn rtp<'a>(&mut self, slot: usize, from: &str, bytes: &'a [u8]) -> Passage<'a> {
-        let passage = self.relay.rtp(self.now, slot, at(from), bytes);
+    /// One packet comes; at most one goes on.
+    pub(super) fn rtp(&mut self, slot: usize, from: &str, bytes: &[u8]) -> Passage {
+        let mut out = self.rtp_out(slot, from, bytes);
+        assert!(out.packets.len() < 2 && out.recorded.len() < 2);
+        Passage {
+            forward: forward(out.packets.pop()),
+            record: out.recorded.pop(),
+        }
+    }
+
+    pub(super) fn rtp_out(&mut self, slot: usize, from: &str, bytes: &[u8]) -> Out {
+        let mut out = Out::default();
+        let mut bytes = bytes.to_vec();
+        self.relay
+            .rtp(self.now, slot, at(from), &mut bytes, &mut out);
         self.drain();
-        passage
+        out
     }
 
     pub(super) fn rtcp(&mut self, slot: usize, from: &str, bytes: &[u8]) -> Option<Forward> {
-        let forward = self.relay.rtcp(self.now, slot, at(from), bytes);
+        let mut out = Out::default();
+        self.relay.rtcp(self.now, slot, at(from), bytes, &mut out);
         self.drain();
-        forward
+        assert!(out.packets.is_empty());
+        forward(out.reports.pop())
     }
 
     /// Time passes from deadline to deadline; what was sent meanwhile.

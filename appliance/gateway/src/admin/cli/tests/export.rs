@@ -3,7 +3,7 @@ use super::bench::Bench;
 use crate::admin::cli::site::Tail;
 use crate::recorder::path_of;
 use branch_store::{KeyOwner, RecordingKey, RecordingKeyOrder, Store};
-use media::Codec;
+use media::Law;
 use media::recording::{Closing, ContainerWriter, RecordingHeader};
 use messages::fact::{
     Actor, Body, CallStarted, Fact, OutsideParty, RecordingClosed, RecordingCut, RecordingStarted,
@@ -79,7 +79,7 @@ fn write(bench: &Bench, recorded: &Recorded, cut: bool) -> Option<Closing> {
         recording: recorded.recording,
         part: 1,
         party: recorded.key.party,
-        codecs: [Codec::ALaw; 2],
+        laws: [Law::A; 2],
         start: UTC,
         salt: [3; 32],
         prefix: [4; 7],

@@ -4,7 +4,9 @@ use crate::recorder::{Recorder, RecorderConfig, RecorderThreads, export};
 use media::recording::RecordingInfo;
 use media::rtp::RtpHeader;
 use media::wav::WavForm;
-use media::{LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecorderReport};
+use media::{
+    Formats, Law, LegMedia, LegStats, MediaCommand, MediaLeg, MediaReport, PortPair, RecorderReport,
+};
 use messages::fact::Side;
 use messages::{CallId, Moment, Now, RecordingId, UtcMs};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -163,7 +165,8 @@ impl Phone {
             signalling: IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)),
             to_leg: true,
             from_leg: true,
-            events: Some(101),
+            formats: Formats::g711(Law::A, Some(101)),
+            keys: None,
         }
     }
 

@@ -1,17 +1,25 @@
 //! G.711: A-law and µ-law against 16-bit linear samples (ITU-T G.711, tables 1a–2b).
-use crate::Codec;
 
 /// Linear value of each code word; full scale is ±32,768.
-static A_LAW: [i16; 256] = table(Codec::ALaw);
-static MU_LAW: [i16; 256] = table(Codec::MuLaw);
+static A_LAW: [i16; 256] = table(Law::A);
+static MU_LAW: [i16; 256] = table(Law::Mu);
 
-impl Codec {
+/// One of the two codes of G.711.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Law {
+    /// PCMA
+    A,
+    /// PCMU
+    Mu,
+}
+
+impl Law {
     /// The byte of silence.
     #[must_use]
     pub const fn fill(self) -> u8 {
         match self {
-            Self::ALaw => 0xD5,
-            Self::MuLaw => 0xFF,
+            Self::A => 0xD5,
+            Self::Mu => 0xFF,
         }
     }
 
@@ -19,16 +27,16 @@ impl Codec {
     #[must_use]
     pub const fn payload_type(self) -> u8 {
         match self {
-            Self::ALaw => 8,
-            Self::MuLaw => 0,
+            Self::A => 8,
+            Self::Mu => 0,
         }
     }
 
     #[must_use]
     pub const fn of_payload_type(payload_type: u8) -> Option<Self> {
         match payload_type {
-            8 => Some(Self::ALaw),
-            0 => Some(Self::MuLaw),
+            8 => Some(Self::A),
+            0 => Some(Self::Mu),
             _ => None,
         }
     }
@@ -36,8 +44,8 @@ impl Codec {
     #[must_use]
     pub fn decode(self, byte: u8) -> i16 {
         let table = match self {
-            Self::ALaw => &A_LAW,
-            Self::MuLaw => &MU_LAW,
+            Self::A => &A_LAW,
+            Self::Mu => &MU_LAW,
         };
         table[usize::from(byte)]
     }
@@ -45,8 +53,8 @@ impl Codec {
     #[must_use]
     pub const fn encode(self, sample: i16) -> u8 {
         match self {
-            Self::ALaw => encode_a(sample),
-            Self::MuLaw => encode_mu(sample),
+            Self::A => encode_a(sample),
+            Self::Mu => encode_mu(sample),
         }
     }
 
@@ -63,13 +71,13 @@ impl Codec {
     }
 }
 
-const fn table(codec: Codec) -> [i16; 256] {
+const fn table(codec: Law) -> [i16; 256] {
     let mut table = [0; 256];
     let mut byte: u8 = 0;
     loop {
         table[byte as usize] = match codec {
-            Codec::ALaw => decode_a(byte),
-            Codec::MuLaw => decode_mu(byte),
+            Law::A => decode_a(byte),
+            Law::Mu => decode_mu(byte),
         };
         if byte == u8::MAX {
             return table;
@@ -139,20 +147,20 @@ const fn encode_mu(sample: i16) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use crate::Codec;
+    use super::Law;
 
     #[test]
     fn known_code_words_have_their_known_values() {
         let known = [
-            (Codec::ALaw, 0xD5, 8),
-            (Codec::ALaw, 0x55, -8),
-            (Codec::ALaw, 0xAA, 32_256),
-            (Codec::ALaw, 0x2A, -32_256),
-            (Codec::ALaw, 0x80, 5_504),
-            (Codec::MuLaw, 0xFF, 0),
-            (Codec::MuLaw, 0x7F, 0),
-            (Codec::MuLaw, 0x80, 32_124),
-            (Codec::MuLaw, 0x00, -32_124),
+            (Law::A, 0xD5, 8),
+            (Law::A, 0x55, -8),
+            (Law::A, 0xAA, 32_256),
+            (Law::A, 0x2A, -32_256),
+            (Law::A, 0x80, 5_504),
+            (Law::Mu, 0xFF, 0),
+            (Law::Mu, 0x7F, 0),
+            (Law::Mu, 0x80, 32_124),
+            (Law::Mu, 0x00, -32_124),
         ];
         for (codec, byte, sample) in known {
             assert_eq!(codec.decode(byte), sample, "{codec:?} {byte:#x}");
@@ -162,9 +170,9 @@ mod tests {
     #[test]
     fn every_code_word_survives_decoding_and_encoding() {
         for byte in 0..=u8::MAX {
-            let a = Codec::ALaw;
+            let a = Law::A;
             assert_eq!(a.encode(a.decode(byte)), byte, "A {byte:#x}");
-            let mu = Codec::MuLaw;
+            let mu = Law::Mu;
             // µ-law has two zeros.
             let expect = if byte == 0x7F { 0xFF } else { byte };
             assert_eq!(mu.encode(mu.decode(byte)), expect, "µ {byte:#x}");
@@ -173,7 +181,7 @@ mod tests {
 
     #[test]
     fn encoding_is_near_and_never_turns_the_sign() {
-        for codec in [Codec::ALaw, Codec::MuLaw] {
+        for codec in [Law::A, Law::Mu] {
             for sample in (i16::MIN..=i16::MAX).step_by(7) {
                 let back = i32::from(codec.decode(codec.encode(sample)));
                 let sample = i32::from(sample);
@@ -189,8 +197,8 @@ mod tests {
 
     #[test]
     fn silence_stays_silence_in_the_other_law() {
-        assert_eq!(Codec::ALaw.convert(0xD5, Codec::MuLaw), 0xFF);
-        assert_eq!(Codec::MuLaw.convert(0xFF, Codec::ALaw), 0xD5);
-        assert_eq!(Codec::MuLaw.convert(0x12, Codec::MuLaw), 0x12);
+        assert_eq!(Law::A.convert(0xD5, Law::Mu), 0xFF);
+        assert_eq!(Law::Mu.convert(0xFF, Law::A), 0xD5);
+        assert_eq!(Law::Mu.convert(0x12, Law::Mu), 0x12);
     }
 }
