@@ -57,6 +57,11 @@ function dialling() {
 const WORLDS = {
   agent: () => ({ dist: DESK, answers: branch.answers(), live: branch.liveOf() }),
   admin: () => ({ dist: DESK, answers: branch.answers(branch.ADMIN), live: branch.liveOf() }),
+  forgetful: () => ({
+    dist: DESK,
+    answers: branch.answers(branch.ADMIN, { 'GET /api/v1/calls/*/sip': { legs: [] } }),
+    live: branch.liveOf(),
+  }),
   long: () => ({
     dist: DESK,
     answers: branch.answers({}, { 'GET /api/v1/customers': long }),
@@ -240,6 +245,8 @@ const STATES = {
   'erasure asked for': ['admin', customer, askErasure],
   'number asked for': ['admin', customer, askNumber],
   'calls filled': ['agent', '/calls', shows('无人接听')],
+  'calls with the ladder of one': ['admin', '/calls', lookAtLadder],
+  'calls whose ladder is forgotten': ['forgetful', '/calls', lookAtNoLadder],
   'calls empty': ['empty', '/calls', shows('还没有通话')],
   'calls loading': ['slow', '/calls', waits],
   'calls failing': ['failing', '/calls', fails],
@@ -384,6 +391,17 @@ async function testTrunk(page) {
   await page.getByLabel('被叫号码').fill('13800138000')
   await page.getByRole('dialog').getByRole('button', { name: '呼叫' }).click()
   await page.getByText('分机 1000 正在响铃').waitFor()
+}
+
+async function lookAtLadder(page) {
+  await page.getByRole('button', { name: 'SIP 流程' }).first().click()
+  await page.getByRole('dialog').getByText('486 INVITE · Q.850 17').first().waitFor()
+  await page.getByRole('dialog').getByText('另有 2 条没有保留').waitFor()
+}
+
+async function lookAtNoLadder(page) {
+  await page.getByRole('button', { name: 'SIP 流程' }).first().click()
+  await page.getByRole('dialog').getByText('没有保留的信令').waitFor()
 }
 
 async function lookAtHistory(page) {

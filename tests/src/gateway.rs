@@ -347,6 +347,20 @@ impl Gateway {
         )
     }
 
+    /// What it has of the machine's memory (PSS), kB.
+    ///
+    /// # Panics
+    /// Where it does not run.
+    #[must_use]
+    pub fn memory_kb(&self) -> u64 {
+        let id = self.process.as_ref().expect("it runs").id();
+        let rollup = std::fs::read_to_string(format!("/proc/{id}/smaps_rollup"));
+        let rollup = rollup.expect("the kernel tells of a process of ours");
+        let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"));
+        let words = line.and_then(|line| line.split_ascii_whitespace().next());
+        words.and_then(|word| word.parse().ok()).expect("a figure")
+    }
+
     /// Where it hears SIP, as the configuration has it.
     fn listen(&self) -> String {
         if self.six {

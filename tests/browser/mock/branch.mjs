@@ -85,6 +85,47 @@ export function erasure() {
   }
 }
 
+/** A call that the carrier refused: the phone on the left, the carrier on the right. */
+export function ladder() {
+  const began = Date.now() - 3 * MINUTE
+  const message = (ms, incoming, peer, method, over = {}) => ({
+    at: began + ms,
+    incoming,
+    peer,
+    transport: 'UDP',
+    method,
+    cseq: 1,
+    sdp: false,
+    ...over,
+  })
+  const phone = '192.168.1.31:5060'
+  const carrier = '10.20.0.9:5060'
+  return {
+    legs: [
+      {
+        messages: [
+          message(0, true, phone, 'INVITE', { sdp: true }),
+          message(1, false, phone, 'INVITE', { code: 100 }),
+          message(812, false, phone, 'INVITE', { code: 183, sdp: true }),
+          message(4210, false, phone, 'INVITE', { code: 486, q850: 17 }),
+          message(4216, true, phone, 'ACK'),
+        ],
+        left_out: 0,
+      },
+      {
+        messages: [
+          message(3, false, carrier, 'INVITE', { sdp: true }),
+          message(31, true, carrier, 'INVITE', { code: 100 }),
+          message(810, true, carrier, 'INVITE', { code: 183, sdp: true }),
+          message(4205, true, carrier, 'INVITE', { code: 486, q850: 17 }),
+          message(4206, false, carrier, 'ACK'),
+        ],
+        left_out: 2,
+      },
+    ],
+  }
+}
+
 export function calls(n) {
   return Array.from({ length: n }, (_, at) => {
     const result = RESULTS[at % RESULTS.length]
@@ -462,6 +503,7 @@ export function answers(who = {}, over = {}) {
     'PUT /api/v1/devices/*': { status: 204 },
     'GET /api/v1/phones/*/history': phoneHistory,
     'GET /api/v1/calls': () => ({ items: calls(14), next: 'c2' }),
+    'GET /api/v1/calls/*/sip': ladder,
     'GET /api/v1/customers': () => ({ items: customers(24), next: 'c2' }),
     'GET /api/v1/customers/*': () => ({ customer: customers(3)[2], calls: calls(3) }),
     'GET /api/v1/recordings': () => ({ items: recordings(12) }),

@@ -8,10 +8,12 @@ import {
   StatusTag,
   TimeCell,
   toneOfResult,
+  useMay,
 } from '@zhunkehu/kit'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { extensions, OtherParty } from './OtherParty'
+import { SipLadderButton } from './SipLadder'
 
 type Props = {
   calls: Call[]
@@ -23,6 +25,7 @@ type Props = {
 
 export function CallTable({ calls, withCustomer, empty, more }: Props) {
   const { t } = useTranslation()
+  const mayLook = useMay('manage_phones')
   const columns: Column<Call>[] = [
     {
       key: 'started',
@@ -87,6 +90,16 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
       title: t('branch.call.cause'),
       cell: (call) => <span className="zk-num">{causes(call)}</span>,
     },
+    ...(mayLook
+      ? [
+          {
+            key: 'ladder',
+            title: t('branch.call.action'),
+            width: 100,
+            cell: (call: Call) => <SipLadderButton call={call.id} />,
+          },
+        ]
+      : []),
   ]
   return (
     <DataTable

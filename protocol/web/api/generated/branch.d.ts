@@ -150,6 +150,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calls/{id}/sip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The SIP messages of one call */
+        get: operations["calls_ladder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls/{id}/transfer": {
         parameters: {
             query?: never;
@@ -1543,6 +1560,43 @@ export interface components {
             /** @example admin */
             user: string;
         };
+        SipLadder: {
+            /** @description In the order in which they came to the call; none where nothing is kept of it any more (24 h, in memory). */
+            legs: components["schemas"]["SipLeg"][];
+        };
+        SipLeg: {
+            /**
+             * Format: int32
+             * @description Messages beyond those that are kept of one leg.
+             */
+            left_out: number;
+            messages: components["schemas"]["SipMessage"][];
+        };
+        SipMessage: {
+            /**
+             * Format: int64
+             * @description ms UTC
+             */
+            at: number;
+            /**
+             * Format: int32
+             * @description Of an answer.
+             */
+            code?: number;
+            /** Format: int32 */
+            cseq: number;
+            /** @description It came in; else it went out. */
+            incoming: boolean;
+            /** @description Of the request, or of the one that is answered. */
+            method: string;
+            /** @description The far end: address and port. */
+            peer: string;
+            /** Format: int32 */
+            q850?: number;
+            /** @description It carries a session description. */
+            sdp: boolean;
+            transport: string;
+        };
         System: {
             boot: string;
             box_id: string;
@@ -1936,6 +1990,36 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calls_ladder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SipLadder"];
+                };
             };
             /** @description a problem with its stable code (RFC 9457) */
             default: {

@@ -26,6 +26,8 @@ export type ProvisioningRequest = Schemas['ProvisioningRequest']
 export type SeenDevice = Schemas['SeenDevice']
 export type Recording = Schemas['Recording']
 export type Session = Schemas['Me']
+export type SipLadder = Schemas['SipLadder']
+export type SipMessage = Schemas['SipMessage']
 export type Stage = Customer['stage']
 export type System = Schemas['System']
 export type Trunk = Schemas['Trunk']
@@ -61,6 +63,8 @@ export const branchApi = {
         body: extension === undefined ? { to } : { to, extension },
       }),
     ),
+  ladder: (id: string) =>
+    unwrap(client.GET('/api/v1/calls/{id}/sip', { params: { path: { id } } })),
   trunks: () => unwrap(client.GET('/api/v1/trunks')),
   testTrunk: (name: string, number: string, extension: string) =>
     unwrap(

@@ -1,0 +1,182 @@
+//! Everything at once: phones that are switched on together while others talk. Nobody who talks is harmed, and what it took
+//! in memory comes back.
+use house_tests::binary;
+use house_tests::deadline::wait_until;
+use house_tests::gateway::Gateway;
+use house_tests::journal;
+use house_tests::process::Process;
+use house_tests::sipp::{Run, Sipp};
+use simulator::journal::CallLine;
+use std::path::Path;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+const PATIENCE: Duration = Duration::from_secs(90);
+const CALLS: usize = 50;
+const PHONES: u32 = 500;
+/// All are back within this (the promise is 10 s; SIPp itself ends them if it takes longer than this).
+const BACK_WITHIN: &str = "10s";
+/// Packets of 20 ms that a call may miss: 200 ms at its two ends.
+const MISSED_MAX: u64 = 10;
+/// What a storm leaves behind, kB: registrations that are kept, and what the allocator keeps for the next one.
+const LEFT_BEHIND_KB: u64 = 24 * 1_024;
+
+/// Fifty phones that dial out at once and talk until their far end has had enough.
+fn talkers(world: &Path, gateway: &Gateway) -> [Process; 2] {
+    let carrier = format!(
+        "listen = \"{}\"\ngateway = \"{}\"\nlog = \"{}\"\n[outcomes]\nanswer = 1\nno_answer = 0\nbusy = 0\nvacant = 0\n\
+         fast_failure = 0\n[times]\nring_ms = [100, 200]\ntalk_ms = [25000, 26000]\ncallee_hangs_up_percent = 100\n",
+        gateway.carrier(),
+        gateway.sip(),
+        world.join("carrier.log.jsonl").display()
+    );
+    let phones = format!(
+        "gateway = \"{}\"\nfirst = 1000\ncount = {CALLS}\npassword = \"pw{{user}}\"\nlog = \"{}\"\n\
+         talk_ms = [60000, 60001]\n[hand]\nnumbers = [\"913800138000\"]\npause_ms = [100, 300]\n",
+        gateway.sip(),
+        world.join("phones.log.jsonl").display(),
+    );
+    [("carrier", carrier), ("phones", phones)].map(|(name, text)| {
+        let file = world.join(format!("{name}.toml"));
+        std::fs::write(&file, text).expect("the world takes files");
+        let mut command = Command::new(binary::built("zhunkehu-simulator"));
+        command.arg(name).arg("--config").arg(file);
+        Process::start(name, world, &mut command)
+    })
+}
+
+/// Switches all phones of the list on; how long it took until the last one was registered.
+fn switch_on(world: &Path, gateway: &Gateway, port: u16) -> Duration {
+    let list: String = (0..PHONES)
+        .map(|n| 2_000 + n)
+        .map(|n| format!("{n};[authentication username={n} password=pw{n}]\n"))
+        .collect();
+    let file = world.join("phones.csv");
+    std::fs::write(&file, format!("SEQUENTIAL\n{list}")).expect("the world takes files");
+    let (file, count) = (file.display().to_string(), PHONES.to_string());
+    let began = Instant::now();
+    let mut phones = Sipp::start(
+        world,
+        &Run {
+            target: Some(&gateway.sip()),
+            calls: PHONES,
+            more: &[
+                "-inf",
+                &file,
+                "-r",
+                &count,
+                "-l",
+                &count,
+                "-timeout",
+                BACK_WITHIN,
+            ],
+            ..Run::of("powers-on", "x", port)
+        },
+    );
+    phones.expect_success_within(PATIENCE);
+    began.elapsed()
+}
+
+fn lines(file: &Path) -> Vec<CallLine> {
+    simulator::journal::read(file).unwrap_or_default()
+}
+
+#[test]
+fn five_hundred_phones_come_back_at_once_and_fifty_calls_go_on_unharmed() {
+    let world = tempfile::tempdir().unwrap();
+    let mut gateway = Gateway::start_with_ports(world.path(), "wire-01", None, 160);
+    let branch = gateway
+        .branch_file(&gateway.carrier())
+        .replace("\"1000-1009\"", "\"1000-1049\"")
+        .replace("cps_max = 50", "cps_max = 200")
+        .replace("concurrent_max = 50", "concurrent_max = 100");
+    gateway.apply(&format!(
+        "{branch}\n[[phone]]\nrange = \"2000-2499\"\npassword = \"pw{{user}}\"\n"
+    ));
+    let port = house_tests::port::free();
+    let [carrier, mut phones] = talkers(world.path(), &gateway);
+    let answered = |count: usize| {
+        wait_until("the calls are up", PATIENCE, || {
+            let facts = journal::of_branch(&gateway.data_dir());
+            let up = facts.iter().filter(|fact| fact.kind == "call_answered");
+            (up.count() >= count).then_some(())
+        });
+    };
+    answered(CALLS);
+    let before = gateway.memory_kb();
+    let took = switch_on(world.path(), &gateway, port);
+    let during = gateway.memory_kb();
+    // the carrier ends the calls that were up
+    let log = world.path().join("carrier.log.jsonl");
+    let heard = wait_until("the calls are over", PATIENCE, || {
+        let ended = lines(&log);
+        (ended.len() >= CALLS).then_some(ended)
+    });
+    phones.kill9();
+    let mut worst = 0;
+    for call in &heard[..CALLS] {
+        assert_eq!(
+            (call.outcome.as_str(), call.ended_by.as_str()),
+            ("answer", "near"),
+            "{call:?}"
+        );
+        let talked = call.ended - call.answered.expect("it was answered");
+        let expected = u64::try_from(talked / 20).unwrap();
+        worst = worst.max(expected.saturating_sub(call.packets_received));
+    }
+    assert!(worst <= MISSED_MAX, "a call missed {worst} packets");
+    drop(carrier);
+    let mut after = during;
+    wait_until("the memory comes back", PATIENCE, || {
+        after = gateway.memory_kb();
+        (after <= before + LEFT_BEHIND_KB).then_some(())
+    });
+    // told for whoever reads the figures: a busy machine takes longer
+    println!(
+        "{PHONES} phones back in {took:?}; a call missed {worst} packets at most; {before} → {during} → {after} kB"
+    );
+    let facts = journal::of_branch(&gateway.data_dir());
+    let bound = facts
+        .iter()
+        .filter(|fact| fact.kind == "phone_bound")
+        .count();
+    assert!(bound >= PHONES as usize + CALLS, "{bound}");
+    gateway.stop();
+}
+
+#[test]
+fn a_flood_of_messages_that_are_none_leaves_no_memory_behind() {
+    use std::net::UdpSocket;
+    const MESSAGES: usize = 200_000;
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start(world.path(), "wire-01", None);
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+    let flood = |from: usize, count: usize| {
+        for n in from..from + count {
+            let text = format!(
+                "INVITE sip:9{n}@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{};branch=z9hG4bK{n}\r\n\
+                 From: <sip:{n}@x>;tag={n}\r\nTo: <sip:9{n}@x>\r\nCall-ID: {n}\r\nCSeq: 1 INVITE\r\n\
+                 Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+                socket.local_addr().unwrap().port()
+            );
+            let cut = if n % 3 == 0 {
+                text.len() / 2
+            } else {
+                text.len()
+            };
+            socket
+                .send_to(&text.as_bytes()[..cut], gateway.sip())
+                .unwrap();
+        }
+    };
+    flood(0, MESSAGES / 4);
+    let settled = gateway.memory_kb();
+    flood(MESSAGES / 4, MESSAGES);
+    let mut after = 0;
+    wait_until("the memory comes back", PATIENCE, || {
+        after = gateway.memory_kb();
+        (after <= settled + LEFT_BEHIND_KB).then_some(())
+    });
+    println!("{MESSAGES} messages: {settled} → {after} kB");
+    assert_eq!(gateway.page().status("/healthz"), Some(200));
+}
