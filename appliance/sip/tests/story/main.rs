@@ -19,6 +19,7 @@ mod registering;
 mod reliable;
 mod sessions;
 mod subscriptions;
+mod soak;
 mod torture;
 mod transfers;
 mod trunk_login;

@@ -7,7 +7,7 @@ use sip::{Command, Event, Input, LegId, Target};
 
 /// One way to spoil a message.
 #[derive(Clone, Debug)]
-enum Damage {
+pub(crate) enum Damage {
     Flip(usize, u8),
     Cut(usize),
     Double(usize, usize),
@@ -16,7 +16,7 @@ enum Damage {
     SwapLines(usize, usize),
 }
 
-const POISON: [&str; 14] = [
+pub(crate) const POISON: [&str; 14] = [
     "\r\n",
     ";",
     ",",
@@ -45,7 +45,7 @@ fn damage() -> impl Strategy<Value = Damage> {
     ]
 }
 
-fn spoil(mut bytes: Vec<u8>, damage: &Damage) -> Vec<u8> {
+pub(crate) fn spoil(mut bytes: Vec<u8>, damage: &Damage) -> Vec<u8> {
     if bytes.is_empty() {
         return bytes;
     }
