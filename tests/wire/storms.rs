@@ -7,6 +7,8 @@ use house_tests::journal;
 use house_tests::process::Process;
 use house_tests::sipp::{Run, Sipp};
 use simulator::journal::CallLine;
+use std::collections::BTreeMap;
+use std::net::UdpSocket;
 use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -146,7 +148,6 @@ fn five_hundred_phones_come_back_at_once_and_fifty_calls_go_on_unharmed() {
 
 #[test]
 fn a_flood_of_messages_that_are_none_leaves_no_memory_behind() {
-    use std::net::UdpSocket;
     const MESSAGES: usize = 200_000;
     let world = tempfile::tempdir().unwrap();
     let gateway = Gateway::start(world.path(), "wire-01", None);
@@ -179,4 +180,80 @@ fn a_flood_of_messages_that_are_none_leaves_no_memory_behind() {
     });
     println!("{MESSAGES} messages: {settled} → {after} kB");
     assert_eq!(gateway.page().status("/healthz"), Some(200));
+}
+
+/// An INVITE of the carrier for a phone that is not there: the gateway answers at once.
+fn invite(sip: &str, port: u16, n: usize) -> String {
+    format!(
+        "INVITE sip:1009@{sip} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKflood{n}\r\n\
+         From: <sip:13800138000@127.0.0.1>;tag={n}\r\nTo: <sip:1009@{sip}>\r\nCall-ID: flood-{n}\r\nCSeq: 1 INVITE\r\n\
+         Contact: <sip:carrier@127.0.0.1:{port}>\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+    )
+}
+
+/// Counts answers by code, and 503s that say when to come again.
+fn answers(socket: &UdpSocket, counts: &mut BTreeMap<u16, usize>) -> usize {
+    let (mut buffer, mut again) = ([0; 2_048], 0);
+    while let Ok(length) = socket.recv(&mut buffer) {
+        let text = String::from_utf8_lossy(&buffer[..length]);
+        let code = text.get(8..11).and_then(|code| code.parse().ok());
+        if let Some(code) = code.filter(|code| *code >= 200) {
+            *counts.entry(code).or_default() += 1;
+            again += usize::from(code == 503 && text.contains("Retry-After:"));
+        }
+    }
+    again
+}
+
+#[test]
+fn more_calls_than_can_be_taken_are_turned_away_and_those_that_are_up_are_not_harmed() {
+    let world = tempfile::tempdir().unwrap();
+    let gateway = Gateway::start_with_ports(world.path(), "wire-01", None, 160);
+    let branch = gateway
+        .branch_file("127.0.0.1")
+        .replace("\"1000-1009\"", "\"1000-1049\"")
+        .replace("cps_max = 50", "cps_max = 1000")
+        .replace("concurrent_max = 50", "concurrent_max = 5000");
+    gateway.apply(&branch);
+    let [_carrier, _phones] = talkers(world.path(), &gateway);
+    let kinds = |kind: &str| {
+        let facts = journal::of_branch(&gateway.data_dir());
+        facts.iter().filter(|fact| fact.kind == kind).count()
+    };
+    wait_until("the calls are up", PATIENCE, || {
+        (kinds("call_answered") >= CALLS).then_some(())
+    });
+    let socket = UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+    socket.set_nonblocking(true).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    let (mut sent, mut counts, mut again) = (0, BTreeMap::new(), 0);
+    wait_until("calls are turned away", PATIENCE, || {
+        for _ in 0..20_000 {
+            let text = invite(&gateway.sip(), port, sent);
+            let _full = socket.send_to(text.as_bytes(), gateway.sip());
+            sent += 1;
+        }
+        again += answers(&socket, &mut counts);
+        (again > 0 && kinds("load_stage_changed") > 0).then_some(())
+    });
+    let log = world.path().join("carrier.log.jsonl");
+    let heard = wait_until("the calls are over", PATIENCE, || {
+        let ended = lines(&log);
+        (ended.len() >= CALLS).then_some(ended)
+    });
+    let missed = |call: &CallLine| {
+        let talked = call.ended - call.answered.expect("it was answered");
+        u64::try_from(talked / 20)
+            .unwrap_or(0)
+            .saturating_sub(call.packets_received)
+    };
+    let worst = heard[..CALLS].iter().map(missed).max().unwrap();
+    assert!(heard[..CALLS].iter().all(|call| call.ended_by == "near"));
+    println!(
+        "{sent} INVITEs, answered {counts:?}; a call that was up missed {worst} packets at most"
+    );
+    assert!(worst <= 2 * MISSED_MAX, "a call missed {worst} packets");
+    wait_until("calls are taken again", PATIENCE, || {
+        (kinds("load_stage_changed") >= 3).then_some(())
+    });
 }

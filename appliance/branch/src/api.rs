@@ -45,6 +45,8 @@ pub enum Input {
     ContactRefusals(Vec<[u8; 16]>),
     /// Has the journal room for new calls?
     JournalRoom(bool),
+    /// How long things waited, and how late the sound was, since the last time.
+    Load(crate::load::LoadSample),
     /// Calls of today that were over before this run.
     Spent(Vec<gate::Spent>),
     /// Where the configuration of a phone is that asked for it.

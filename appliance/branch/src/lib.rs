@@ -7,6 +7,7 @@ mod course;
 mod engaged;
 mod facts;
 mod incoming;
+mod load;
 mod machine;
 mod media_wire;
 mod meters;
@@ -23,6 +24,7 @@ pub use api::{
     Ask, BindingNote, BranchConfig, BranchOrder, DialRequest, Input, KeyAnswer, Output,
     RestoredBinding,
 };
+pub use load::{LOAD_LOOK, LoadSample};
 pub use machine::{Branch, Seeds};
 pub use room::RoomRule;
 pub use signalling::Signalling;

@@ -2,6 +2,7 @@
 use crate::api::{BranchConfig, Input, Output, RestoredBinding};
 use crate::course::Course;
 use crate::engaged::Engaged;
+use crate::load::{LoadRule, LoadSample};
 use crate::meters::Meters;
 use crate::ports::PortPool;
 use crate::signalling::Signalling;
@@ -10,7 +11,7 @@ use calls::{Calls, KeySeed, LegNo};
 use core::time::Duration;
 use gate::{Gate, Indexer, Rules, WideIndexer};
 use media::RecordOrder;
-use messages::fact::Actor;
+use messages::fact::{Actor, LoadStageChanged};
 use messages::{
     BoxId, CallId, DiskStage, Extension, IdMint, Moment, Now, PartyNumber, Purpose, RecordingId,
     Refusal, ReleasedBy, TrunkName,
@@ -49,6 +50,7 @@ pub struct Branch<S = Sip> {
     pub(crate) awaiting_key: BTreeMap<RecordingId, RecordOrder>,
     pub(crate) journal_has_room: bool,
     pub(crate) disk: DiskStage,
+    pub(crate) load: LoadRule,
     pub(crate) stopping: bool,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -106,6 +108,7 @@ impl<S: Signalling> Branch<S> {
             awaiting_key: BTreeMap::new(),
             journal_has_room: true,
             disk: DiskStage::Ample,
+            load: LoadRule::default(),
             stopping: false,
             outputs: VecDeque::new(),
         }
@@ -161,12 +164,33 @@ impl<S: Signalling> Branch<S> {
         self.config = Some(config);
     }
 
+    /// What is too much is given up in its order; each step is written.
+    fn look_at_load(&mut self, now: Now, sample: LoadSample) {
+        let millis = |span: Duration| u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
+        if let Some(stage) = self.load.look(now.mono, sample) {
+            let changed = LoadStageChanged {
+                stage,
+                waited_ms: millis(sample.waited),
+                late_ms: millis(sample.late),
+            };
+            self.fact(now, Actor::System, changed);
+        }
+    }
+
+    /// May a list be dialled?
+    #[must_use]
+    pub const fn takes_list_dials(&self) -> bool {
+        self.load.stage().takes_list_dials()
+    }
+
     /// May a new call begin? Emergency calls are never asked this.
     pub(crate) fn room_for_call(&self) -> Result<(), Refusal> {
         if self.stopping || self.config.is_none() {
             Err(Refusal::NotReady)
         } else if !self.journal_has_room || !self.disk.takes_calls() {
             Err(Refusal::JournalUnavailable)
+        } else if !self.load.stage().takes_calls() {
+            Err(Refusal::Overloaded)
         } else if !self.calls.has_room() {
             Err(Refusal::CallsFull)
         } else {
@@ -301,6 +325,7 @@ impl<S: Signalling> Machine for Branch<S> {
             }
             Input::Spent(calls) => calls.iter().for_each(|one| self.gate.spent(one, now.utc)),
             Input::JournalRoom(has_room) => self.journal_has_room = has_room,
+            Input::Load(sample) => self.look_at_load(now, sample),
             Input::DiskStage(stage) => {
                 self.disk = stage;
                 self.gate.take_recordings(stage.takes_recordings());

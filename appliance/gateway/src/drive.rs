@@ -1,6 +1,8 @@
 //! Drives the branch machine: one thread, one total order. It is fed through one bounded queue and drained after each input.
 use crate::clock::Clock;
-use branch::{Ask, BindingNote, Branch, BranchOrder, DialRequest, Input, Output};
+use branch::{
+    Ask, BindingNote, Branch, BranchOrder, DialRequest, Input, LOAD_LOOK, LoadSample, Output,
+};
 use bytes::Bytes;
 use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
@@ -32,6 +34,8 @@ pub trait Hands: Send {
     /// A stream that is of no use any longer.
     fn close(&mut self, flow: Flow);
     fn media(&mut self, command: MediaCommand);
+    /// How late the latest beat of the sound was since this was last asked.
+    fn sound_was_late(&self) -> Duration;
     /// In the order in which they happened; the list is emptied.
     fn facts(&mut self, facts: &mut Vec<Fact>);
     fn need_recording_key(&mut self, order: RecordOrder, number: Option<PartyNumber>);
@@ -53,6 +57,8 @@ enum Message {
     Order(Box<BranchOrder>, Reply<()>),
     /// End all calls; the reply comes when they are over.
     Farewell(Reply<()>),
+    /// The thread's own: how long does something wait here?
+    Probe,
     /// Nothing comes any more.
     Finish,
 }
@@ -145,6 +151,7 @@ pub fn door() -> (Door, Threshold) {
     let (sender, receiver) = sync_channel(QUEUE_MAX);
     let closed = Arc::default();
     let threshold = Threshold {
+        probes: sender.clone(),
         inbox: receiver,
         closed: Arc::clone(&closed),
     };
@@ -158,6 +165,7 @@ pub fn door() -> (Door, Threshold) {
 
 /// The inner side of the door.
 pub struct Threshold {
+    probes: SyncSender<Message>,
     inbox: Receiver<Message>,
     closed: Arc<Mutex<Vec<Flow>>>,
 }
@@ -193,6 +201,7 @@ pub fn start<H: Hands + 'static>(
         orders: BTreeMap::new(),
         asks: 0,
         farewell: None,
+        queue: QueueWatch::default(),
     };
     std::thread::Builder::new()
         .name("branch".to_owned())
@@ -209,6 +218,38 @@ struct Driver<H> {
     asks: u64,
     /// Who waits for the end of all calls, and until when.
     farewell: Option<(Moment, Reply<()>)>,
+    queue: QueueWatch,
+}
+
+/// How long messages wait for the machine: one of its own goes through the queue with them.
+#[derive(Default)]
+struct QueueWatch {
+    probe_since: Option<Moment>,
+    longest: Duration,
+    next_look: Option<Moment>,
+}
+
+impl QueueWatch {
+    fn probe_came(&mut self, now: Moment) {
+        if let Some(since) = self.probe_since.take() {
+            self.longest = self.longest.max(now.since(since));
+        }
+    }
+
+    /// The longest wait since the last look, once it is time for one.
+    fn look(&mut self, now: Moment, probes: &SyncSender<Message>) -> Option<Duration> {
+        if self.next_look.is_some_and(|at| now < at) {
+            return None;
+        }
+        self.next_look = Some(now + LOAD_LOOK);
+        let waiting = self
+            .probe_since
+            .map_or(Duration::ZERO, |since| now.since(since));
+        if self.probe_since.is_none() && probes.try_send(Message::Probe).is_ok() {
+            self.probe_since = Some(now);
+        }
+        Some(core::mem::take(&mut self.longest).max(waiting))
+    }
 }
 
 impl<H: Hands> Driver<H> {
@@ -225,6 +266,7 @@ impl<H: Hands> Driver<H> {
                 self.take(Message::Input(Box::new(Input::FlowClosed { flow })));
             }
             self.tick();
+            self.look_at_load(&threshold.probes);
             self.wave();
             if finished {
                 return;
@@ -265,6 +307,7 @@ impl<H: Hands> Driver<H> {
                 self.farewell = Some((now.mono + FAREWELL, reply));
                 self.branch.handle(now, Input::Stop);
             }
+            Message::Probe => self.queue.probe_came(now.mono),
             Message::Finish => {}
         }
         self.carry_out();
@@ -277,6 +320,18 @@ impl<H: Hands> Driver<H> {
             self.carry_out();
         }
         self.give_facts();
+    }
+
+    /// What is too much is known to the machine before it takes on more.
+    fn look_at_load(&mut self, probes: &SyncSender<Message>) {
+        let now = self.clock.now();
+        if let Some(waited) = self.queue.look(now.mono, probes) {
+            let late = self.hands.sound_was_late();
+            let sample = LoadSample { waited, late };
+            self.branch.handle(now, Input::Load(sample));
+            self.carry_out();
+            self.give_facts();
+        }
     }
 
     fn give_facts(&mut self) {

@@ -1,7 +1,7 @@
 //! Carries out what the branch machine wants: sockets, media threads, journal, live board.
 use crate::clock::Clock;
 use crate::drive::{Door, Hands};
-use crate::io::media::MediaOrders;
+use crate::io::media::{MediaCounters, MediaOrders};
 use crate::io::sip::SipSockets;
 use crate::ladder::Ladders;
 use crate::provision::Plugged;
@@ -15,11 +15,13 @@ use media::{MediaCommand, RecordOrder};
 use messages::fact::Fact;
 use messages::{CallId, PartyNumber, UtcMs};
 use sip::{DialogRecord, Flow, LegId, Orphan, ProfileAsked, Refused, Traced};
+use std::sync::Arc;
 use zeroize::Zeroizing;
 
 pub(crate) struct GatewayHands {
     pub(crate) sockets: SipSockets,
     pub(crate) media: MediaOrders,
+    pub(crate) sound: Arc<MediaCounters>,
     pub(crate) recorder: Recorder,
     pub(crate) store: Store,
     pub(crate) live: LiveHub,
@@ -82,6 +84,10 @@ impl Hands for GatewayHands {
         if self.media.give(command).is_err() {
             tracing::error!("the media threads have ended");
         }
+    }
+
+    fn sound_was_late(&self) -> Duration {
+        self.sound.take_late()
     }
 
     fn facts(&mut self, facts: &mut Vec<Fact>) {

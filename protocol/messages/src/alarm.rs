@@ -17,6 +17,8 @@ coded! {
         TrunkUnreachable = "trunk_unreachable",
         /// A carrier does not take our registration.
         TrunkUnregistered = "trunk_unregistered",
+        /// New calls are turned away so that those that are up are not harmed.
+        LoadHigh = "load_high",
     }
 }
 

@@ -14,9 +14,9 @@ mod user;
 pub use body::Body;
 pub use branch::{
     BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, CeilingsSet, DestinationsSet,
-    DialRulesSet, DidsSet, DiskStageChanged, HuntGroupRemoved, HuntGroupSet, PhoneBound,
-    PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet, SourceBanned, SourceUnbanned,
-    TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
+    DialRulesSet, DidsSet, DiskStageChanged, HuntGroupRemoved, HuntGroupSet, LoadStageChanged,
+    PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet, SourceBanned,
+    SourceUnbanned, TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
 };
 pub use call::{
     AttemptEnded, AttemptRerouted, AttemptStarted, CallAnswered, CallDiverted, CallEnded,

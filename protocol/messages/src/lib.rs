@@ -10,6 +10,7 @@ mod device;
 mod dialled;
 mod disk_stage;
 mod id;
+mod load_stage;
 mod money;
 mod name;
 mod outline;
@@ -43,6 +44,7 @@ pub use id::{
     AttemptId, BootId, BoxId, CallId, CommandId, CustomerId, IdMint, PartyId, RecordingId,
     TrunkName, UserName,
 };
+pub use load_stage::LoadStage;
 pub use money::Money;
 pub use name::{BadName, PersonName, Stage};
 pub use outline::outline;

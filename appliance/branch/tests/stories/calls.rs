@@ -1,6 +1,6 @@
 //! One call after the other: what becomes of it, what is written, what is let through.
 use crate::world::*;
-use branch::Input;
+use branch::{Input, LoadSample};
 use media::MediaCommand;
 use messages::command::{Did, Profile};
 use messages::fact::Body;
@@ -95,6 +95,37 @@ fn emergency_numbers_pass_a_full_trunk_and_a_journal_without_room() {
             _ => None,
         });
     assert_eq!(called.as_deref(), Some("110"));
+}
+
+#[test]
+fn too_much_load_turns_new_calls_away_but_emergencies_and_leaves_the_others_alone() {
+    let mut world = World::new(Profile::Production);
+    world.phone_dials("95588");
+    world.carrier_answers();
+    let busy = LoadSample {
+        waited: Duration::from_millis(400),
+        late: Duration::ZERO,
+    };
+    for _ in 0..3 {
+        world.tell(Input::Load(busy));
+    }
+    assert_eq!(world.click("95599"), Err(Refusal::Overloaded));
+    world.phone_dials("95599");
+    assert_eq!(world.phone_saw(), Some(503));
+    world.phone_dials("110");
+    let called = world.events(CARRIER).iter().rev();
+    let called = called.into_iter().find_map(|event| match event {
+        Event::Invited { called, .. } => Some(called.clone()),
+        _ => None,
+    });
+    assert_eq!(called.as_deref(), Some("110"));
+    let ended = |event: &Event| matches!(event, Event::Ended { .. });
+    assert!(
+        !world.events(CARRIER).iter().any(ended),
+        "the call that was up goes on"
+    );
+    let facts = world.kinds();
+    assert!(facts.contains(&"load_stage_changed"), "{facts:?}");
 }
 
 #[test]

@@ -68,6 +68,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
     let hands = GatewayHands {
         sockets: sockets.clone(),
         media: media.orders(),
+        sound: media.counters(),
         recorder: recorder.clone(),
         store: ground.store.clone(),
         live: ground.live.clone(),

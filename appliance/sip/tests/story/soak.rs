@@ -153,7 +153,11 @@ fn resident_kb() -> u64 {
 fn broken_messages_without_end_leave_nothing_behind() {
     let mut soak = Soak::new(4);
     soak.run(IN_A_TEST);
-    assert!(soak.outputs > IN_A_TEST / 4, "they reach the machine: {}", soak.outputs);
+    assert!(
+        soak.outputs > IN_A_TEST / 4,
+        "they reach the machine: {}",
+        soak.outputs
+    );
     soak.settle();
 }
 
@@ -166,7 +170,11 @@ fn a_million_broken_messages_take_no_more_memory_than_the_first_ones() {
     for part in 1..5 {
         soak.run(IN_A_SOAK / 5);
         let now = resident_kb();
-        println!("{} messages: {now} kB, {} outputs", (part + 1) * IN_A_SOAK / 5, soak.outputs);
+        println!(
+            "{} messages: {now} kB, {} outputs",
+            (part + 1) * IN_A_SOAK / 5,
+            soak.outputs
+        );
         assert!(now <= early + SLACK_KB, "{early} kB became {now} kB");
     }
     soak.settle();

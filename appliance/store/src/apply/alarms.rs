@@ -53,6 +53,10 @@ fn said(body: &Body) -> Option<Says> {
         Body::TrunkRegistrationChanged(fact) => {
             of_trunk(&fact.name, fact.registered, AlarmKind::TrunkUnregistered)
         }
+        Body::LoadStageChanged(fact) if fact.stage.takes_calls() => {
+            Says::Over(AlarmKind::LoadHigh, String::new())
+        }
+        Body::LoadStageChanged(_) => Says::Raised(AlarmKind::LoadHigh, String::new()),
         Body::TrunkRemoved(fact) => Says::Gone(format!("trunk:{}", fact.name)),
         Body::PhoneRemoved(fact) => Says::Gone(format!("phone:{}", fact.extension)),
         _ => return None,

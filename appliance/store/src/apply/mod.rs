@@ -62,6 +62,7 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
     match body {
         Body::BoxStopped(_)
         | Body::DiskStageChanged(_)
+        | Body::LoadStageChanged(_)
         | Body::BranchConfigured(_)
         | Body::CallDiverted(_)
         | Body::CallGuestCame(_)

@@ -70,6 +70,7 @@ kinds! {
     SourceBanned = "source_banned",
     SourceUnbanned = "source_unbanned",
     DiskStageChanged = "disk_stage_changed",
+    LoadStageChanged = "load_stage_changed",
     UserCreated = "user_created",
     UserPasswordReset = "user_password_reset",
     UserLockedOut = "user_locked_out",

@@ -3,7 +3,8 @@ use super::BoxSealed;
 use crate::ceilings::Ceilings;
 use crate::command::{DialRule, Did, HuntGroup, Profile, TrunkPlan};
 use crate::{
-    BanReason, Destination, DiskStage, Extension, SipCode, TrunkName, UnbindReason, UtcMs,
+    BanReason, Destination, DiskStage, Extension, LoadStage, SipCode, TrunkName, UnbindReason,
+    UtcMs,
 };
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
@@ -162,6 +163,16 @@ pub struct DestinationsSet {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CeilingsSet {
     pub ceilings: Ceilings,
+}
+
+/// The appliance gives up new calls for want of time, or takes them again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadStageChanged {
+    pub stage: LoadStage,
+    /// The longest that something waited to be handled, when that was decided.
+    pub waited_ms: u32,
+    /// How late the sound was.
+    pub late_ms: u32,
 }
 
 /// The disk got fuller or emptier by a stage.

@@ -1,4 +1,5 @@
 //! What the media threads have done since the start.
+use core::time::Duration;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 #[derive(Debug, Default)]
@@ -8,6 +9,8 @@ pub struct MediaCounters {
     send_failed: AtomicU64,
     wake_ups: AtomicU64,
     record_dropped: AtomicU64,
+    /// The latest beat since it was last asked, µs.
+    late_us: AtomicU64,
 }
 
 /// Counters at one time, or what one batch adds to them.
@@ -36,6 +39,17 @@ impl MediaCounters {
         for (counter, more) in table.into_iter().filter(|(_, more)| *more > 0) {
             counter.fetch_add(more, Ordering::Relaxed);
         }
+    }
+
+    pub(super) fn beat_was_late(&self, by: Duration) {
+        let micros = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
+        self.late_us.fetch_max(micros, Ordering::Relaxed);
+    }
+
+    /// How late the latest beat was since this was last asked.
+    #[must_use]
+    pub fn take_late(&self) -> Duration {
+        Duration::from_micros(self.late_us.swap(0, Ordering::Relaxed))
     }
 
     #[must_use]

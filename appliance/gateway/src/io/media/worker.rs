@@ -104,13 +104,19 @@ impl Worker {
 
     pub(super) fn run(mut self) {
         let mut ready = Vec::with_capacity(READY_MAX);
+        let mut slept_from = None;
         while !self.stop.load(Ordering::Acquire) {
+            if let Some(before) = slept_from.take() {
+                let took = (self.time)().mono.since(before);
+                self.counters.beat_was_late(took.saturating_sub(BEAT));
+            }
             let timeout = self.until_deadline();
             self.batch.wake_ups = 1;
             self.beat(timeout, &mut ready);
             self.batch.record_dropped = self.feed.take_dropped();
             self.counters.add(&core::mem::take(&mut self.batch));
             if self.relay.deadline().is_some() {
+                slept_from = Some((self.time)().mono);
                 std::thread::sleep(BEAT);
             }
         }
