@@ -57,6 +57,20 @@ function dialling() {
 const WORLDS = {
   agent: () => ({ dist: DESK, answers: branch.answers(), live: branch.liveOf() }),
   admin: () => ({ dist: DESK, answers: branch.answers(branch.ADMIN), live: branch.liveOf() }),
+  untested: () => {
+    let begun
+    return {
+      dist: DESK,
+      answers: branch.answers(branch.ADMIN, {
+        'GET /api/v1/self-test': () => ({ begun, items: [] }),
+        'POST /api/v1/self-test': () => {
+          begun = Date.now()
+          return { status: 202 }
+        },
+      }),
+      live: branch.liveOf(),
+    }
+  },
   forgetful: () => ({
     dist: DESK,
     answers: branch.answers(branch.ADMIN, { 'GET /api/v1/calls/*/sip': { legs: [] } }),
@@ -261,6 +275,9 @@ const STATES = {
   'system loading': ['slow', '/system', waits],
   'system failing': ['failing', '/system', fails],
   'trunks filled': ['admin', '/trunks', shows('486')],
+  'self test filled': ['admin', '/trunks', shows('呼叫没有经中继返回')],
+  'self test empty': ['untested', '/trunks', shows('还没有自检过')],
+  'self test begun': ['untested', '/trunks', beginSelfTest],
   'trunks empty': ['empty', '/trunks', shows('还没有配置中继')],
   'trunks loading': ['slow', '/trunks', waits],
   'trunks failing': ['failing', '/trunks', fails],
@@ -391,6 +408,11 @@ async function testTrunk(page) {
   await page.getByLabel('被叫号码').fill('13800138000')
   await page.getByRole('dialog').getByRole('button', { name: '呼叫' }).click()
   await page.getByText('分机 1000 正在响铃').waitFor()
+}
+
+async function beginSelfTest(page) {
+  await page.getByRole('button', { name: '立即自检' }).click()
+  await page.getByRole('button', { name: '正在自检' }).waitFor()
 }
 
 async function lookAtLadder(page) {

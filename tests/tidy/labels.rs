@@ -6,7 +6,7 @@ use messages::command::HuntStrategy;
 use messages::snapshot::SnapshotRefused;
 use messages::{
     AlarmKind, BanReason, DataCopy, DeviceVendor, Direction, DiskStage, DivertReason, Purpose,
-    Refusal, ReleasedBy, Stage, SystemResult, UnbindReason,
+    Refusal, ReleasedBy, SelfTestVerdict, Stage, SystemResult, UnbindReason,
     command::{Profile, Role},
     enrolment::{CertificateOrigin, EnrolPurpose, EnrolState, NotEnrolled},
     fact::Body,
@@ -183,6 +183,10 @@ fn of_the_contract() -> Vec<(&'static str, Vec<String>)> {
         ("ban_reason", all(BanReason::ALL, BanReason::code)),
         ("device_vendor", all(DeviceVendor::ALL, DeviceVendor::code)),
         ("provisioning_verdict", all(Verdict::ALL, Verdict::code)),
+        (
+            "self_test",
+            all(SelfTestVerdict::ALL, SelfTestVerdict::code),
+        ),
         ("stage", all(&Stage::ALL, Stage::code)),
         ("role", all(&Role::ALL, Role::code)),
         ("profile", all(&Profile::ALL, Profile::code)),

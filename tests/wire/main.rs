@@ -19,6 +19,7 @@ mod privacy;
 mod provisioning;
 mod recording;
 mod replaced;
+mod self_test;
 mod sipp_phone;
 mod speech;
 mod storms;

@@ -170,6 +170,10 @@ pub enum Output {
     },
     /// A message of a call passed: for whoever wants to see how it went.
     Traced(Box<sip::Traced>),
+    /// A test call over a trunk came back to us.
+    LoopedBack {
+        call: CallId,
+    },
     /// What passes under this name on the wire is of that call.
     LegNamed {
         call: CallId,

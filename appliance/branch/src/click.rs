@@ -95,6 +95,7 @@ impl<S: Signalling> Branch<S> {
             purpose: request.purpose,
             dialled: dialled.clone(),
             address: here,
+            came_back: false,
         };
         self.notes.insert(call, Box::new(note));
         let asked = Request {

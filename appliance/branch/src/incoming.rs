@@ -64,6 +64,10 @@ impl<S: Signalling> Branch<S> {
             Some(Err(refusal)) => return self.refuse(now, leg, refusal),
             None => {}
         }
+        if let Some(call) = self.test_that_comes_back(&invited) {
+            self.say(Output::LoopedBack { call });
+            return self.refuse(now, leg, Refusal::PhoneBusy);
+        }
         let emergency = self.gate.is_emergency(&invited.called);
         let room = if emergency {
             Ok(())
@@ -75,6 +79,22 @@ impl<S: Signalling> Branch<S> {
             Ok(route) => self.connect(now, invited, route, actor),
             Err(refusal) => self.refuse(now, leg, refusal),
         }
+    }
+
+    /// A test call of ours that a carrier brings back to the number that was called: whoever it is for is not disturbed.
+    fn test_that_comes_back(&mut self, invited: &Invited) -> Option<CallId> {
+        let Origin::Trunk(_) = invited.origin else {
+            return None;
+        };
+        let calls = &self.calls;
+        let comes_back = |call: &CallId, note: &Note| {
+            let of_test = note.purpose == Purpose::SelfTest && !calls.is_up(call);
+            of_test && !note.came_back && is_same_number(&note.dialled, &invited.called)
+        };
+        let mut notes = self.notes.iter_mut();
+        let (call, note) = notes.find(|(call, note)| comes_back(call, note))?;
+        note.came_back = true;
+        Some(*call)
     }
 
     fn route(&mut self, now: Now, invited: &Invited, actor: &Actor) -> Result<Route, Refusal> {
@@ -167,6 +187,7 @@ impl<S: Signalling> Branch<S> {
             purpose: DIALLED_BY_HAND,
             dialled: invited.called.clone(),
             address: Some(address),
+            came_back: false,
         };
         self.notes.insert(call, Box::new(note));
         let (callee, called) =
@@ -312,6 +333,17 @@ impl<S: Signalling> Branch<S> {
     pub(crate) fn say(&mut self, output: Output) {
         self.outputs.push_back(output);
     }
+}
+
+/// The same number in two of its forms (with or without country and area): the last eight digits are the subscriber's.
+fn is_same_number(one: &str, other: &str) -> bool {
+    const SUBSCRIBER: usize = 8;
+    let tail = |text: &str| {
+        let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
+        digits[digits.len().saturating_sub(SUBSCRIBER)..].to_vec()
+    };
+    let (one, other) = (tail(one), tail(other));
+    !one.is_empty() && one == other
 }
 
 fn actor_of(origin: &Origin) -> Actor {

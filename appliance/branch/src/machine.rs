@@ -68,6 +68,8 @@ pub(crate) struct Note {
     pub(crate) dialled: String,
     /// Our own address towards who began it.
     pub(crate) address: Option<IpAddr>,
+    /// A test call that the carrier has brought back.
+    pub(crate) came_back: bool,
 }
 
 impl Branch {

@@ -1,5 +1,6 @@
 //! `gateway.toml`: where things lie and which addresses are used. What the branch is (phones, trunks, rules) is not here.
 mod provisioning;
+mod self_test;
 mod sip;
 
 use crate::link::BrokerAddress;
@@ -12,6 +13,7 @@ use std::path::{Path, PathBuf};
 use tracing_subscriber::EnvFilter;
 
 pub use provisioning::ProvisioningConfig;
+pub use self_test::SelfTestConfig;
 pub use sip::SipConfig;
 
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +30,8 @@ pub struct Config {
     pub web: WebConfig,
     #[serde(default)]
     pub provisioning: ProvisioningConfig,
+    #[serde(default)]
+    pub self_test: SelfTestConfig,
     /// What the enrolment does not say.
     #[serde(default)]
     pub link: LinkConfig,
@@ -232,6 +236,7 @@ impl Config {
         }
         self.sip.check()?;
         self.provisioning.check()?;
+        self.self_test.check()?;
         if self.journal.keep_days < KEEP_DAYS_MIN {
             return Err((
                 "journal.keep_days",

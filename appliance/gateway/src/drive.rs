@@ -45,6 +45,8 @@ pub trait Hands: Send {
     fn profile_asked(&mut self, asked: Box<ProfileAsked>);
     fn binding(&mut self, note: BindingNote);
     fn refused(&mut self, flow: Flow, why: Refused);
+    /// A test call over a trunk came back to us.
+    fn looped_back(&mut self, call: CallId);
     /// A message of a call passed.
     fn traced(&mut self, traced: &Traced);
     /// What passes under this name on the wire is of that call.
@@ -373,6 +375,7 @@ impl<H: Hands> Driver<H> {
                 }
                 Output::Refused { flow, why } => self.hands.refused(flow, why),
                 Output::CloseFlow { flow } => self.hands.close(flow),
+                Output::LoopedBack { call } => self.hands.looped_back(call),
                 Output::Traced(traced) => self.hands.traced(&traced),
                 Output::LegNamed { call, call_id } => self.hands.leg_named(call, call_id),
             }

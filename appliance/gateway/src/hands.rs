@@ -6,6 +6,7 @@ use crate::io::sip::SipSockets;
 use crate::ladder::Ladders;
 use crate::provision::Plugged;
 use crate::recorder::{Recorder, RecordingKey};
+use crate::self_test::Looped;
 use crate::web::LiveHub;
 use branch::{BindingNote, Input, KeyAnswer};
 use branch_store::{BindingKept, DialogId, KeyOwner, RecordingKeyOrder, Store};
@@ -30,6 +31,7 @@ pub(crate) struct GatewayHands {
     /// Phones that were just plugged in.
     pub(crate) plugged: Plugged,
     pub(crate) ladders: Ladders,
+    pub(crate) looped: Looped,
     /// Was there room in the journal when it was last asked?
     pub(crate) had_room: bool,
 }
@@ -143,6 +145,10 @@ impl Hands for GatewayHands {
     fn orphan_ended(&mut self, orphan: Orphan) {
         let Orphan { boot, leg } = orphan;
         let _ = self.store.dialog_closed(DialogId { boot, leg });
+    }
+
+    fn looped_back(&mut self, call: CallId) {
+        self.looped.tell(call);
     }
 
     fn traced(&mut self, traced: &Traced) {

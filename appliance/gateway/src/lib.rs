@@ -18,5 +18,6 @@ pub mod process;
 pub mod provision;
 pub mod recorder;
 mod secrets;
+pub mod self_test;
 pub mod snapshot;
 pub mod web;

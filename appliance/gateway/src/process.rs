@@ -9,6 +9,7 @@ mod months;
 mod pages;
 mod pulse;
 mod room;
+mod self_tests;
 mod store_journal;
 mod telephony;
 

@@ -19,6 +19,8 @@ coded! {
         TrunkUnregistered = "trunk_unregistered",
         /// New calls are turned away so that those that are up are not harmed.
         LoadHigh = "load_high",
+        /// A phone or a trunk did not do what it should when it was tried.
+        SelfTestFailed = "self_test_failed",
     }
 }
 

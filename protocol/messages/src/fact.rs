@@ -15,7 +15,7 @@ pub use body::Body;
 pub use branch::{
     BoxStarted, BoxStopped, BranchConfigured, CallHandlingSet, CeilingsSet, DestinationsSet,
     DialRulesSet, DidsSet, DiskStageChanged, HuntGroupRemoved, HuntGroupSet, LoadStageChanged,
-    PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet, SourceBanned,
+    PhoneBound, PhoneConfigured, PhoneRemoved, PhoneUnbound, PolicySet, SelfTestDone, SourceBanned,
     SourceUnbanned, TrunkConfigured, TrunkRegistrationChanged, TrunkRemoved, TrunkStateChanged,
 };
 pub use call::{

@@ -16,6 +16,7 @@ mod name;
 mod outline;
 mod personal;
 mod phone_number;
+mod self_test;
 mod telephony;
 mod time;
 mod trunk;
@@ -51,6 +52,7 @@ pub use outline::outline;
 pub use personal::{Field, Personal, PersonalValue, SealFailed, Sealed, Sealer};
 pub use phone_number::{BadPhoneNumber, NumberClass, PhoneNumber};
 pub use refusal::Refusal;
+pub use self_test::SelfTestVerdict;
 pub use telephony::{
     BanReason, Direction, DivertReason, HangUpCause, Purpose, Q850, ReleasedBy, SipCode,
     SystemResult, UnbindReason,

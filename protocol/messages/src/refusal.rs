@@ -87,6 +87,8 @@ refusals! {
     NoRoomToRecord = "no_room_to_record",
     /// The journal or the machine is behind; try again.
     Overloaded = "overloaded",
+    /// Phones and trunks are being tried already.
+    SelfTestRuns = "self_test_runs",
     JournalUnavailable = "journal_unavailable",
     /// The gateway is stopping, or has not finished starting.
     NotReady = "not_ready",
@@ -126,6 +128,7 @@ impl Refusal {
             | Self::SettingsInvalid
             | Self::ReasonMissing
             | Self::StageUnchanged
+            | Self::SelfTestRuns
             | Self::PlanInvalid => 400,
             Self::TrunkFull
             | Self::TrunkTooFast

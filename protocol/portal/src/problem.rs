@@ -149,6 +149,7 @@ impl From<Refusal> for Problem {
             | Refusal::CallNotReady
             | Refusal::DeviceServed
             | Refusal::NoOtherPlace
+            | Refusal::SelfTestRuns
             | Refusal::PhoneBusy => StatusCode::CONFLICT,
             Refusal::TrunkFull
             | Refusal::TrunkTooFast

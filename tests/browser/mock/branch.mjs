@@ -85,6 +85,28 @@ export function erasure() {
   }
 }
 
+/** The test before the shift: two phones and a trunk need somebody. */
+export function selfTest() {
+  const begun = Date.now() - 40 * MINUTE
+  const item = (extension, trunk, verdict, over = {}) => ({
+    extension,
+    trunk,
+    verdict,
+    well: ['good', 'no_number', 'phone_busy'].includes(verdict),
+    ...over,
+  })
+  return {
+    begun,
+    ended: begun + 21_000,
+    items: [
+      item('1000', 'carrier', 'good', { call: ID(1) }),
+      item('1001', 'unicom', 'trunk_failed', { call: ID(2), code: '503' }),
+      item('1002', 'carrier', 'phone_away', { code: 'phone_not_registered' }),
+      item('1003', 'carrier', 'good', { call: ID(3) }),
+    ],
+  }
+}
+
 /** A call that the carrier refused: the phone on the left, the carrier on the right. */
 export function ladder() {
   const began = Date.now() - 3 * MINUTE
@@ -497,6 +519,8 @@ export function answers(who = {}, over = {}) {
     'GET /api/v1/headquarters': () => headquarters(),
     'GET /api/v1/trunks': () => ({ items: board().trunks }),
     'POST /api/v1/trunks/*/test-call': { status: 201, body: { call: ID(1) } },
+    'GET /api/v1/self-test': selfTest,
+    'POST /api/v1/self-test': { status: 202 },
     'GET /api/v1/alarms': () => ({ items: alarms() }),
     'GET /api/v1/bans': () => ({ items: bans() }),
     'GET /api/v1/devices': devices,

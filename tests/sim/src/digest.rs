@@ -60,6 +60,7 @@ impl Digest {
             | Output::CloseFlow { .. }
             | Output::Traced(_)
             | Output::LegNamed { .. }
+            | Output::LoopedBack { .. }
             | Output::Fact(_)
             | Output::DialogClosed { .. }
             | Output::ProfileAsked(_)

@@ -220,7 +220,8 @@ impl<F: Form> World<F> {
             Output::CloseFlow { .. }
             | Output::Refused { .. }
             | Output::Traced(_)
-            | Output::LegNamed { .. } => {}
+            | Output::LegNamed { .. }
+            | Output::LoopedBack { .. } => {}
             Output::Media(command) => {
                 self.relay
                     .order(self.now.mono, &command, &mut self.watch, &mut self.agenda);

@@ -1,11 +1,13 @@
 //! The pages and the API: HTTPS with the appliance's own authority, plain HTTP only for the way there.
 use super::Ground;
 use super::room::Room;
+use super::self_tests;
 use super::telephony::Telephony;
 use crate::config::Config;
 use crate::drive::Door;
 use crate::enroll::{Desk, own_ca};
 use crate::link::LinkHandle;
+use crate::self_test::SelfTests;
 use crate::web::live::LinkHealth;
 use crate::web::{self, AppState, BranchUsers, LiveEvent, RootCertificate};
 use crate::web::{BoxInfo, BranchPort, DialOrder, DiskView, HandOver, Reply};
@@ -33,9 +35,17 @@ pub(super) fn start(
 ) -> anyhow::Result<()> {
     let config = &ground.config;
     first_log_in(ground)?;
+    let branch: Arc<dyn BranchPort> = Arc::new(Port(telephony.door.clone()));
+    let self_tests = SelfTests::new(
+        Arc::clone(&branch),
+        ground.store.clone(),
+        ground.clock.clone(),
+        telephony.looped.clone(),
+    );
+    self_tests::start(ground, self_tests.clone());
     let parts = web::Parts {
         store: ground.store.clone(),
-        branch: Arc::new(Port(telephony.door.clone())),
+        branch,
         live: ground.live.clone(),
         auth: auth(ground)?,
         clock: ground.portal_clock.clone(),
@@ -56,6 +66,7 @@ pub(super) fn start(
         softphones: (telephony.sockets.streams.clone(), config.web.listen),
         provision: telephony.provision.clone(),
         ladders: telephony.ladders.clone(),
+        self_tests,
     };
     ground.store.subscribe(web::watch_passwords(&parts.auth));
     let limits = ConnectionLimits::default();

@@ -8,6 +8,7 @@ use crate::ladder::Ladders;
 use crate::provision::{self, Plugged, Provision};
 use crate::recorder::{Recorder, RecorderConfig, RecorderThreads};
 use crate::secrets::{self, OsSecrets};
+use crate::self_test::Looped;
 use anyhow::Context as _;
 use branch::{Branch, Input, Seeds};
 use media::MediaReport;
@@ -20,6 +21,7 @@ pub(crate) struct Telephony {
     pub(crate) sockets: SipSockets,
     pub(crate) provision: Provision,
     pub(crate) ladders: Ladders,
+    pub(crate) looped: Looped,
     branch: JoinHandle<()>,
     media: MediaPlane,
     /// For orders to all recordings.
@@ -55,16 +57,8 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         threads: config.media.threads,
     };
     let media = MediaPlane::start(&media_config, time, Some(recorder.feed()), &reports)?;
-    let (plugged, asked) = Plugged::channel();
-    let provision = Provision::new(
-        ground.store.clone(),
-        ground.portal_clock.clone(),
-        sockets.udp.clone(),
-        config.provisioning.clone(),
-        config.web.clone(),
-    );
-    provision::answer(&provision, asked, &door, &ground.tasks);
-    let ladders = Ladders::default();
+    let (provision, plugged) = provisioning(ground, &sockets, &door);
+    let (ladders, looped) = (Ladders::default(), Looped::default());
     let hands = GatewayHands {
         sockets: sockets.clone(),
         media: media.orders(),
@@ -76,6 +70,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         clock: ground.clock.clone(),
         plugged,
         ladders: ladders.clone(),
+        looped: looped.clone(),
         had_room: true,
     };
     let branch = drive::start(threshold, machine(ground), hands, ground.clock.clone())?;
@@ -84,6 +79,7 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         sockets,
         provision,
         ladders,
+        looped,
         branch,
         media,
         recording: recorder,
@@ -91,6 +87,19 @@ pub(super) fn start(ground: &Ground) -> anyhow::Result<Telephony> {
         reports,
         reporting,
     })
+}
+
+fn provisioning(ground: &Ground, sockets: &SipSockets, door: &Door) -> (Provision, Plugged) {
+    let (plugged, asked) = Plugged::channel();
+    let provision = Provision::new(
+        ground.store.clone(),
+        ground.portal_clock.clone(),
+        sockets.udp.clone(),
+        ground.config.provisioning.clone(),
+        ground.config.web.clone(),
+    );
+    provision::answer(&provision, asked, door, &ground.tasks);
+    (provision, plugged)
 }
 
 fn machine(ground: &Ground) -> Branch {

@@ -2,8 +2,8 @@
 use messages::command::HuntStrategy;
 use messages::command::{Profile, Role};
 use messages::{
-    AlarmKind, BanReason, DataCopy, DeviceVendor, Direction, DiskStage, Purpose, ReleasedBy, Stage,
-    SystemResult,
+    AlarmKind, BanReason, DataCopy, DeviceVendor, Direction, DiskStage, Purpose, ReleasedBy,
+    SelfTestVerdict, Stage, SystemResult,
 };
 use provisioning::Verdict;
 use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
@@ -49,6 +49,10 @@ pub(super) fn released_by() -> Object {
 
 pub(super) fn system_result() -> Object {
     one_of(SystemResult::ALL.iter().map(|one| one.code()))
+}
+
+pub(super) fn self_test_verdict() -> Object {
+    one_of(SelfTestVerdict::ALL.iter().map(|one| one.code()))
 }
 
 pub(super) fn stage() -> Object {

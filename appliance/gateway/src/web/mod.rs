@@ -18,10 +18,11 @@ mod overview;
 mod pages;
 mod phones;
 mod playback;
-mod port;
+pub(crate) mod port;
 mod provisioning;
 mod recordings;
 mod roles;
+mod self_test;
 mod session;
 mod setup;
 mod softphone;
@@ -63,6 +64,7 @@ fn api() -> OpenApiRouter<AppState> {
         .routes(routes!(phones::history))
         .routes(routes!(phones::trunks))
         .routes(routes!(trunk_test::test_call))
+        .routes(routes!(self_test::report, self_test::begin))
         .routes(routes!(alarms::alarms))
         .routes(routes!(bans::bans))
         .routes(routes!(bans::unban))

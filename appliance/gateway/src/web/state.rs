@@ -8,6 +8,7 @@ use crate::enroll::Desk;
 use crate::io::sip::Streams;
 use crate::ladder::Ladders;
 use crate::provision::Provision;
+use crate::self_test::SelfTests;
 use branch_store::{Reader, Store, StoreError};
 use messages::command::Command;
 use messages::{Refusal, UtcMs};
@@ -49,6 +50,8 @@ pub struct Parts {
     pub provision: Provision,
     /// How calls went on the wire.
     pub ladders: Ladders,
+    /// Phones and trunks are tried before the shift.
+    pub self_tests: SelfTests,
 }
 
 /// Clones share everything.
@@ -115,6 +118,10 @@ impl AppState {
 
     pub(super) fn provision(&self) -> &Provision {
         &self.0.parts.provision
+    }
+
+    pub(super) fn self_tests(&self) -> &SelfTests {
+        &self.0.parts.self_tests
     }
 
     pub(super) fn ladders(&self) -> &Ladders {

@@ -4,6 +4,7 @@ use crate::coder::Rate;
 use crate::leg::{COMFORT_NOISE, Leg};
 use crate::rtcp::Rtcp;
 use crate::rtp::{RtpHeader, RtpPacket};
+use crate::srtp::Srtp;
 use crate::taping::Taping;
 use crate::{Codec, MediaReport};
 use messages::Moment;
@@ -229,15 +230,7 @@ impl Leg {
         let (srtp, sent) = (&mut self.srtp, &mut self.sent);
         let mut send = |packet: &[u8]| {
             *sent += 1;
-            match srtp {
-                None => outlet.send(slot, to, packet),
-                Some(srtp) => {
-                    let sealed = srtp.seal_rtp(packet);
-                    sealed
-                        .iter()
-                        .for_each(|sealed| outlet.send(slot, to, sealed));
-                }
-            }
+            sealed(srtp, packet, |packet| outlet.send(slot, to, packet));
         };
         let formats = &self.media.formats;
         self.speaker
@@ -246,18 +239,11 @@ impl Leg {
 
     /// A packet of the other one goes to it.
     fn send(&mut self, slot: usize, packet: &[u8], outlet: &mut dyn Outlet) {
-        let Some(to) = self.latch.rtp_to().filter(|_| self.media.to_leg) else {
-            return;
-        };
-        self.sent += 1;
-        match &mut self.srtp {
-            None => outlet.send(slot, to, packet),
-            Some(srtp) => {
-                let sealed = srtp.seal_rtp(packet);
-                sealed
-                    .iter()
-                    .for_each(|sealed| outlet.send(slot, to, sealed));
-            }
+        if let Some(to) = self.latch.rtp_to().filter(|_| self.media.to_leg) {
+            self.sent += 1;
+            sealed(&mut self.srtp, packet, |packet| {
+                outlet.send(slot, to, packet)
+            });
         }
     }
 
@@ -280,6 +266,18 @@ impl Leg {
                 sealed
                     .iter()
                     .for_each(|sealed| outlet.send_rtcp(slot, to, sealed));
+            }
+        }
+    }
+}
+
+/// Sends a packet as the leg wants it: as it is, or encrypted.
+fn sealed(srtp: &mut Option<Box<Srtp>>, packet: &[u8], send: impl FnOnce(&[u8])) {
+    match srtp {
+        None => send(packet),
+        Some(srtp) => {
+            if let Some(sealed) = srtp.seal_rtp(packet) {
+                send(&sealed);
             }
         }
     }

@@ -56,6 +56,10 @@ fn said(body: &Body) -> Option<Says> {
         Body::LoadStageChanged(fact) if fact.stage.takes_calls() => {
             Says::Over(AlarmKind::LoadHigh, String::new())
         }
+        Body::SelfTestDone(fact) if fact.failed == 0 => {
+            Says::Over(AlarmKind::SelfTestFailed, String::new())
+        }
+        Body::SelfTestDone(_) => Says::Raised(AlarmKind::SelfTestFailed, String::new()),
         Body::LoadStageChanged(_) => Says::Raised(AlarmKind::LoadHigh, String::new()),
         Body::TrunkRemoved(fact) => Says::Gone(format!("trunk:{}", fact.name)),
         Body::PhoneRemoved(fact) => Says::Gone(format!("phone:{}", fact.extension)),

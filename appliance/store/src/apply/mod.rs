@@ -63,6 +63,7 @@ fn apply(conn: &Connection, context: Context, body: &Body) -> Result<Applied> {
         Body::BoxStopped(_)
         | Body::DiskStageChanged(_)
         | Body::LoadStageChanged(_)
+        | Body::SelfTestDone(_)
         | Body::BranchConfigured(_)
         | Body::CallDiverted(_)
         | Body::CallGuestCame(_)

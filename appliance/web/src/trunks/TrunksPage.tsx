@@ -6,6 +6,7 @@ import { Button, Tag } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useTrunkColumns } from '../overview/TrunkTable'
+import { SelfTestCard } from './SelfTestCard'
 import { TestCall } from './TestCall'
 
 const ASKED_EVERY_MS = 5_000
@@ -51,27 +52,30 @@ export function TrunksPage() {
     },
   ]
   return (
-    <Card title={t('branch.nav.trunks')}>
-      <Loaded query={query} rows={6}>
-        {(trunks) => (
-          <DataTable
-            name={t('branch.nav.trunks')}
-            rows={trunks.items}
-            rowKey={(trunk) => trunk.name}
-            columns={columns}
-            empty={
-              <EmptyState
-                title={t('branch.overview.trunks_none')}
-                hint={t('branch.overview.phones_none_hint')}
-              />
-            }
-          />
+    <div className="zk-stack">
+      <Card title={t('branch.nav.trunks')}>
+        <Loaded query={query} rows={6}>
+          {(trunks) => (
+            <DataTable
+              name={t('branch.nav.trunks')}
+              rows={trunks.items}
+              rowKey={(trunk) => trunk.name}
+              columns={columns}
+              empty={
+                <EmptyState
+                  title={t('branch.overview.trunks_none')}
+                  hint={t('branch.overview.phones_none_hint')}
+                />
+              }
+            />
+          )}
+        </Loaded>
+        {tested === undefined ? null : (
+          <TestCall trunk={tested} onClose={() => setTested(undefined)} />
         )}
-      </Loaded>
-      {tested === undefined ? null : (
-        <TestCall trunk={tested} onClose={() => setTested(undefined)} />
-      )}
-    </Card>
+      </Card>
+      <SelfTestCard />
+    </div>
   )
 }
 

@@ -71,6 +71,7 @@ kinds! {
     SourceUnbanned = "source_unbanned",
     DiskStageChanged = "disk_stage_changed",
     LoadStageChanged = "load_stage_changed",
+    SelfTestDone = "self_test_done",
     UserCreated = "user_created",
     UserPasswordReset = "user_password_reset",
     UserLockedOut = "user_locked_out",

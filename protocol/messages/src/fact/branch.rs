@@ -165,6 +165,16 @@ pub struct CeilingsSet {
     pub ceilings: Ceilings,
 }
 
+/// Phones and trunks were tried before the shift.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SelfTestDone {
+    /// Phones, each over a trunk.
+    pub tried: u32,
+    pub failed: u32,
+    /// Trunks over which a call did not come back.
+    pub trunks_failed: u32,
+}
+
 /// The appliance gives up new calls for want of time, or takes them again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadStageChanged {

@@ -583,6 +583,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/self-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the last test of phones and trunks found */
+        get: operations["branch_report"];
+        put?: never;
+        /** Try all phones and trunks now: each phone answers by itself and calls a number of ours over a trunk */
+        post: operations["branch_begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -672,7 +690,7 @@ export interface components {
              */
             first: number;
             /** @enum {string} */
-            kind: "destination_closed" | "off_hours" | "calls_ceiling" | "rate_ceiling" | "minutes_ceiling" | "cost_ceiling" | "source_banned" | "trunk_unreachable" | "trunk_unregistered";
+            kind: "destination_closed" | "off_hours" | "calls_ceiling" | "rate_ceiling" | "minutes_ceiling" | "cost_ceiling" | "source_banned" | "trunk_unreachable" | "trunk_unregistered" | "load_high" | "self_test_failed";
             /**
              * Format: int64
              * @description ms UTC
@@ -1554,6 +1572,30 @@ export interface components {
             model: string;
             /** @enum {string} */
             vendor?: "yealink" | "grandstream" | "fanvil" | "snom" | "cisco_spa";
+        };
+        SelfTest: {
+            /**
+             * Format: int64
+             * @description ms UTC; absent: none has run since the start.
+             */
+            begun?: number;
+            /**
+             * Format: int64
+             * @description ms UTC; absent: it goes on.
+             */
+            ended?: number;
+            items: components["schemas"]["SelfTestItem"][];
+        };
+        SelfTestItem: {
+            call?: string;
+            /** @description Why it was refused, or what the carrier said. */
+            code?: string;
+            extension: string;
+            trunk?: string;
+            /** @enum {string} */
+            verdict: "good" | "no_number" | "phone_away" | "phone_busy" | "phone_silent" | "trunk_failed" | "refused";
+            /** @description Nothing that somebody has to see to. */
+            well: boolean;
         };
         SignIn: {
             password: string;
@@ -2888,6 +2930,61 @@ export interface operations {
             };
             /** @description nothing of the asked range is there */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SelfTest"];
+                };
+            };
+            /** @description a problem with its stable code (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    branch_begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has begun */
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -25,6 +25,8 @@ export type PhoneChange = Schemas['PhoneChange']
 export type ProvisioningRequest = Schemas['ProvisioningRequest']
 export type SeenDevice = Schemas['SeenDevice']
 export type Recording = Schemas['Recording']
+export type SelfTest = Schemas['SelfTest']
+export type SelfTestItem = Schemas['SelfTestItem']
 export type Session = Schemas['Me']
 export type SipLadder = Schemas['SipLadder']
 export type SipMessage = Schemas['SipMessage']
@@ -63,6 +65,8 @@ export const branchApi = {
         body: extension === undefined ? { to } : { to, extension },
       }),
     ),
+  selfTest: () => unwrap(client.GET('/api/v1/self-test')),
+  beginSelfTest: () => unwrap(client.POST('/api/v1/self-test')),
   ladder: (id: string) =>
     unwrap(client.GET('/api/v1/calls/{id}/sip', { params: { path: { id } } })),
   trunks: () => unwrap(client.GET('/api/v1/trunks')),

@@ -36,7 +36,7 @@ const fn order(
     }
 }
 
-pub(super) const ALL: [Call; 44] = [
+pub(super) const ALL: [Call; 46] = [
     call("GET", "/api/v1/session"),
     call("DELETE", "/api/v1/session"),
     Call {
@@ -96,6 +96,8 @@ pub(super) const ALL: [Call; 44] = [
         body: "{}",
         ..call("POST", "/api/v1/phones/{extension}/pick-up")
     },
+    order("GET", "/api/v1/self-test", "", Action::ManagePhones),
+    order("POST", "/api/v1/self-test", "", Action::ManagePhones),
     call("GET", "/api/v1/alarms"),
     call("GET", "/api/v1/bans"),
     call("DELETE", "/api/v1/bans/{source}"),

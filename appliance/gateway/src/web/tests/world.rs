@@ -4,6 +4,7 @@ use crate::enroll::{Desk, RenewalTrouble};
 use crate::io::sip::{StreamLimits, Streams, UdpSockets};
 use crate::ladder::Ladders;
 use crate::provision::Provision;
+use crate::self_test::{Looped, SelfTests};
 use crate::web::live::{BranchShape, LiveEvent, TrunkShape};
 use crate::web::{
     AppState, BoxInfo, BranchPort, BranchUsers, COOKIE, DialOrder, LiveHub, Parts, Reply,
@@ -209,6 +210,25 @@ fn provision(store: &Store, clock: &HeldClock) -> Provision {
     Provision::new(store.clone(), clock.clock(), udp, config, web)
 }
 
+fn self_tests(store: &Store, machine: &Arc<Machine>) -> SelfTests {
+    let clock = crate::clock::Clock::start();
+    SelfTests::new(
+        Arc::clone(machine) as _,
+        store.clone(),
+        clock,
+        Looped::default(),
+    )
+}
+
+fn a_box() -> BoxInfo {
+    BoxInfo {
+        box_id: BoxId::parse("sz-01").unwrap(),
+        boot: BootId::from_bytes([1; 16]),
+        version: "0.1.0",
+        started: START,
+    }
+}
+
 impl World {
     pub(super) fn new() -> Self {
         let folder = TempDir::new().unwrap();
@@ -247,15 +267,11 @@ impl World {
                 folder.path().join("identity"),
                 RenewalTrouble::default(),
             ),
-            info: BoxInfo {
-                box_id: BoxId::parse("sz-01").unwrap(),
-                boot: BootId::from_bytes([1; 16]),
-                version: "0.1.0",
-                started: START,
-            },
+            info: a_box(),
             softphones: no_softphones(),
             provision: provision(&store, &clock),
             ladders: ladders.clone(),
+            self_tests: self_tests(&store, &machine),
         });
         let world = Self {
             clock,
