@@ -55,7 +55,9 @@ impl Ladders {
     pub fn heard(&self, at: UtcMs, traced: &Traced) {
         let mut kept = self.lock();
         kept.forget(at);
-        let leg = kept.leg(at, &traced.call_id);
+        let Some(leg) = kept.leg(at, &traced.call_id) else {
+            return;
+        };
         if leg.ladder.rungs.len() == MESSAGES_MAX {
             leg.ladder.left_out = leg.ladder.left_out.saturating_add(1);
             return;
@@ -71,7 +73,9 @@ impl Ladders {
     /// What passes under this name is of that call.
     pub fn named(&self, at: UtcMs, call: CallId, name: String) {
         let mut kept = self.lock();
-        let leg = kept.leg(at, &name);
+        let Some(leg) = kept.leg(at, &name) else {
+            return;
+        };
         if leg.calls.contains(&call) || leg.calls.len() == CALLS_OF_LEG_MAX {
             return;
         }
@@ -96,14 +100,16 @@ impl Ladders {
 }
 
 impl Kept {
-    fn leg(&mut self, at: UtcMs, name: &str) -> &mut Leg {
+    /// The leg of that name; a new one where there is none.
+    fn leg(&mut self, at: UtcMs, name: &str) -> Option<&mut Leg> {
         if !self.legs.contains_key(name) {
             if self.legs.len() >= LEGS_MAX {
                 self.drop_oldest();
             }
             self.order.push_back((at, name.to_owned()));
+            self.legs.insert(name.to_owned(), Leg::default());
         }
-        self.legs.entry(name.to_owned()).or_default()
+        self.legs.get_mut(name)
     }
 
     /// A day is enough.

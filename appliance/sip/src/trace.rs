@@ -58,8 +58,8 @@ impl Traced {
             };
             let (name, value) = (line[..colon].trim_ascii(), line[colon + 1..].trim_ascii());
             if is(name, "Call-ID", b'i') {
-                let id = String::from_utf8_lossy(value);
-                call_id = Some(id.chars().take(CALL_ID_MAX).collect());
+                let value = &value[..value.len().min(CALL_ID_MAX)];
+                call_id = Some(String::from_utf8_lossy(value).into_owned());
             } else if name.eq_ignore_ascii_case(b"CSeq") {
                 cseq = number_and_method(value);
             } else if is(name, "Content-Type", b'c') {

@@ -1,5 +1,5 @@
 //! Calls from trunk to trunk: what a set-up costs, what a minute of speech costs, what a call weighs.
-use crate::cost::{Meter, pss_kb};
+use crate::cost::{Meter, family_pss_kb, pss_kb};
 use crate::table::Row;
 use crate::world::World;
 use core::time::Duration;
@@ -16,9 +16,17 @@ const SPEAKING_S: u64 = 20;
 
 /// A carrier that answers at once and never hangs up.
 fn with_carrier<T>(world: &World, act: impl FnOnce() -> T) -> T {
+    with_carrier_behind(world, world.sip, act)
+}
+
+fn with_carrier_behind<T>(
+    world: &World,
+    server: std::net::SocketAddr,
+    act: impl FnOnce() -> T,
+) -> T {
     let config = CarrierConfig {
         listen: world.carrier,
-        gateway: Some(world.sip),
+        gateway: Some(server),
         log: world.path("carrier.log"),
         announcement: None,
         seed: 1,
@@ -180,6 +188,60 @@ pub(crate) fn relayed(world: &World, prefix: &str, name: &str) -> Vec<Row> {
             lost as f64,
             "packets",
             format!("{method}; the two ends speak for slightly different times"),
+        ),
+    ]
+}
+
+/// The same speaking ends with any server between them.
+pub(crate) fn spoken(
+    world: &World,
+    server: std::net::SocketAddr,
+    processes: &[u32],
+    name: &str,
+) -> Vec<Row> {
+    let idle_kb = family_pss_kb(processes);
+    let mut full = None;
+    let load = Load {
+        gateway: server,
+        ..load(
+            world,
+            "9",
+            SPEAKING,
+            50,
+            Duration::from_secs(SPEAKING_S),
+            true,
+        )
+    };
+    let placed = with_carrier_behind(world, server, || {
+        let caller = Caller::new(load).expect("the caller starts");
+        let at_full_load = || full = Some((Meter::of(processes), family_pss_kb(processes)));
+        caller.run(at_full_load).expect("the calls are placed")
+    });
+    let (meter, full_kb) = full.expect("full load was reached");
+    let minutes = f64::from(placed.answered) * (SPEAKING_S as f64 / 60.0);
+    let method = format!(
+        "{SPEAKING} calls of {SPEAKING_S} s, G.711 both ways, {} failed",
+        placed.failed
+    );
+    let lost = placed.packets_sent.saturating_sub(placed.packets_received);
+    vec![
+        Row::new(
+            &format!("call-minute relayed, {name}"),
+            meter.cpu() / minutes,
+            "CPU-s",
+            method.clone(),
+        ),
+        Row::new(
+            &format!("memory of a call, {name}"),
+            (full_kb - idle_kb) / f64::from(SPEAKING),
+            "kB PSS",
+            method.clone(),
+        ),
+        Row::new(
+            &format!("sent minus received, {name}"),
+            lost as f64,
+            "packets",
+            method,
         ),
     ]
 }

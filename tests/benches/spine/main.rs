@@ -2,12 +2,14 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::expect_used, clippy::print_stdout)] // a bench that cannot go on says so and ends
 
+mod beside;
 mod calls;
 mod cost;
 mod facts;
 mod live;
 mod live_state;
 mod month;
+mod proxy;
 mod registrations;
 mod table;
 mod world;
@@ -22,6 +24,11 @@ fn main() {
     }
     let mut table = Table::new();
     let mut world = World::start();
+    // `SPINE_ONLY=beside` asks for the comparison alone.
+    if std::env::var("SPINE_ONLY").is_ok_and(|only| only == "beside") {
+        table.add(beside::measure(&world));
+        return table.print();
+    }
     // `SPINE_FACTS` asks for the facts alone.
     if std::env::var_os("SPINE_FACTS").is_none() {
         table.add(registrations::measure(&world));
@@ -29,6 +36,7 @@ fn main() {
         table.add(calls::relayed(&world, "9", "relayed"));
         table.add(calls::relayed(&world, "8", "relayed and recorded"));
         table.add(live::measure(&world));
+        table.add(beside::measure(&world));
     }
     table.add(facts::journaled(&mut world));
     table.add(facts::carried(&mut world));

@@ -11,8 +11,8 @@ use std::process::Command;
 use std::time::Duration;
 
 const START: Duration = Duration::from_secs(60);
-/// 100 calls a second with two ports each, which rest for 3 s behind their call.
-const RELAY_PORTS: u16 = 1_600;
+/// 200 calls a second with two ports each, which rest for 3 s behind their call.
+const RELAY_PORTS: u16 = 2_400;
 
 pub(crate) struct World {
     folder: tempfile::TempDir,
