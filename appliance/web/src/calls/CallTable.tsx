@@ -90,7 +90,7 @@ export function CallTable({ calls, withCustomer, empty, more }: Props) {
       title: t('branch.call.cause'),
       cell: (call) => <span className="zk-num">{causes(call)}</span>,
     },
-    ...(mayLook
+    ...(mayLook && withCustomer
       ? [
           {
             key: 'ladder',
