@@ -32,7 +32,12 @@ fn candidate(size: u16) -> u16 {
     let span = LAST - FIRST;
     let place = u16::try_from(std::process::id() % 211).unwrap_or(0) * 97;
     let offset = NEXT.fetch_add(size, Ordering::Relaxed).wrapping_add(place) % span;
-    FIRST + offset.min(span - size)
+    if offset + size <= span {
+        return FIRST + offset;
+    }
+    // what does not fit at the end begins at the start, and the next one behind it
+    NEXT.fetch_add(span - offset, Ordering::Relaxed);
+    FIRST
 }
 
 fn is_free(port: u16) -> bool {

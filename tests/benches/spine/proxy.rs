@@ -25,7 +25,7 @@ impl Proxy {
             return None;
         }
         let sip = SocketAddr::from(([127, 0, 0, 1], port::free()));
-        let (control, relay) = (port::free(), port::free_row(2_000));
+        let (control, relay) = (port::free(), port::free_row(4_000));
         let home = folder.join("proxy");
         std::fs::create_dir_all(&home).expect("the folder takes folders");
         let file = home.join("kamailio.cfg");
@@ -38,11 +38,12 @@ impl Proxy {
                 "--log-stderr",
                 "--log-level=3",
                 "--table=-1",
+                "--delete-delay=0",
                 "--interface=127.0.0.1",
             ])
             .arg(format!("--listen-ng=127.0.0.1:{control}"))
             .arg(format!("--port-min={relay}"))
-            .arg(format!("--port-max={}", relay + 1_999));
+            .arg(format!("--port-max={}", relay + 3_999));
         let rtpengine = Process::start("rtpengine", &home, &mut command);
         let mut command = Command::new("kamailio");
         command
