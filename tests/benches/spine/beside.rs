@@ -4,8 +4,9 @@ use crate::cost::{Meter, family_pss_kb};
 use crate::proxy::Proxy;
 use crate::table::Row;
 use crate::world::World;
+use house_tests::deadline::wait_until;
 use house_tests::process::Process;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -138,7 +139,9 @@ fn set_ups(world: &World, to: SocketAddr) -> (bool, [f64; 2]) {
     }
     let count = CALLS.to_string();
     let mut far = sipp(world, "answers", world.carrier, &["-m", &count]);
-    std::thread::sleep(Duration::from_millis(300));
+    wait_until("SIPp listens", LIMIT, || {
+        UdpSocket::bind(world.carrier).is_err().then_some(())
+    });
     let rate = RATE.to_string();
     let more = [
         "-m",
