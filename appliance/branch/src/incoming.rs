@@ -81,15 +81,24 @@ impl<S: Signalling> Branch<S> {
         }
     }
 
-    /// A test call of ours that a carrier brings back to the number that was called: whoever it is for is not disturbed.
+    /// A test call of ours that a carrier brings back to the number that was called, from a number of ours: whoever it is
+    /// for is not disturbed. A customer who calls that number at the same moment is no test.
     fn test_that_comes_back(&mut self, invited: &Invited) -> Option<CallId> {
         let Origin::Trunk(_) = invited.origin else {
             return None;
         };
-        let calls = &self.calls;
+        let (calls, config) = (&self.calls, self.config.as_ref()?);
+        let is_ours = |caller: &str| {
+            let shown = config.trunks.iter().flat_map(|(plan, _)| plan.callers());
+            let mut ours = shown.chain(config.dids.iter().map(|did| &did.number));
+            ours.any(|own| is_same_number(own, caller))
+        };
         let comes_back = |call: &CallId, note: &Note| {
             let of_test = note.purpose == Purpose::SelfTest && !calls.is_up(call);
-            of_test && !note.came_back && is_same_number(&note.dialled, &invited.called)
+            // where a trunk has no number to show, it is shown the phone's
+            let phone = note.phone.as_ref().map_or("", Extension::as_str);
+            let from_us = is_ours(&invited.caller) || is_same_number(phone, &invited.caller);
+            of_test && !note.came_back && from_us && is_same_number(&note.dialled, &invited.called)
         };
         let mut notes = self.notes.iter_mut();
         let (call, note) = notes.find(|(call, note)| comes_back(call, note))?;

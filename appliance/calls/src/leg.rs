@@ -162,12 +162,18 @@ impl Leg {
         Some(order)
     }
 
-    fn order(&self, seat: Seat, way: Way, beside: &[Format]) -> MediaOrder {
+    /// What it and the other one speak: what both take before what only it takes.
+    pub(crate) fn formats_beside(&self, beside: &[Format]) -> Vec<Format> {
         let mut formats = self.formats.clone();
         formats.sort_by_key(|own| {
             let common = beside.iter().any(|other| other.kind == own.kind);
             (!own.kind.is_speech(), !common)
         });
+        formats
+    }
+
+    fn order(&self, seat: Seat, way: Way, beside: &[Format]) -> MediaOrder {
+        let formats = self.formats_beside(beside);
         MediaOrder::Set {
             seat,
             port: self.port,

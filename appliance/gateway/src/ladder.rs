@@ -1,12 +1,15 @@
 //! How calls went on the wire: the messages of each, in memory, for a day, within bounds. No number and no name is kept.
 use messages::{CallId, UtcMs};
-use sip::{Flow, Said, Traced, Way};
+use sip::{Said, Traced, Transport, Way};
 use std::collections::{HashMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const KEPT_MS: i64 = 24 * 3_600 * 1_000;
 /// Legs that are kept; the oldest one gives way.
-const LEGS_MAX: usize = 40_000;
+const LEGS_MAX: usize = 20_000;
+/// Messages of all legs together, about 20 MB: the oldest legs give way.
+const ALL_MAX: usize = 250_000;
 /// Messages of one leg: its first ones; of a call that talks on and on only the count grows.
 const MESSAGES_MAX: usize = 64;
 /// Calls that one leg was part of.
@@ -22,7 +25,9 @@ pub struct Ladders(Arc<Mutex<Kept>>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rung {
     pub at: UtcMs,
-    pub flow: Flow,
+    /// The far end.
+    pub peer: SocketAddr,
+    pub transport: Transport,
     pub way: Way,
     pub said: Said,
 }
@@ -42,6 +47,8 @@ struct Kept {
     of_call: HashMap<CallId, Vec<String>>,
     /// Names with their first message's time, the oldest first.
     order: VecDeque<(UtcMs, String)>,
+    /// Of all legs together.
+    messages: usize,
 }
 
 #[derive(Default)]
@@ -64,10 +71,15 @@ impl Ladders {
         }
         leg.ladder.rungs.push(Rung {
             at,
-            flow: traced.flow,
+            peer: traced.flow.remote,
+            transport: traced.flow.transport,
             way: traced.way,
             said: traced.said,
         });
+        kept.messages += 1;
+        while kept.messages > ALL_MAX {
+            kept.drop_oldest();
+        }
     }
 
     /// What passes under this name is of that call.
@@ -130,6 +142,7 @@ impl Kept {
         let Some(leg) = self.legs.remove(&name) else {
             return;
         };
+        self.messages -= leg.ladder.rungs.len();
         for call in leg.calls {
             if let Some(names) = self.of_call.get_mut(&call) {
                 names.retain(|kept| *kept != name);
@@ -143,7 +156,7 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
-    use super::{KEPT_MS, LEGS_MAX, Ladders, MESSAGES_MAX};
+    use super::{ALL_MAX, KEPT_MS, LEGS_MAX, Ladders, MESSAGES_MAX};
     use messages::{CallId, UtcMs};
     use sip::{Flow, Said, Traced, Transport, Way};
 
@@ -219,5 +232,22 @@ mod tests {
         assert_eq!(kept.legs.len(), LEGS_MAX);
         assert_eq!(kept.order.len(), LEGS_MAX);
         assert_eq!(kept.of_call[&call(2)].len(), LEGS_MAX);
+    }
+
+    #[test]
+    fn many_messages_cost_the_oldest_legs_their_place() {
+        let ladders = Ladders::default();
+        let legs = ALL_MAX / MESSAGES_MAX + 100;
+        for leg in 0..legs {
+            let message = traced(&leg.to_string(), 1);
+            for _ in 0..MESSAGES_MAX {
+                ladders.heard(UtcMs(0), &message);
+            }
+        }
+        let kept = ladders.lock();
+        assert!(kept.messages <= ALL_MAX && kept.messages > ALL_MAX - MESSAGES_MAX);
+        let counted: usize = kept.legs.values().map(|leg| leg.ladder.rungs.len()).sum();
+        assert_eq!(kept.messages, counted);
+        assert!(!kept.legs.contains_key("0") && kept.legs.contains_key(&(legs - 1).to_string()));
     }
 }

@@ -239,6 +239,51 @@ fn a_number_of_our_own_rings_the_phone_that_it_stands_for() {
 }
 
 #[test]
+fn a_test_call_that_comes_back_rings_nobody_and_a_customer_who_calls_meanwhile_does() {
+    const DESK: &str = "192.168.1.30:5060";
+    let mut world = World::new(Profile::Production);
+    world.register("1001", DESK);
+    let mut config = config(Profile::Production);
+    config.dids = vec![Did {
+        number: "02081234567".to_owned(),
+        trunk: None,
+        to: Extension::parse("1001").unwrap(),
+    }];
+    config.trunks[0].0.concurrent_max = 9;
+    world.tell(Input::Configure(Box::new(config)));
+    let test = branch::DialRequest {
+        extension: Extension::parse("1000").unwrap(),
+        customer: None,
+        number: messages::PartyNumber::parse("02081234567").unwrap(),
+        over: TrunkName::parse("carrier"),
+        purpose: messages::Purpose::SelfTest,
+        actor: messages::fact::Actor::System,
+    };
+    world.tell(Input::Dial {
+        ask: branch::Ask(1),
+        request: Box::new(test),
+    });
+    let own = world.rung(PHONE).unwrap();
+    world.phone_does(Command::Answer {
+        leg: own,
+        sdp: sdp(PHONE),
+    });
+    let mut call_in = |caller: &str| {
+        let leg = world.peer(CARRIER).sip.mint_leg();
+        let to = Target::Trunk(TrunkName::parse("gateway").unwrap());
+        let invite = invite(leg, to, "+862081234567", caller, sdp(CARRIER));
+        world.peer(DESK).events.clear();
+        world.carrier_does(Command::Invite(Box::new(invite)));
+        let rung = world.rung(DESK).is_some();
+        world.carrier_does(release(leg, 487));
+        (rung, world.saw(CARRIER))
+    };
+    assert!(call_in("13800138000").0, "a customer");
+    assert_eq!(call_in("1000"), (false, Some(486)), "our own call");
+    assert!(call_in("1000").0, "it comes back once");
+}
+
+#[test]
 fn channels_and_ports_come_back_after_a_thousand_calls() {
     let mut world = World::new(Profile::Lab);
     for number in 0..1_000 {

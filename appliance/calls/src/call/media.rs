@@ -2,7 +2,7 @@
 use super::{Call, Told};
 use crate::leg::Leg;
 use crate::output::MediaOrder;
-use crate::sdp::{Format, FormatKind};
+use crate::sdp::{Format, FormatKind, speech};
 use messages::fact::{Seat, Side};
 
 impl Call {
@@ -56,6 +56,14 @@ impl Call {
             (None, guest) => guest.as_ref()?.beside.other(),
         };
         self.seat(side)
+    }
+
+    /// What a side speaks with the other one: what the recorder writes.
+    pub(super) fn spoken_on(&self, side: Side) -> FormatKind {
+        let beside = self.seat(side.other()).map_or(&[][..], |leg| &leg.formats);
+        let own = self.seat(side).map(|leg| leg.formats_beside(beside));
+        own.and_then(|formats| speech(&formats))
+            .unwrap_or(FormatKind::ALaw)
     }
 
     /// What whoever comes to a side is offered: first all that the other side can take, in a talk what is spoken before
@@ -117,9 +125,4 @@ fn free_number(taken: &[Format], format: &Format) -> u8 {
     let own = Some(format.payload).filter(free);
     let other = || (96..128).find(free);
     own.or_else(other).unwrap_or(format.payload)
-}
-
-/// Speech that both sides agreed on: what the recorder writes.
-pub(super) fn speech_of(leg: &Leg) -> FormatKind {
-    leg.speech().unwrap_or(FormatKind::ALaw)
 }

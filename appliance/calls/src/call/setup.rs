@@ -1,5 +1,5 @@
 //! From the first INVITE to the answer.
-use super::media::{can_reach, speech_of};
+use super::media::can_reach;
 use super::ringing::WhatFor;
 use super::{Call, Phase, Told};
 use crate::cause;
@@ -7,7 +7,7 @@ use crate::input::{Callee, LegNo, Place};
 use crate::leg::{Leg, LegState};
 use crate::machine::Timer;
 use crate::output::{LegAct, MediaOrder, Output};
-use crate::sdp::{Description, Format, FormatKind};
+use crate::sdp::{Description, Format};
 use bytes::Bytes;
 use messages::fact::{CallAnswered, Seat, Side};
 use messages::{Extension, HangUpCause, ReleasedBy, SipCode, SystemResult};
@@ -105,8 +105,7 @@ impl Call {
             return;
         }
         self.recorded = true;
-        let format = |side| self.seat(side).map_or(FormatKind::ALaw, speech_of);
-        let formats = [format(Side::Caller), format(Side::Callee)];
+        let formats = [Side::Caller, Side::Callee].map(|side| self.spoken_on(side));
         told.outputs.push_back(Output::Record {
             call: self.id(),
             formats,

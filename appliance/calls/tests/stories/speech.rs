@@ -117,6 +117,17 @@ fn a_callee_that_likes_another_format_better_is_spoken_to_in_the_common_one() {
 }
 
 #[test]
+fn what_is_recorded_is_what_is_spoken_and_not_what_was_liked_best() {
+    let mut story = outbound(over(&G711, None, true), offer("0 101"));
+    story.leg("200", Side::Callee, said_by_callee("8 0 101", ""));
+    assert!(
+        story.told.contains("record [MuLaw, MuLaw]"),
+        "{}",
+        story.told
+    );
+}
+
+#[test]
 fn packets_are_as_long_as_each_side_wishes() {
     let caller = said_by_caller("8", "a=ptime:30\r\n");
     let mut story = outbound(over(&G711, Some(20), false), caller);

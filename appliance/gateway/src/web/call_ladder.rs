@@ -79,8 +79,8 @@ impl SipMessage {
         Self {
             at: rung.at,
             incoming: matches!(rung.way, Way::In),
-            peer: rung.flow.remote,
-            transport: match rung.flow.transport {
+            peer: rung.peer,
+            transport: match rung.transport {
                 Transport::Udp => "UDP",
                 Transport::Tcp => "TCP",
                 Transport::Tls => "TLS",
